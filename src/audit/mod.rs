@@ -1,0 +1,7 @@
+//! The audit: what came of judging all records, ready to be reported.
+
+mod result;
+
+pub use result::{
+    Audit, Gate, GateVerdict, Input, OwnedFinding, OutcomeCounts, Path, RuleResult, Summary, Unassessed,
+};

@@ -1,0 +1,301 @@
+//! The result of an audit, in plain data.
+
+use crate::{
+    diagnostic::Diagnostic,
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
+    record::Value,
+    rule::{Outcome, Rule, Severity},
+    calendar::Zone,
+};
+use std::sync::Arc;
+
+/// How many records had which outcome under a rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutcomeCounts {
+    /// The check held.
+    pub pass: u64,
+    /// It did not.
+    pub fail: u64,
+    /// The rule did not look.
+    pub not_applicable: u64,
+    /// A value was missing.
+    pub no_evidence: u64,
+    /// It could not be computed.
+    pub error: u64,
+}
+
+impl OutcomeCounts {
+    /// The count of `outcome`.
+    #[must_use]
+    pub fn get(&self, outcome: Outcome) -> u64 {
+        match outcome {
+            Outcome::Pass => self.pass,
+            Outcome::Fail => self.fail,
+            Outcome::NotApplicable => self.not_applicable,
+            Outcome::NoEvidence => self.no_evidence,
+            Outcome::Error => self.error,
+        }
+    }
+
+    /// Adds another's counts.
+    pub fn merge(&mut self, other: &Self) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.not_applicable += other.not_applicable;
+        self.no_evidence += other.no_evidence;
+        self.error += other.error;
+    }
+
+    /// Records with a verdict.
+    #[must_use]
+    pub fn assessed(&self) -> u64 {
+        self.pass + self.fail
+    }
+
+    /// Records that the rule looked at.
+    #[must_use]
+    pub fn applicable(&self) -> u64 {
+        self.assessed() + self.no_evidence + self.error
+    }
+
+    /// assessed / (assessed + no evidence + error); `None` where the rule looked at nothing.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    pub fn coverage(&self) -> Option<f64> {
+        (self.applicable() > 0).then(|| self.assessed() as f64 / self.applicable() as f64)
+    }
+}
+
+/// How a rule was evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// Lowered to column expressions.
+    Vectorised,
+    /// Row by row in Rhai, because of this.
+    Interpreted(String),
+}
+
+impl Path {
+    /// The name in files.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Vectorised => "vectorised",
+            Self::Interpreted(_) => "interpreted",
+        }
+    }
+}
+
+/// One file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The source's id.
+    pub source: String,
+    /// The path below the project folder.
+    pub file: String,
+    /// Size in bytes on disk.
+    pub bytes: u64,
+    /// Records judged.
+    pub records: u64,
+    /// Rows that could not be split into fields.
+    pub rejected: u64,
+    /// Cells that could not be read as their type.
+    pub bad_cells: u64,
+}
+
+/// Counts over the whole audit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Records judged.
+    pub records: u64,
+    /// Rows that could not be split into fields.
+    pub rejected: u64,
+    /// Cells that could not be read as their type.
+    pub bad_cells: u64,
+    /// Records without a key.
+    pub keyless: u64,
+    /// Records that share their key with another.
+    pub duplicate_keys: u64,
+    /// Rules in force.
+    pub rules: u64,
+    /// Records times rules that were evaluated.
+    pub evaluations: u64,
+    /// Outcomes of all evaluations.
+    pub outcomes: OutcomeCounts,
+    /// Findings by severity, in the order of [`Severity::ALL`].
+    pub findings: [u64; 4],
+}
+
+impl Summary {
+    /// Findings of `severity`.
+    #[must_use]
+    pub fn findings_of(&self, severity: Severity) -> u64 {
+        let at = Severity::ALL.iter().position(|it| *it == severity);
+        at.map_or(0, |at| self.findings[at])
+    }
+}
+
+/// What a rule came to.
+#[derive(Clone, Debug)]
+pub struct RuleResult {
+    /// The rule; of several versions the last.
+    pub rule: Arc<Rule>,
+    /// How it was evaluated.
+    pub path: Path,
+    /// Its outcomes.
+    pub outcomes: OutcomeCounts,
+    /// Its findings.
+    pub findings: u64,
+}
+
+/// A record that a rule could not judge for want of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unassessed {
+    /// The rule's id.
+    pub rule: String,
+    /// The record's key.
+    pub key: String,
+    /// The field that was missing or unreadable.
+    pub field: String,
+    /// True where the value was there but could not be read.
+    pub unreadable: bool,
+}
+
+/// Whether a gate holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateVerdict {
+    /// It holds.
+    Held,
+    /// It does not.
+    Failed,
+}
+
+impl GateVerdict {
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A condition over the whole result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gate {
+    /// Its id: `fail-on:critical`, `assessed`.
+    pub id: String,
+    /// What was found.
+    pub figure: f64,
+    /// What it may be at most.
+    pub limit: f64,
+    /// Whether it holds.
+    pub verdict: GateVerdict,
+    /// What the figure is about, for people: ids of rules that could assess nothing.
+    pub about: Vec<String>,
+}
+
+/// A finding kept beyond its batch, for "the worst findings".
+#[derive(Clone, Debug)]
+pub struct OwnedFinding {
+    /// As in [`Finding`].
+    pub id: Fingerprint,
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// The record's key.
+    pub key: String,
+    /// Who is scored.
+    pub subject: Vec<(String, String)>,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What it says.
+    pub message: String,
+    /// Fields and values.
+    pub fields: Vec<(String, Value)>,
+    /// The first false conjunct.
+    pub conjunct: Option<String>,
+    /// The missing field.
+    pub missing: Option<String>,
+    /// What the script said.
+    pub reason: Option<String>,
+    /// The file.
+    pub file: String,
+    /// The row.
+    pub row: u64,
+    /// Against baseline and waivers.
+    pub standing: Standing,
+    /// Whether the fingerprint may change.
+    pub unstable: bool,
+    /// The record's number in its source, from 0.
+    pub record: u64,
+}
+
+impl OwnedFinding {
+    /// The finding as outputs take it; `rule_hash` is not kept.
+    #[must_use]
+    pub fn as_finding(&self) -> Finding<'_> {
+        Finding {
+            id: self.id,
+            rule: &self.rule,
+            key: &self.key,
+            subject: self.subject.iter().map(|(level, who)| (level.as_str(), who.as_str())).collect(),
+            outcome: self.outcome,
+            message: &self.message,
+            evidence: Evidence {
+                fields: self.fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect(),
+                conjunct: self.conjunct.as_deref(),
+                missing: self.missing.as_deref(),
+                reason: self.reason.clone(),
+                rule_hash: "",
+            },
+            origin: FindingOrigin { file: &self.file, sheet: None, row: self.row },
+            standing: self.standing,
+            unstable: self.unstable,
+        }
+    }
+}
+
+/// All that came of an audit, but for the findings themselves: these are encoded block by block
+/// while the audit runs, and handed to the report as they are.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    /// The project's name.
+    pub project: String,
+    /// The project's zone, in which times are printed.
+    pub zone: Zone,
+    /// The moment the audit is held at, in microseconds since 1970 UTC.
+    pub as_of: i64,
+    /// The files that were read.
+    pub inputs: Vec<Input>,
+    /// Counts.
+    pub summary: Summary,
+    /// One entry a rule id, in the order of packs and files.
+    pub rules: Vec<RuleResult>,
+    /// The gates.
+    pub gates: Vec<Gate>,
+    /// The worst findings: severity first, then source and record order. At most
+    /// [`Audit::WORST_MAX`].
+    pub worst: Vec<OwnedFinding>,
+    /// Records that rules could not judge, in order of source and record, at most
+    /// [`Audit::UNASSESSED_MAX`] of each rule; `summary.outcomes.no_evidence` counts all.
+    pub unassessed: Vec<Unassessed>,
+    /// Everything worth telling about the user's files and errors of single records, in order,
+    /// at most [`Audit::DIAGNOSTICS_MAX`] of each kind of data fault.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Audit {
+    /// How many of the worst findings are kept.
+    pub const WORST_MAX: usize = 100;
+    /// How many unassessed records of each rule are kept.
+    pub const UNASSESSED_MAX: usize = 100;
+    /// How many diagnostics of each kind of data fault are kept.
+    pub const DIAGNOSTICS_MAX: usize = 100;
+
+    /// True where every gate holds.
+    #[must_use]
+    pub fn gates_hold(&self) -> bool {
+        self.gates.iter().all(|it| it.verdict == GateVerdict::Held)
+    }
+}

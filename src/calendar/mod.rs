@@ -1,0 +1,12 @@
+//! When time counts: zones, civil dates and how they are written.
+//!
+//! Business hours, holidays and make-up days will live here too.
+
+mod civil;
+mod zone;
+
+pub use civil::{
+    Civil, days_from_civil, civil_from_days, duration_text, format_date, format_time, iso_week, parse_iso_date, parse_iso_time,
+    IsoTime,
+};
+pub use zone::{Resolution, Zone};

@@ -1,0 +1,144 @@
+//! Time zones: from instants to wall clocks and back.
+
+use crate::record::MICROS_PER_SECOND;
+use jiff::{Timestamp, tz::TimeZone};
+
+/// One run of seconds with the same offset from UTC.
+#[derive(Clone, Copy, Debug)]
+struct Period {
+    /// First second (UTC) of the period; the first period starts at `i64::MIN`.
+    start: i64,
+    /// Seconds east of UTC.
+    offset: i64,
+}
+
+/// An IANA time zone as a table of its offsets.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    name: String,
+    periods: Vec<Period>,
+}
+
+/// How a wall time became an instant (jiff's `compatible` rule).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// The wall clock showed it once.
+    Exact,
+    /// The clock was put forward over it: read with the offset before the change.
+    Skipped,
+    /// The clock showed it twice: the first is taken.
+    Repeated,
+}
+
+/// Offsets are tabulated up to this year; later instants keep the last rule's standard offsets.
+const LAST_YEAR_SECONDS: i64 = 7_258_118_400; // 2200-01-01
+
+impl Zone {
+    /// The zone of an IANA name (`Asia/Shanghai`, `UTC`); `None` if there is none.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let zone = if name == "UTC" { TimeZone::UTC } else { TimeZone::get(name).ok()? };
+        let first = Timestamp::from_second(-9_000_000_000).ok()?;
+        let mut periods = vec![Period { start: i64::MIN, offset: i64::from(zone.to_offset(first).seconds()) }];
+        for change in zone.following(first) {
+            let start = change.timestamp().as_second();
+            if start > LAST_YEAR_SECONDS {
+                break;
+            }
+            periods.push(Period { start, offset: i64::from(change.offset().seconds()) });
+        }
+        Some(Self { name: name.to_owned(), periods })
+    }
+
+    /// Coordinated universal time.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self { name: "UTC".to_owned(), periods: vec![Period { start: i64::MIN, offset: 0 }] }
+    }
+
+    /// The IANA name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Seconds east of UTC at an instant.
+    #[inline]
+    #[must_use]
+    pub fn offset_at(&self, utc_micros: i64) -> i64 {
+        let seconds = utc_micros.div_euclid(MICROS_PER_SECOND);
+        let after = self.periods.partition_point(|it| it.start <= seconds);
+        self.periods[after - 1].offset
+    }
+
+    /// The wall clock at an instant: microseconds since 1970-01-01T00:00:00 local.
+    #[inline]
+    #[must_use]
+    pub fn to_local(&self, utc_micros: i64) -> i64 {
+        utc_micros.saturating_add(self.offset_at(utc_micros) * MICROS_PER_SECOND)
+    }
+
+    /// The instant of a wall time.
+    #[inline]
+    #[must_use]
+    pub fn to_utc(&self, local_micros: i64) -> (i64, Resolution) {
+        let local = local_micros.div_euclid(MICROS_PER_SECOND);
+        let at = |offset: i64| local_micros.saturating_sub(offset * MICROS_PER_SECOND);
+        if let [only] = self.periods.as_slice() {
+            return (at(only.offset), Resolution::Exact);
+        }
+        // No offset is a day or more, so the period sought is this one or a neighbour.
+        let near = self.periods.partition_point(|it| it.start <= local) - 1;
+        let mut found: Option<i64> = None;
+        let mut before_gap = self.periods[0].offset;
+        for index in near.saturating_sub(1)..(near + 2).min(self.periods.len()) {
+            let Period { start, offset } = self.periods[index];
+            let begins = start.saturating_add(offset);
+            let ends = self.periods.get(index + 1).map_or(i64::MAX, |next| next.start + offset);
+            if begins <= local && local < ends {
+                if let Some(first) = found {
+                    return (at(first), Resolution::Repeated);
+                }
+                found = Some(offset);
+            }
+            if ends <= local {
+                before_gap = offset;
+            }
+        }
+        match found {
+            Some(offset) => (at(offset), Resolution::Exact),
+            None => (at(before_gap), Resolution::Skipped),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::DateTime;
+
+    #[test]
+    fn agrees_with_jiff() {
+        for name in ["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Europe/London"] {
+            let zone = Zone::named(name).unwrap();
+            let theirs = TimeZone::get(name).unwrap();
+            for step in 0..60_000_i64 {
+                let utc = -2_000_000_000 + step * 100_003;
+                let stamp = Timestamp::from_second(utc).unwrap();
+                assert_eq!(zone.offset_at(utc * MICROS_PER_SECOND), i64::from(theirs.to_offset(stamp).seconds()), "{name} {stamp}");
+                let local: DateTime = TimeZone::UTC.to_datetime(stamp);
+                let expected = theirs.to_ambiguous_timestamp(local).compatible().unwrap().as_second();
+                assert_eq!(zone.to_utc(utc * MICROS_PER_SECOND).0, expected * MICROS_PER_SECOND, "{name} {local}");
+            }
+        }
+    }
+
+    #[test]
+    fn changes_are_resolved_and_told() {
+        let zone = Zone::named("America/New_York").unwrap();
+        let read = |text: &str| zone.to_utc(super::super::parse_iso_time(text).unwrap().local).1;
+        assert_eq!(read("2026-03-08 02:30"), Resolution::Skipped);
+        assert_eq!(read("2026-11-01 01:30"), Resolution::Repeated);
+        assert_eq!(read("2026-11-01 03:30"), Resolution::Exact);
+    }
+}

@@ -1,0 +1,95 @@
+//! Findings: what an audit says about records.
+
+mod fingerprint;
+
+pub use fingerprint::Fingerprint;
+
+use crate::{
+    record::Value,
+    rule::{Outcome, Rule},
+    wording::Lang,
+};
+
+/// Where a finding stands against baseline and waivers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Not seen before.
+    New,
+    /// In the baseline.
+    Known,
+    /// Excused by a waiver.
+    Waived,
+}
+
+impl Standing {
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Known => "known",
+            Self::Waived => "waived",
+        }
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence<'a> {
+    /// Each field that `check` names, with its value, in the order of the check.
+    pub fields: Vec<(&'a str, Value)>,
+    /// The first top-level conjunct of `check` that is false, as written; the missing field's
+    /// name stands in `missing` instead where a value was not there.
+    pub conjunct: Option<&'a str>,
+    /// The field that was missing, for a finding of outcome `no_evidence`.
+    pub missing: Option<&'a str>,
+    /// Why the script said `fail(...)`.
+    pub reason: Option<String>,
+    /// The hash of the rule's text, 16 hexadecimal digits.
+    pub rule_hash: &'a str,
+}
+
+/// Where the record of a finding stands, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FindingOrigin<'a> {
+    /// The file's path, below the project folder.
+    pub file: &'a str,
+    /// The sheet, where the format has any.
+    pub sheet: Option<&'a str>,
+    /// The row, as in [`crate::record::Origin`].
+    pub row: u64,
+}
+
+/// One finding, borrowed from the batch it was found in. Parameters stand in `rule.params`.
+#[derive(Clone, Debug)]
+pub struct Finding<'a> {
+    /// What stays the same from audit to audit.
+    pub id: Fingerprint,
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The key of the record as written; the parts of a list key joined with `|`; for a record
+    /// without a key its origin, `file:row`.
+    pub key: &'a str,
+    /// Who is scored: the level (`agent`, `team`) and its value as written, in the source's order.
+    pub subject: Vec<(&'a str, &'a str)>,
+    /// `fail`, or `no_evidence` where the rule says `missing = "fail"`.
+    pub outcome: Outcome,
+    /// What it says, in the report's language.
+    pub message: &'a str,
+    /// What it rests on; empty when no output asks for evidence.
+    pub evidence: Evidence<'a>,
+    /// Where the record stands.
+    pub origin: FindingOrigin<'a>,
+    /// Against baseline and waivers.
+    pub standing: Standing,
+    /// True where the record has no key, or shares it: the fingerprint may change.
+    pub unstable: bool,
+}
+
+impl Finding<'_> {
+    /// The rule's title in `lang`.
+    #[must_use]
+    pub fn title(&self, lang: Lang) -> &str {
+        self.rule.title.get(lang)
+    }
+}

@@ -1,0 +1,209 @@
+//! Typed columns with validity.
+
+use super::{Amount, Bitmap, Element, Type, Value};
+use rust_decimal::Decimal;
+use std::{collections::HashMap, sync::Arc};
+
+/// Where a text stands in its batch's buffer: byte offset and byte length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// First byte.
+    pub start: u32,
+    /// Number of bytes.
+    pub len: u32,
+}
+
+impl View {
+    /// The text in `buffer`.
+    #[inline]
+    #[must_use]
+    pub fn of(self, buffer: &str) -> &str {
+        buffer.get(self.start as usize..self.start as usize + self.len as usize).unwrap_or("")
+    }
+}
+
+/// The distinct texts of a coded column. It only grows: a code keeps its text for the whole run.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    texts: Vec<Arc<str>>,
+    codes: HashMap<Arc<str>, u16>,
+}
+
+impl Dictionary {
+    /// More distinct texts than this are not worth a dictionary.
+    pub const LEN_MAX: usize = 4096;
+
+    /// The code of `text`, new if need be; `None` once the dictionary is full.
+    pub fn code(&mut self, text: &str) -> Option<u16> {
+        if let Some(code) = self.codes.get(text) {
+            return Some(*code);
+        }
+        if self.texts.len() >= Self::LEN_MAX {
+            return None;
+        }
+        let code = u16::try_from(self.texts.len()).ok()?;
+        let shared: Arc<str> = text.into();
+        self.texts.push(shared.clone());
+        self.codes.insert(shared, code);
+        Some(code)
+    }
+
+    /// The code of `text` if it is known.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<u16> {
+        self.codes.get(text).copied()
+    }
+
+    /// The text of `code`.
+    #[inline]
+    #[must_use]
+    pub fn text(&self, code: u16) -> &str {
+        self.texts.get(usize::from(code)).map_or("", |it| it)
+    }
+
+    /// All texts, by code.
+    #[must_use]
+    pub fn texts(&self) -> &[Arc<str>] {
+        &self.texts
+    }
+}
+
+/// Texts of a column.
+#[derive(Clone, Debug)]
+pub enum TextColumn {
+    /// Codes into a dictionary; the code of a missing value is 0 and means nothing.
+    Coded(Vec<u16>, Dictionary),
+    /// Views into the batch's buffer.
+    Views(Vec<View>),
+}
+
+/// Lists of a column: the elements of record `i` are `ends[i - 1]..ends[i]` of `elements`.
+#[derive(Clone, Debug)]
+pub struct ListColumn {
+    /// Where each record's list ends in `elements`.
+    pub ends: Vec<u32>,
+    /// All elements, none of them missing.
+    pub elements: Values,
+}
+
+impl ListColumn {
+    /// Where the elements of record `index` stand.
+    #[inline]
+    #[must_use]
+    pub fn range(&self, index: usize) -> std::ops::Range<usize> {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        start..self.ends[index] as usize
+    }
+}
+
+/// The values of a column. A missing value's place holds something of the type that means nothing.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// `bool`.
+    Bool(Bitmap),
+    /// `int`; `time` and `duration` in microseconds; `date` in days.
+    Int(Vec<i64>),
+    /// `float`.
+    Float(Vec<f64>),
+    /// `decimal`.
+    Decimal(Vec<Decimal>),
+    /// `text` and choices.
+    Text(TextColumn),
+    /// `amount`.
+    Amount(Vec<Amount>),
+    /// `list`.
+    List(Box<ListColumn>),
+}
+
+impl Values {
+    /// Empty values for `ty`; text starts as views.
+    #[must_use]
+    pub fn new(ty: Type) -> Self {
+        match ty {
+            Type::Bool => Self::Bool(Bitmap::default()),
+            Type::Int | Type::Date | Type::Time | Type::Duration => Self::Int(Vec::new()),
+            Type::Float => Self::Float(Vec::new()),
+            Type::Decimal => Self::Decimal(Vec::new()),
+            Type::Text => Self::Text(TextColumn::Views(Vec::new())),
+            Type::Amount => Self::Amount(Vec::new()),
+            Type::List(element) => {
+                Self::List(Box::new(ListColumn { ends: Vec::new(), elements: Self::new(element.as_type()) }))
+            }
+        }
+    }
+
+    /// The value at `index`, read as `ty`; `buffer` holds the texts.
+    #[must_use]
+    pub fn value(&self, ty: Type, index: usize, buffer: &str) -> Value {
+        match self {
+            Self::Bool(bits) => Value::Bool(bits.get(index)),
+            Self::Int(values) => match ty {
+                Type::Date => Value::Date(values[index]),
+                Type::Time => Value::Time(values[index]),
+                Type::Duration => Value::Duration(values[index]),
+                Type::Int | Type::Bool | Type::Float | Type::Decimal | Type::Text | Type::Amount | Type::List(_) => {
+                    Value::Int(values[index])
+                }
+            },
+            Self::Float(values) => Value::Float(values[index]),
+            Self::Decimal(values) => Value::Decimal(values[index]),
+            Self::Text(TextColumn::Coded(codes, dictionary)) => Value::Text(dictionary.text(codes[index]).into()),
+            Self::Text(TextColumn::Views(views)) => Value::Text(views[index].of(buffer).into()),
+            Self::Amount(values) => Value::Amount(values[index]),
+            Self::List(list) => {
+                let element = match ty {
+                    Type::List(element) => element,
+                    _ => Element::Text,
+                };
+                let one = |at| list.elements.value(element.as_type(), at, buffer);
+                Value::List(list.range(index).map(one).collect())
+            }
+        }
+    }
+}
+
+/// One field's values in a batch.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// The type of its values.
+    pub ty: Type,
+    /// The values.
+    pub values: Values,
+    /// Set where there is a value.
+    pub valid: Bitmap,
+    /// Set where the cell could not be read as its type; `None` when all could.
+    pub unreadable: Option<Bitmap>,
+}
+
+impl Column {
+    /// An empty column of `ty`.
+    #[must_use]
+    pub fn new(ty: Type) -> Self {
+        Self { ty, values: Values::new(ty), valid: Bitmap::default(), unreadable: None }
+    }
+
+    /// The value of record `index`; `buffer` is the batch's text.
+    #[must_use]
+    pub fn value(&self, index: usize, buffer: &str) -> Value {
+        if self.valid.get(index) {
+            self.values.value(self.ty, index, buffer)
+        } else if self.unreadable.as_ref().is_some_and(|it| it.get(index)) {
+            Value::Unreadable
+        } else {
+            Value::Missing
+        }
+    }
+
+    /// The text of record `index` without copying it; `None` where missing or not text.
+    #[must_use]
+    pub fn text<'a>(&'a self, index: usize, buffer: &'a str) -> Option<&'a str> {
+        if !self.valid.get(index) {
+            return None;
+        }
+        match &self.values {
+            Values::Text(TextColumn::Coded(codes, dictionary)) => Some(dictionary.text(codes[index])),
+            Values::Text(TextColumn::Views(views)) => Some(views[index].of(buffer)),
+            Values::Bool(_) | Values::Int(_) | Values::Float(_) | Values::Decimal(_) | Values::Amount(_) | Values::List(_) => None,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What a standard is: packs, rules, phrase lists and decision tables, read from TOML with the
+//! place of every part kept, so that a mistake is shown where it stands.
+
+mod pack;
+mod parts;
+mod template;
+
+pub use pack::{Example, Pack, Rule};
+pub use parts::{
+    Effective, MissingPolicy, Outcome, Param, ParamOrigin, Phrases, Script, Severity, Table, TableCell, TableRow,
+};
+pub use template::{Piece, Template, TemplateError};

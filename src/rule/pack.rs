@@ -1,0 +1,82 @@
+//! Packs and rules.
+
+use super::{Effective, MissingPolicy, Outcome, Param, Phrases, Script, Severity, Table, Template};
+use crate::{diagnostic::Place, record::Value, wording::UserText};
+use std::sync::Arc;
+
+/// A set of rules with the lists and tables they use.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// The first part of its rules' ids.
+    pub id: String,
+    /// What it is about.
+    pub title: UserText,
+    /// Where it was found, as shown; `builtin:complaints` for packs of the product.
+    pub from: Arc<str>,
+    /// Its rules, files in the order of their names, each from top to bottom.
+    pub rules: Vec<Rule>,
+    /// Its word lists.
+    pub phrases: Vec<Phrases>,
+    /// Its decision tables.
+    pub tables: Vec<Table>,
+}
+
+/// One standard.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// `<pack>/<rule>`.
+    pub id: String,
+    /// What it demands, in one line.
+    pub title: UserText,
+    /// The kind of record that it looks at.
+    pub on: String,
+    /// How much a finding matters.
+    pub severity: Severity,
+    /// The quality dimension it is filed under.
+    pub dimension: Option<String>,
+    /// The moment of contact it is filed under.
+    pub touchpoint: Option<String>,
+    /// The clause of the standard that it comes from.
+    pub source: Option<String>,
+    /// When it is in force, by the record's own date.
+    pub effective: Effective,
+    /// Its parameters, house values in place.
+    pub params: Vec<Param>,
+    /// Which records it looks at; all when left out.
+    pub when: Option<Script>,
+    /// What must hold. An expression, or a script of several statements.
+    pub check: Script,
+    /// What a finding says; the title when left out.
+    pub message: Option<(Template, Template)>,
+    /// Why the rule is there.
+    pub why: UserText,
+    /// What should be done instead.
+    pub fix: UserText,
+    /// What a missing value makes of a record.
+    pub missing: MissingPolicy,
+    /// Its examples.
+    pub examples: Vec<Example>,
+    /// The reason of a house change to the rule (severity), if there is one.
+    pub house_reason: Option<String>,
+    /// Where its table stands.
+    pub place: Place,
+    /// Where its message stands, as written: (English, Chinese).
+    pub message_scripts: Option<(Script, Script)>,
+}
+
+/// A record with a known verdict.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What it shows.
+    pub name: String,
+    /// Its fields, as written.
+    pub record: Vec<(String, Value)>,
+    /// The verdict.
+    pub expect: Outcome,
+    /// Parameters of its own.
+    pub params: Vec<(String, Value)>,
+    /// The moment it is judged at, as written.
+    pub as_of: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+}

@@ -1,0 +1,182 @@
+//! Every text that a user sees, in English and Chinese, in one place.
+//!
+//! A [`Wording`] is a constant with both languages, so a text that exists in one only does not
+//! compile. Placeholders are `{name}`; a test holds both languages to the same set of them.
+
+mod data;
+mod help;
+mod language;
+mod project;
+mod summary;
+mod words;
+
+pub use data::*;
+pub use help::*;
+pub use language::*;
+pub use project::*;
+pub use summary::*;
+pub use words::*;
+
+/// The languages of everything people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Lang {
+    /// Reads `en`, `zh` and their regional forms (`zh-CN`, `zh_CN.UTF-8`).
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        match tag.get(..2)?.to_ascii_lowercase().as_str() {
+            "en" => Some(Self::En),
+            "zh" => Some(Self::Zh),
+            _ => None,
+        }
+    }
+
+    /// `en` or `zh`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+}
+
+/// One text of the product in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// English.
+    pub en: &'static str,
+    /// Simplified Chinese.
+    pub zh: &'static str,
+}
+
+impl Wording {
+    /// The text in `lang`, placeholders as they stand.
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
+
+    /// The text in `lang` with each `{name}` replaced. A placeholder without an argument stays.
+    #[must_use]
+    pub fn fill<V: AsRef<str>>(&self, lang: Lang, arguments: &[(&str, V)]) -> String {
+        let mut out = String::new();
+        let mut rest = self.text(lang);
+        while let Some(open) = rest.find('{') {
+            out.push_str(&rest[..open]);
+            rest = &rest[open..];
+            let Some(close) = rest.find('}') else { break };
+            let name = &rest[1..close];
+            match arguments.iter().find(|(it, _)| *it == name) {
+                Some((_, value)) => out.push_str(value.as_ref()),
+                None => out.push_str(&rest[..=close]),
+            }
+            rest = &rest[close + 1..];
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+/// Defines constants of type [`Wording`] and a list of them all for the completeness test.
+macro_rules! wordings {
+    ($list:ident; $($(#[$doc:meta])* $name:ident = $en:literal, $zh:literal;)*) => {
+        $($(#[$doc])* #[allow(missing_docs, reason = "the English text says what it is")]
+        pub const $name: $crate::wording::Wording = $crate::wording::Wording { en: $en, zh: $zh };)*
+        /// All texts of this file by name, for the completeness test.
+        pub const $list: &[(&str, $crate::wording::Wording)] = &[$((stringify!($name), $name)),*];
+    };
+}
+pub(crate) use wordings;
+
+/// The name of a kind of diagnostic and what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The name that `touchstone explain` takes: `unknown-field`.
+    pub id: &'static str,
+    /// The message.
+    pub says: Wording,
+}
+
+/// Defines constants of type [`Code`] and a list of them all for the completeness test.
+macro_rules! codes {
+    ($list:ident; $($(#[$doc:meta])* $name:ident $id:literal = $en:literal, $zh:literal;)*) => {
+        $($(#[$doc])* #[allow(missing_docs, reason = "the English text says what it is")]
+        pub const $name: $crate::wording::Code =
+            $crate::wording::Code { id: $id, says: $crate::wording::Wording { en: $en, zh: $zh } };)*
+        /// All diagnostics of this file by id, for the completeness test.
+        pub const $list: &[(&str, $crate::wording::Wording)] = &[$(($id, $name.says)),*];
+    };
+}
+pub(crate) use codes;
+
+/// Text written by users: one string for both languages, or one for each.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct UserText {
+    /// The text for English readers; empty when only Chinese was written.
+    pub en: String,
+    /// The text for Chinese readers; empty when only English was written.
+    pub zh: String,
+}
+
+impl UserText {
+    /// One text for every language.
+    #[must_use]
+    pub fn same(text: impl Into<String>) -> Self {
+        let en = text.into();
+        Self { zh: en.clone(), en }
+    }
+
+    /// The text in `lang`, else in the other language.
+    #[must_use]
+    pub fn get(&self, lang: Lang) -> &str {
+        let (first, second) = match lang {
+            Lang::En => (&self.en, &self.zh),
+            Lang::Zh => (&self.zh, &self.en),
+        };
+        if first.is_empty() { second } else { first }
+    }
+
+    /// True where nothing was written in any language.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty() && self.zh.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|it| it.split('}').next()).collect()
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        let all = [DATA_CODES, DATA_HELP, HELP, LANGUAGE_CODES, LANGUAGE_HELP, PROJECT_CODES, PROJECT_HELP, SUMMARY, WORDS].concat();
+        assert!(all.len() > 50);
+        for (name, wording) in all {
+            assert!(!wording.en.is_empty() && !wording.zh.is_empty(), "{name} lacks a language");
+            assert_eq!(placeholders(wording.en), placeholders(wording.zh), "{name}");
+        }
+    }
+
+    #[test]
+    fn fill_replaces_what_it_is_given() {
+        let wording = Wording { en: "{a} and {b}", zh: "{b}和{a}" };
+        assert_eq!(wording.fill(Lang::Zh, &[("a", "1"), ("b", "2")]), "2和1");
+        assert_eq!(wording.fill(Lang::En, &[("a", "{b}")]), "{b} and {b}");
+    }
+}
