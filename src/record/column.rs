@@ -75,6 +75,8 @@ pub enum TextColumn {
     Coded(Vec<u16>, Dictionary),
     /// Views into the batch's buffer.
     Views(Vec<View>),
+    /// Views into a buffer of the column's own: a derived field.
+    Owned(Vec<View>, String),
 }
 
 /// Lists of a column: the elements of record `i` are `ends[i - 1]..ends[i]` of `elements`.
@@ -149,6 +151,7 @@ impl Values {
             Self::Decimal(values) => Value::Decimal(values[index]),
             Self::Text(TextColumn::Coded(codes, dictionary)) => Value::Text(dictionary.text(codes[index]).into()),
             Self::Text(TextColumn::Views(views)) => Value::Text(views[index].of(buffer).into()),
+            Self::Text(TextColumn::Owned(views, own)) => Value::Text(views[index].of(own).into()),
             Self::Amount(values) => Value::Amount(values[index]),
             Self::List(list) => {
                 let element = match ty {
@@ -203,6 +206,7 @@ impl Column {
         match &self.values {
             Values::Text(TextColumn::Coded(codes, dictionary)) => Some(dictionary.text(codes[index])),
             Values::Text(TextColumn::Views(views)) => Some(views[index].of(buffer)),
+            Values::Text(TextColumn::Owned(views, own)) => Some(views[index].of(own)),
             Values::Bool(_) | Values::Int(_) | Values::Float(_) | Values::Decimal(_) | Values::Amount(_) | Values::List(_) => None,
         }
     }

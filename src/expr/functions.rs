@@ -1,0 +1,230 @@
+//! The table of functions of the rule language: a function is added here and nowhere else.
+//!
+//! Each entry is one signature with one kernel; both evaluators call that kernel (the vectorised
+//! one over columns, Rhai row by row), so that they cannot disagree. Functions that are more than a
+//! call of a kernel (`is_missing`, `contains_any`, `count_any`, `matches`, lists, decision tables)
+//! are nodes of their own.
+
+use crate::{
+    calendar::{Zone, civil_from_days, format_date, iso_week},
+    record::{Decimal, MICROS_PER_SECOND, Type},
+};
+
+/// What a function computes for one record. `None` is a result out of range (an `error` outcome).
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the names are the signatures")]
+pub enum Kernel {
+    IntToInt(fn(i64) -> Option<i64>),
+    IntToFloat(fn(i64) -> f64),
+    IntToText(fn(i64, &mut String)),
+    FloatToFloat(fn(f64) -> f64),
+    FloatToInt(fn(f64) -> Option<i64>),
+    DecimalToDecimal(fn(Decimal) -> Decimal),
+    IntIntToInt(fn(i64, i64) -> i64),
+    FloatFloatToFloat(fn(f64, f64) -> f64),
+    FloatIntToFloat(fn(f64, i64) -> f64),
+    DecimalDecimalToDecimal(fn(Decimal, Decimal) -> Decimal),
+    IntIntIntToInt(fn(i64, i64, i64) -> i64),
+    FloatFloatFloatToFloat(fn(f64, f64, f64) -> f64),
+    TextToInt(fn(&str) -> i64),
+    TextToText(fn(&str, &mut String)),
+    TextTextToBool(fn(&str, &str) -> bool),
+    TextTextToText(fn(&str, &str, &mut String)),
+    ZonedToInt(fn(i64, &Zone) -> i64),
+    ZonedToText(fn(i64, &Zone, &mut String)),
+}
+
+/// One signature of a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// What rules call.
+    pub name: &'static str,
+    /// True where it is read as a property: `d.minutes`.
+    pub property: bool,
+    /// The types it takes.
+    pub params: &'static [Type],
+    /// The type it gives.
+    pub returns: Type,
+    /// What it means, in English.
+    pub en: &'static str,
+    /// What it means, in Chinese.
+    pub zh: &'static str,
+    /// An expression that shows it.
+    pub example: &'static str,
+    /// How it is computed.
+    pub kernel: Kernel,
+}
+
+const SECOND: i64 = MICROS_PER_SECOND;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// A row of the table.
+macro_rules! function {
+    ($name:literal ($($param:ident),*) -> $returns:ident, $kernel:ident($code:expr), $example:literal, $en:literal, $zh:literal) => {
+        Function { name: $name, property: false, params: &[$(Type::$param),*], returns: Type::$returns,
+            en: $en, zh: $zh, example: $example, kernel: Kernel::$kernel($code) }
+    };
+}
+
+/// A property of a duration.
+macro_rules! property {
+    ($name:literal, $micros:expr, $example:literal, $en:literal, $zh:literal) => {
+        Function { name: $name, property: true, params: &[Type::Duration], returns: Type::Float,
+            en: $en, zh: $zh, example: $example, kernel: Kernel::IntToFloat(|it| in_units(it, $micros)) }
+    };
+}
+
+/// Every function, by name and signature.
+#[rustfmt::skip] // A table.
+pub const FUNCTIONS: &[Function] = &[
+    // Numbers.
+    function!("abs"(Int) -> Int, IntToInt(i64::checked_abs), "abs(-3) == 3", "the number without its sign", "绝对值"),
+    function!("abs"(Float) -> Float, FloatToFloat(f64::abs), "abs(-3.5) == 3.5", "the number without its sign", "绝对值"),
+    function!("abs"(Decimal) -> Decimal, DecimalToDecimal(|it| it.abs()), "abs(balance) > 10", "the amount without its sign", "绝对值"),
+    function!("abs"(Duration) -> Duration, IntToInt(i64::checked_abs), "abs(a - b) < hours(1)", "the duration without its sign", "时长的绝对值"),
+    function!("floor"(Float) -> Float, FloatToFloat(f64::floor), "floor(2.7) == 2.0", "the whole number below", "向下取整"),
+    function!("ceil"(Float) -> Float, FloatToFloat(f64::ceil), "ceil(2.2) == 3.0", "the whole number above", "向上取整"),
+    function!("round"(Float) -> Float, FloatToFloat(f64::round), "round(2.5) == 3.0", "the nearest whole number, halves away from zero", "四舍五入取整"),
+    function!("round"(Float, Int) -> Float, FloatIntToFloat(round_to), "round(2.345, 1) == 2.3", "rounded to that many decimal places, 0 to 15", "四舍五入到指定小数位（0 到 15）"),
+    function!("round"(Decimal) -> Decimal, DecimalToDecimal(|it| it.round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointAwayFromZero)), "round(amount) == 3", "the nearest whole amount, halves away from zero", "金额四舍五入取整"),
+    function!("min"(Int, Int) -> Int, IntIntToInt(i64::min), "min(a, 5)", "the smaller", "较小者"),
+    function!("min"(Float, Float) -> Float, FloatFloatToFloat(f64::min), "min(a, 5.0)", "the smaller", "较小者"),
+    function!("min"(Decimal, Decimal) -> Decimal, DecimalDecimalToDecimal(Decimal::min), "min(paid, claimed)", "the smaller amount", "较小金额"),
+    function!("min"(Duration, Duration) -> Duration, IntIntToInt(i64::min), "min(d, hours(1))", "the shorter duration", "较短时长"),
+    function!("min"(Time, Time) -> Time, IntIntToInt(i64::min), "min(a, b)", "the earlier time", "较早时间"),
+    function!("max"(Int, Int) -> Int, IntIntToInt(i64::max), "max(a, 0)", "the larger", "较大者"),
+    function!("max"(Float, Float) -> Float, FloatFloatToFloat(f64::max), "max(a, 0.0)", "the larger", "较大者"),
+    function!("max"(Decimal, Decimal) -> Decimal, DecimalDecimalToDecimal(Decimal::max), "max(paid, claimed)", "the larger amount", "较大金额"),
+    function!("max"(Duration, Duration) -> Duration, IntIntToInt(i64::max), "max(d, hours(1))", "the longer duration", "较长时长"),
+    function!("max"(Time, Time) -> Time, IntIntToInt(i64::max), "max(a, b)", "the later time", "较晚时间"),
+    function!("clamp"(Int, Int, Int) -> Int, IntIntIntToInt(|it, low, high| it.max(low).min(high)), "clamp(x, 0, 100)", "the number, not below the second and not above the third", "限制在区间内"),
+    function!("clamp"(Float, Float, Float) -> Float, FloatFloatFloatToFloat(|it, low, high| it.max(low).min(high)), "clamp(x, 0.0, 1.0)", "the number, not below the second and not above the third", "限制在区间内"),
+    function!("to_float"(Int) -> Float, IntToFloat(as_float), "to_float(a) / 2.0", "the number as a float", "转为小数"),
+    function!("to_int"(Float) -> Int, FloatToInt(to_int), "to_int(2.9) == 2", "the whole part of the number", "取整数部分"),
+    // Text.
+    function!("len"(Text) -> Int, TextToInt(chars), "note.len() >= 10", "the number of characters", "字符数"),
+    function!("contains"(Text, Text) -> Bool, TextTextToBool(|it, part| it.contains(part)), "note.contains(\"refund\")", "whether the second text stands in the first", "是否包含"),
+    function!("starts_with"(Text, Text) -> Bool, TextTextToBool(|it, part| it.starts_with(part)), "id.starts_with(\"T-\")", "whether the text begins so", "是否以此开头"),
+    function!("ends_with"(Text, Text) -> Bool, TextTextToBool(|it, part| it.ends_with(part)), "file.ends_with(\".pdf\")", "whether the text ends so", "是否以此结尾"),
+    function!("lower"(Text) -> Text, TextToText(|it, out| out.extend(it.chars().flat_map(char::to_lowercase))), "lower(city) == \"bonn\"", "in small letters", "转为小写"),
+    function!("upper"(Text) -> Text, TextToText(|it, out| out.extend(it.chars().flat_map(char::to_uppercase))), "upper(code) == \"AB\"", "in capital letters", "转为大写"),
+    function!("trim"(Text) -> Text, TextToText(|it, out| out.push_str(it.trim())), "trim(name) != \"\"", "without white space at its ends", "去除首尾空白"),
+    function!("fold"(Text) -> Text, TextToText(fold_text), "fold(code) == \"ab1\"", "in small letters and half width: ＡＢ１ becomes ab1", "转为小写半角"),
+    // Durations.
+    function!("seconds"(Int) -> Duration, IntToInt(|it| it.checked_mul(SECOND)), "wait <= seconds(30)", "that many seconds", "若干秒"),
+    function!("seconds"(Float) -> Duration, FloatToInt(|it| to_int(it * SECOND as f64)), "wait <= seconds(0.5)", "that many seconds", "若干秒"),
+    function!("minutes"(Int) -> Duration, IntToInt(|it| it.checked_mul(MINUTE)), "wait <= minutes(10)", "that many minutes", "若干分钟"),
+    function!("minutes"(Float) -> Duration, FloatToInt(|it| to_int(it * MINUTE as f64)), "wait <= minutes(1.5)", "that many minutes", "若干分钟"),
+    function!("hours"(Int) -> Duration, IntToInt(|it| it.checked_mul(HOUR)), "wait <= hours(4)", "that many hours", "若干小时"),
+    function!("hours"(Float) -> Duration, FloatToInt(|it| to_int(it * HOUR as f64)), "wait <= hours(1.5)", "that many hours", "若干小时"),
+    function!("days"(Int) -> Duration, IntToInt(|it| it.checked_mul(DAY)), "age <= days(30)", "that many times 24 hours", "若干个 24 小时"),
+    function!("days"(Float) -> Duration, FloatToInt(|it| to_int(it * DAY as f64)), "age <= days(1.5)", "that many times 24 hours", "若干个 24 小时"),
+    property!("seconds", SECOND, "(b - a).seconds <= 30.0", "the length in seconds", "以秒计的长度"),
+    property!("minutes", MINUTE, "(b - a).minutes <= 10.0", "the length in minutes", "以分钟计的长度"),
+    property!("hours", HOUR, "(b - a).hours <= 4.0", "the length in hours", "以小时计的长度"),
+    property!("days", DAY, "(b - a).days <= 30.0", "the length in days of 24 hours", "以 24 小时为一天计的长度"),
+    // Times and dates, in the project's zone.
+    function!("date"(Time) -> Date, ZonedToInt(|it, zone| local_day(it, zone)), "date(opened_at) == date(\"2026-03-02\")", "the date of the time", "时间所在日期"),
+    function!("hour"(Time) -> Int, ZonedToInt(|it, zone| zone.to_local(it).rem_euclid(DAY) / HOUR), "hour(opened_at) >= 9", "the hour, 0 to 23", "小时，0 到 23"),
+    function!("weekday"(Time) -> Int, ZonedToInt(|it, zone| iso_weekday(local_day(it, zone))), "weekday(opened_at) <= 5", "the day of the week: Monday is 1, Sunday 7 (ISO 8601)", "星期几：周一为 1，周日为 7"),
+    function!("weekday"(Date) -> Int, IntToInt(|it| Some(iso_weekday(it))), "weekday(due_on) <= 5", "the day of the week: Monday is 1, Sunday 7 (ISO 8601)", "星期几：周一为 1，周日为 7"),
+    function!("day"(Time) -> Text, ZonedToText(|it, zone, out| day_text(local_day(it, zone), out)), "day(opened_at) == \"2026-03-02\"", "the date as text", "日期文本"),
+    function!("day"(Date) -> Text, IntToText(day_text), "day(due_on) == \"2026-03-02\"", "the date as text", "日期文本"),
+    function!("week"(Time) -> Text, ZonedToText(|it, zone, out| week_text(local_day(it, zone), out)), "week(opened_at) == \"2026-W10\"", "the week as text (ISO 8601)", "周文本（ISO 8601）"),
+    function!("week"(Date) -> Text, IntToText(week_text), "week(due_on) == \"2026-W10\"", "the week as text (ISO 8601)", "周文本（ISO 8601）"),
+    function!("month"(Time) -> Text, ZonedToText(|it, zone, out| month_text(local_day(it, zone), out)), "month(opened_at) == \"2026-03\"", "the month as text", "月份文本"),
+    function!("month"(Date) -> Text, IntToText(month_text), "month(due_on) == \"2026-03\"", "the month as text", "月份文本"),
+];
+
+/// The signatures of the function or property called `name`, with their indices in the table.
+pub fn functions_named(name: &str, property: bool) -> impl Iterator<Item = (u32, &'static Function)> {
+    let all = (0_u32..).zip(FUNCTIONS);
+    all.filter(move |(_, it)| it.name == name && it.property == property)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "that is what a float is")]
+fn as_float(it: i64) -> f64 {
+    it as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "durations beyond 2^53 microseconds are 285 years")]
+fn in_units(micros: i64, unit: i64) -> f64 {
+    micros as f64 / unit as f64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
+fn to_int(it: f64) -> Option<i64> {
+    // 2^63 is the first float that is too large.
+    (it >= -9_223_372_036_854_775_808.0 && it < 9_223_372_036_854_775_808.0).then_some(it as i64)
+}
+
+fn round_to(it: f64, places: i64) -> f64 {
+    let scale = 10_f64.powi(i32::try_from(places.clamp(0, 15)).unwrap_or(0));
+    let scaled = it * scale;
+    if scaled.is_finite() { scaled.round() / scale } else { it }
+}
+
+fn chars(it: &str) -> i64 {
+    i64::try_from(it.chars().count()).unwrap_or(i64::MAX)
+}
+
+fn local_day(utc: i64, zone: &Zone) -> i64 {
+    zone.to_local(utc).div_euclid(DAY)
+}
+
+fn iso_weekday(days: i64) -> i64 {
+    (days + 3).rem_euclid(7) + 1
+}
+
+fn day_text(days: i64, out: &mut String) {
+    out.push_str(&format_date(days));
+}
+
+fn week_text(days: i64, out: &mut String) {
+    let (year, week) = iso_week(days);
+    out.push_str(&format!("{year:04}-W{week:02}"));
+}
+
+fn month_text(days: i64, out: &mut String) {
+    let (year, month, _) = civil_from_days(days);
+    out.push_str(&format!("{year:04}-{month:02}"));
+}
+
+/// Appends `text` in small letters and half width, so that `ＡＢ１` meets `ab1` and the ideographic
+/// space a space (the compatibility forms U+FF01–U+FF5E of Unicode's block "Halfwidth and Fullwidth
+/// Forms").
+pub fn fold_text(text: &str, out: &mut String) {
+    for letter in text.chars() {
+        let half = match letter {
+            '\u{3000}' => ' ',
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(letter as u32 - 0xFEE0).unwrap_or(letter),
+            _ => letter,
+        };
+        out.extend(half.to_lowercase());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_are_unique() {
+        for (index, one) in FUNCTIONS.iter().enumerate() {
+            for other in &FUNCTIONS[..index] {
+                let same = one.name == other.name && one.property == other.property && one.params == other.params;
+                assert!(!same, "{} stands twice", one.name);
+            }
+            assert!(one.example.contains(one.name) && !one.zh.is_empty());
+        }
+    }
+
+    #[test]
+    fn folding_is_by_width_and_case() {
+        let mut out = String::new();
+        fold_text("ＡＢ１　Ｘ不", &mut out);
+        assert_eq!(out, "ab1 x不");
+    }
+}

@@ -1,0 +1,26 @@
+//! The typed expression language: a closed set of nodes over columns, the table of functions, and
+//! vectorised evaluation with selection.
+//!
+//! Invariants: a [`Program`] is well typed (its builder refuses all else); equal nodes are one node;
+//! kernels never raise: rows that cannot be computed drop out by mask (SEMANTICS 2.2 and 2.3).
+
+mod eval;
+mod fault;
+mod functions;
+mod kernels;
+mod mask;
+mod node;
+mod phrases;
+mod program;
+mod table;
+mod values;
+
+pub use eval::{Evaluator, Scratch, append_to_column};
+pub use fault::{Cause, Fault, Faults};
+pub use functions::{FUNCTIONS, Function, Kernel, fold_text, functions_named};
+pub use mask::{CHUNK_LEN, Mask};
+pub use node::{Arithmetic, Comparison, Constant, ExprId, Fold, Node, Set};
+pub use phrases::PhraseMatcher;
+pub use program::Program;
+pub use table::DecisionTable;
+pub use values::{Absent, Evaluated, Numbers, Texts, Vals};
