@@ -6,6 +6,7 @@ pub mod wording;
 pub mod record;
 pub mod calendar;
 pub mod diagnostic;
+pub mod script;
 pub mod expr;
 pub mod rule;
 pub mod finding;

@@ -91,7 +91,7 @@ impl Wording {
 /// Defines constants of type [`Wording`] and a list of them all for the completeness test.
 macro_rules! wordings {
     ($list:ident; $($(#[$doc:meta])* $name:ident = $en:literal, $zh:literal;)*) => {
-        $($(#[$doc])* #[allow(missing_docs, reason = "the English text says what it is")]
+        $($(#[$doc])* #[doc = $en]
         pub const $name: $crate::wording::Wording = $crate::wording::Wording { en: $en, zh: $zh };)*
         /// All texts of this file by name, for the completeness test.
         pub const $list: &[(&str, $crate::wording::Wording)] = &[$((stringify!($name), $name)),*];
@@ -111,7 +111,7 @@ pub struct Code {
 /// Defines constants of type [`Code`] and a list of them all for the completeness test.
 macro_rules! codes {
     ($list:ident; $($(#[$doc:meta])* $name:ident $id:literal = $en:literal, $zh:literal;)*) => {
-        $($(#[$doc])* #[allow(missing_docs, reason = "the English text says what it is")]
+        $($(#[$doc])* #[doc = $en]
         pub const $name: $crate::wording::Code =
             $crate::wording::Code { id: $id, says: $crate::wording::Wording { en: $en, zh: $zh } };)*
         /// All diagnostics of this file by id, for the completeness test.

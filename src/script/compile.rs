@@ -1,0 +1,324 @@
+//! Rules and derived fields, compiled: lowered to column expressions, or kept as syntax trees to run
+//! row by row with the reason why.
+
+use super::{
+    Names, Registry,
+    lower::{Lowered, Lowering},
+    rewrite::rewrite,
+    sandbox::parser,
+    tokens::Tokens,
+};
+use crate::{
+    diagnostic::{Diagnostic, Said},
+    expr::{ExprId, Node, Program},
+    record::Type,
+    rule::{Rule, Script},
+    wording,
+};
+use rhai::{AST, Engine, ParseErrorType};
+use std::ops::Range;
+
+/// One top-level conjunct of a check: the finding tells which was false.
+#[derive(Clone, Debug)]
+pub struct Conjunct {
+    /// Its node.
+    pub node: ExprId,
+    /// As written.
+    pub text: String,
+}
+
+/// A rule that runs over columns.
+#[derive(Clone, Debug)]
+pub struct ColumnRule {
+    /// Which records it looks at.
+    pub when: Option<ExprId>,
+    /// What must hold, in order.
+    pub conjuncts: Vec<Conjunct>,
+}
+
+/// A script that runs row by row.
+#[derive(Clone, Debug)]
+pub(crate) struct RowScript {
+    pub(super) ast: AST,
+    pub(super) text: String,
+}
+
+/// A rule that runs row by row.
+#[derive(Clone, Debug)]
+pub struct RowRule {
+    /// The id of its pack, whose tables and phrase lists it sees.
+    pub(super) pack: String,
+    pub(super) when: Option<RowScript>,
+    pub(super) conjuncts: Vec<RowScript>,
+    /// The fields it reads: name and column.
+    pub(super) reads: Vec<(String, u32)>,
+    /// Parameters as constants.
+    pub(super) params: Vec<(String, crate::record::Value)>,
+    pub(super) as_of: i64,
+    /// Why it is not lowered.
+    pub reason: Said,
+}
+
+/// How a rule is evaluated.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// Over columns.
+    Columns(ColumnRule),
+    /// Row by row.
+    Rows(Box<RowRule>),
+}
+
+/// A rule, ready to be evaluated.
+#[derive(Clone, Debug)]
+pub struct CompiledRule {
+    /// How.
+    pub form: Form,
+    /// The columns that `check` names, in its order: the evidence.
+    pub evidence: Vec<u32>,
+}
+
+/// Compiles a rule against the names it can use. With `row_by_row` nothing is lowered (for comparing
+/// both ways). Diagnostics may be warnings only.
+pub fn compile_rule(
+    program: &mut Program,
+    registry: &mut Registry,
+    names: &Names<'_>,
+    rule: &Rule,
+    row_by_row: bool,
+) -> (Option<CompiledRule>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let engine = parser();
+    let mut part = |script: &Script, diagnostics: &mut Vec<Diagnostic>| {
+        let part = Part::new(&engine, program, registry, names, rule, script);
+        match part {
+            Ok(mut part) => {
+                diagnostics.append(&mut part.lowered.diagnostics);
+                part.check_verdict(script, diagnostics);
+                Some(part)
+            }
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                None
+            }
+        }
+    };
+    let when = rule.when.as_ref().map(|script| part(script, &mut diagnostics));
+    let check = part(&rule.check, &mut diagnostics);
+    let used = when.iter().flatten().chain(&check);
+    let used: Vec<String> = used.flat_map(|it| it.lowered.params.clone()).collect();
+    check_params(rule, names, &used, &mut diagnostics);
+    let when = match when {
+        None => None,
+        Some(Some(part)) => Some(part),
+        Some(None) => return (None, diagnostics),
+    };
+    let Some(check) = check else { return (None, diagnostics) };
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, diagnostics);
+    }
+    let evidence = check.lowered.reads.clone();
+    let lowered_when = when.as_ref().map(|it| it.lowered.node);
+    let form = match (lowered_when, check.lowered.node, row_by_row) {
+        (None | Some(Some(_)), Some(node), false) => {
+            let conjuncts = column_conjuncts(program, node, &check);
+            Form::Columns(ColumnRule { when: lowered_when.flatten(), conjuncts })
+        }
+        _ => match row_rule(&engine, names, rule, when, check) {
+            Ok(rows) => Form::Rows(Box::new(rows)),
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                return (None, diagnostics);
+            }
+        },
+    };
+    (Some(CompiledRule { form, evidence }), diagnostics)
+}
+
+/// A script that is parsed and typed.
+struct Part {
+    script: Script,
+    tokens: Tokens,
+    lowered: Lowered,
+}
+
+impl Part {
+    fn new(
+        engine: &Engine,
+        program: &mut Program,
+        registry: &mut Registry,
+        names: &Names<'_>,
+        rule: &Rule,
+        script: &Script,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let tokens = Tokens::new(&script.text);
+        let ast = parse(engine, script, &tokens)?;
+        let lowered = Lowering::new(program, registry, names, &rule.params, script, &tokens).run(&ast);
+        Ok(Self { script: script.clone(), tokens, lowered })
+    }
+
+    /// The result must be true or false.
+    fn check_verdict(&self, script: &Script, diagnostics: &mut Vec<Diagnostic>) {
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return;
+        }
+        let place = script.place(0..script.text.trim_end().len());
+        match self.lowered.ty {
+            Some(Type::Bool) => {}
+            Some(other) => {
+                diagnostics.push(Diagnostic::error(wording::NOT_BOOL).with("found", other.name()).at(place));
+            }
+            None if self.lowered.is_unit => {
+                diagnostics.push(Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE));
+            }
+            None => {}
+        }
+    }
+}
+
+/// Parses a script.
+fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result<AST, Box<Diagnostic>> {
+    engine.compile(&script.text).map_err(|error| {
+        let position = error.position();
+        let (line, column) = (position.line(), position.position());
+        let byte = match (line, column) {
+            (Some(line), Some(column)) => tokens.byte(line, column),
+            _ => script.text.len(),
+        };
+        let range = tokens.range_at(byte.min(script.text.len()));
+        Box::new(explain_syntax(error.err_type(), script, range))
+    })
+}
+
+/// What Rhai's parser says, with help for what people mistype most.
+fn explain_syntax(error: &ParseErrorType, script: &Script, range: Range<usize>) -> Diagnostic {
+    let found = script.text.get(range.clone()).unwrap_or_default();
+    let detail = if range.is_empty() { "…".to_owned() } else { error.to_string() };
+    let mut diagnostic = Diagnostic::error(wording::SYNTAX).with("detail", detail).at(script.place(range.clone()));
+    let full_width = [
+        ('（', "("), ('）', ")"), ('，', ","), ('。', "."), ('“', "\""), ('”', "\""), ('‘', "'"), ('’', "'"), ('；', ";"), ('：', ":"),
+        ('！', "!"), ('＝', "="), ('＞', ">"), ('＜', "<"), ('＆', "&"), ('｜', "|"), ('［', "["), ('］', "]"), ('【', "["), ('】', "]"),
+        ('≥', ">="), ('≤', "<="), ('≠', "!="), ('×', "*"), ('÷', "/"), ('　', " "),
+    ];
+    let outside = Tokens::new(&script.text);
+    let letter = outside.code().filter(|it| it.kind == super::tokens::TokenKind::Symbol).find_map(|token| {
+        let text = outside.text(token).chars().next()?;
+        full_width.iter().find(|(wide, _)| *wide == text).map(|it| (token.range.clone(), it))
+    });
+    if let Some((range, (wide, instead))) = letter {
+        diagnostic = diagnostic.at(script.place(range));
+        let arguments = vec![("found", wide.to_string()), ("instead", (*instead).to_owned())];
+        return diagnostic.help_with(wording::HELP_FULL_WIDTH, arguments);
+    }
+    if found == "=" {
+        diagnostic = diagnostic.help(wording::HELP_SINGLE_EQUALS);
+    }
+    let words = [("and", "&&"), ("or", "||"), ("not", "!"), ("AND", "&&"), ("OR", "||"), ("<>", "!=")];
+    if let Some((word, instead)) = words.into_iter().find(|(word, _)| *word == found) {
+        let arguments = vec![("found", word.to_owned()), ("instead", instead.to_owned())];
+        diagnostic = diagnostic.help_with(wording::HELP_WORD_OPERATOR, arguments);
+    }
+    diagnostic
+}
+
+fn check_params(rule: &Rule, names: &Names<'_>, used: &[String], diagnostics: &mut Vec<Diagnostic>) {
+    let in_message = |name: &str| {
+        let templates = rule.message.iter().flat_map(|(en, zh)| [en, zh]);
+        templates.flat_map(|it| it.names()).any(|(it, _)| it == name)
+    };
+    for param in &rule.params {
+        if names.field(&param.name).is_some() {
+            let diagnostic = Diagnostic::error(wording::PARAM_LIKE_FIELD).with("name", param.name.clone());
+            diagnostics.push(diagnostic.at(param.place.clone()).help(wording::HELP_RENAME_PARAM));
+        } else if !used.contains(&param.name) && !in_message(&param.name) {
+            let diagnostic = Diagnostic::warning(wording::UNUSED_PARAM).with("name", param.name.clone());
+            diagnostics.push(diagnostic.at(param.place.clone()));
+        }
+    }
+}
+
+/// The operands of a top-level `&&`, each with its text.
+fn column_conjuncts(program: &Program, node: ExprId, check: &Part) -> Vec<Conjunct> {
+    let text = &check.script.text;
+    let ranges = check.tokens.conjuncts();
+    if let Node::And(all) = program.node(node)
+        && all.len() == ranges.len()
+    {
+        let one = |(node, range): (&ExprId, Range<usize>)| Conjunct { node: *node, text: text[range].to_owned() };
+        return all.iter().zip(ranges).map(one).collect();
+    }
+    vec![Conjunct { node, text: text.trim().to_owned() }]
+}
+
+fn row_rule(engine: &Engine, names: &Names<'_>, rule: &Rule, when: Option<Part>, check: Part) -> Result<RowRule, Box<Diagnostic>> {
+    let compile = |part: &Part, range: Range<usize>| {
+        let text = part.script.text[range].to_owned();
+        let script = Script { text: rewrite(&text), ..part.script.clone() };
+        let ast = parse(engine, &script, &Tokens::new(&script.text))?;
+        Ok::<_, Box<Diagnostic>>(RowScript { ast, text: script.text })
+    };
+    let whole = |part: &Part| 0..part.script.text.len();
+    let column_name = |column: &u32| {
+        let field = names.fields.iter().find(|it| it.column == Some(*column))?;
+        Some((field.name.clone(), *column))
+    };
+    let mut reads: Vec<u32> = when.iter().flat_map(|it| it.lowered.reads.clone()).collect();
+    reads.extend(check.lowered.reads.iter().filter(|it| !reads.contains(it)).copied().collect::<Vec<_>>());
+    let reason = when.as_ref().and_then(|it| it.lowered.reason.clone()).or_else(|| check.lowered.reason.clone());
+    let asked = Said { wording: wording::REASON_ASKED, arguments: Vec::new() };
+    // Conjuncts are run one by one, so that the finding can tell which was false.
+    let is_conjunction = check.lowered.is_conjunction;
+    let ranges = if is_conjunction { check.tokens.conjuncts() } else { vec![whole(&check)] };
+    let conjuncts = ranges.into_iter().map(|range| compile(&check, range)).collect::<Result<_, _>>()?;
+    Ok(RowRule {
+        pack: names.pack.clone(),
+        when: when.as_ref().map(|it| compile(it, whole(it))).transpose()?,
+        conjuncts,
+        reads: reads.iter().filter_map(column_name).collect(),
+        params: rule.params.iter().map(|it| (it.name.clone(), it.value.clone())).collect(),
+        as_of: names.as_of,
+        reason: reason.unwrap_or(asked),
+    })
+}
+
+/// Compiles a derived field: an expression that lowers, of whatever type it has.
+pub fn compile_derived(
+    program: &mut Program,
+    registry: &mut Registry,
+    names: &Names<'_>,
+    script: &Script,
+) -> (Option<(ExprId, Type)>, Vec<Diagnostic>) {
+    let engine = parser();
+    let tokens = Tokens::new(&script.text);
+    let ast = match parse(&engine, script, &tokens) {
+        Ok(ast) => ast,
+        Err(diagnostic) => return (None, vec![*diagnostic]),
+    };
+    let lowered = Lowering::new(program, registry, names, &[], script, &tokens).run(&ast);
+    let mut diagnostics = lowered.diagnostics;
+    match (lowered.node, lowered.ty) {
+        (Some(node), Some(ty)) => (Some((node, ty)), diagnostics),
+        _ => {
+            if !diagnostics.iter().any(Diagnostic::is_error) {
+                let reason = lowered.reason.map_or_else(String::new, |it| it.text(crate::wording::Lang::En));
+                let diagnostic = Diagnostic::error(wording::DERIVE_NOT_LOWERED).with("reason", reason);
+                diagnostics.push(diagnostic.at(script.place(0..script.text.len())));
+            }
+            (None, diagnostics)
+        }
+    }
+}
+
+/// The names that a script may read, whether or not they exist: for deciding what to decode.
+#[must_use]
+pub fn names_in(script: &Script) -> Vec<String> {
+    let tokens = Tokens::new(&script.text);
+    let names = tokens.code().filter(|it| it.kind == super::tokens::TokenKind::Name);
+    let mut found: Vec<String> = names.map(|it| tokens.text(it).to_owned()).collect();
+    // Names inside interpolated text.
+    let texts = tokens.code().filter(|it| it.kind == super::tokens::TokenKind::Text);
+    for text in texts.map(|it| tokens.text(it)).filter(|it| it.starts_with('`')) {
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        found.extend(words.filter(|it| !it.is_empty()).map(str::to_owned));
+    }
+    found
+}

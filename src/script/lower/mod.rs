@@ -1,0 +1,294 @@
+//! From Rhai's syntax tree to typed expressions: every name is resolved and every operation typed,
+//! whether or not the whole can be lowered. Mistakes become diagnostics; what is right but has no
+//! column form makes the rule run row by row, with the reason told.
+
+mod calls;
+mod names;
+mod operators;
+mod statements;
+
+pub(super) use calls::read_time;
+
+use super::{Names, tokens::Tokens};
+use crate::{
+    diagnostic::{Diagnostic, Said},
+    expr::{Constant, ExprId, Node, Program},
+    record::Type,
+    rule::{Param, Script},
+    wording::{self, Code, Wording},
+};
+use rhai::{ASTFlags, Expr, Position};
+use std::{collections::HashMap, ops::Range};
+
+/// What an expression gives.
+#[derive(Clone, Debug)]
+pub(super) enum Shape {
+    /// Not known before it runs: closures, maps, Rhai's own functions.
+    Unknown,
+    /// No value: `()`, an `if` without `else`, a statement.
+    Unit,
+    /// A value of a type.
+    Of(Type),
+    /// `[a, b, …]`.
+    List(Vec<Typed>),
+    /// `a..b`, with the flag `a..=b`.
+    Range(Box<(Typed, Typed)>, bool),
+}
+
+/// An expression with its type and, where it can be lowered, its node.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    shape: Shape,
+    node: Option<ExprId>,
+    /// The choices of a choice field, and its name.
+    choices: Option<(String, Vec<String>)>,
+    /// The name of the field or parameter, where it is just that.
+    name: Option<String>,
+}
+
+impl Typed {
+    const fn unknown() -> Self {
+        Self { shape: Shape::Unknown, node: None, choices: None, name: None }
+    }
+
+    const fn unit() -> Self {
+        Self { shape: Shape::Unit, node: None, choices: None, name: None }
+    }
+
+    const fn of(ty: Type, node: Option<ExprId>) -> Self {
+        Self { shape: Shape::Of(ty), node, choices: None, name: None }
+    }
+
+    fn ty(&self) -> Option<Type> {
+        if let Shape::Of(ty) = self.shape { Some(ty) } else { None }
+    }
+}
+
+/// What lowering a script gives.
+#[derive(Debug)]
+pub(super) struct Lowered {
+    /// The node, where the script could be lowered and is not wrong.
+    pub(super) node: Option<ExprId>,
+    /// The type of the result, where it is known.
+    pub(super) ty: Option<Type>,
+    /// True where the script is one expression whose top is `&&`.
+    pub(super) is_conjunction: bool,
+    /// True where the result can be nothing at all.
+    pub(super) is_unit: bool,
+    /// Why it cannot be lowered.
+    pub(super) reason: Option<Said>,
+    /// The columns it reads, in order of the text.
+    pub(super) reads: Vec<u32>,
+    /// The parameters it reads.
+    pub(super) params: Vec<String>,
+    /// Mistakes.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Lists and tables that are registered in a program once, by id.
+#[derive(Debug, Default)]
+pub struct Registry {
+    pub(super) phrases: HashMap<String, u32>,
+    pub(super) tables: HashMap<String, u32>,
+    pub(super) regexes: HashMap<String, u32>,
+    /// Phrase lists for row-by-row evaluation: pack, id, number in the program.
+    pub(super) phrase_ids: Vec<(String, String, u32)>,
+    /// Decision tables for row-by-row evaluation: pack, name in rules, number in the program.
+    pub(super) table_names: Vec<(String, String, u32)>,
+    /// Columns whose texts are compared or looked up, so that a dictionary pays.
+    pub coded: Vec<u32>,
+}
+
+/// One script on its way down.
+pub(super) struct Lowering<'a> {
+    pub(super) program: &'a mut Program,
+    pub(super) registry: &'a mut Registry,
+    pub(super) names: &'a Names<'a>,
+    pub(super) params: &'a [Param],
+    pub(super) script: &'a Script,
+    pub(super) tokens: &'a Tokens,
+    /// Functions that the script defines.
+    pub(super) own_functions: Vec<String>,
+    locals: Vec<(String, Typed)>,
+    reason: Option<Said>,
+    reads: Vec<u32>,
+    used_params: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(
+        program: &'a mut Program,
+        registry: &'a mut Registry,
+        names: &'a Names<'a>,
+        params: &'a [Param],
+        script: &'a Script,
+        tokens: &'a Tokens,
+    ) -> Self {
+        Self {
+            program,
+            registry,
+            names,
+            params,
+            script,
+            tokens,
+            own_functions: Vec::new(),
+            locals: Vec::new(),
+            reason: None,
+            reads: Vec::new(),
+            used_params: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Lowers the statements of a script; the value of the last is its result.
+    pub(super) fn run(mut self, ast: &rhai::AST) -> Lowered {
+        for function in ast.iter_functions() {
+            if !function.name.starts_with("anon$") {
+                self.define_function(function.name);
+            }
+            self.cannot(wording::REASON_CLOSURE, &[]);
+        }
+        let result = self.statements(ast.statements());
+        let wrong = self.diagnostics.iter().any(Diagnostic::is_error);
+        let node = if wrong || self.reason.is_some() { None } else { result.node };
+        let reason = match (node, self.reason) {
+            (None, None) => Some(Said { wording: wording::REASON_OTHER, arguments: Vec::new() }),
+            (_, reason) => reason,
+        };
+        let is_conjunction = match ast.statements() {
+            [rhai::Stmt::Expr(only)] => matches!(&**only, Expr::And(..)),
+            _ => false,
+        };
+        Lowered {
+            is_conjunction,
+            node,
+            ty: result.ty(),
+            is_unit: matches!(result.shape, Shape::Unit),
+            reason,
+            reads: self.reads,
+            params: self.used_params,
+            diagnostics: self.diagnostics,
+        }
+    }
+
+    /// Notes why the script cannot be lowered; the first reason is told.
+    fn cannot(&mut self, wording: Wording, arguments: &[(&'static str, &str)]) -> Typed {
+        let owned = arguments.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        self.reason.get_or_insert(Said { wording, arguments: owned });
+        Typed::unknown()
+    }
+
+    /// The bytes of the token at a position.
+    fn range(&self, position: Position) -> Range<usize> {
+        let line = position.line().unwrap_or(1);
+        let column = position.position().unwrap_or(1);
+        self.tokens.range_at(self.tokens.byte(line, column))
+    }
+
+    fn error(&self, code: Code, position: Position) -> Diagnostic {
+        Diagnostic::error(code).at(self.script.place(self.range(position)))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) -> Typed {
+        self.diagnostics.push(diagnostic);
+        Typed::unknown()
+    }
+
+    fn add(&mut self, node: Node, ty: Type) -> Typed {
+        Typed::of(ty, Some(self.program.add(node, ty)))
+    }
+
+    fn constant(&mut self, constant: Constant, ty: Type) -> Typed {
+        Typed::of(ty, Some(self.program.constant(constant, ty)))
+    }
+
+    fn expression(&mut self, expression: &Expr) -> Typed {
+        match expression {
+            Expr::BoolConstant(it, _) => self.constant(Constant::Bool(*it), Type::Bool),
+            Expr::IntegerConstant(it, _) => self.constant(Constant::Int(*it), Type::Int),
+            Expr::FloatConstant(it, _) => self.constant(Constant::Float(it.to_bits()), Type::Float),
+            Expr::StringConstant(it, _) => self.constant(Constant::Text(it.as_str().into()), Type::Text),
+            Expr::InterpolatedString(parts, _) => {
+                for part in parts.iter() {
+                    self.expression(part);
+                }
+                self.cannot(wording::REASON_INTERPOLATION, &[]);
+                Typed::of(Type::Text, None)
+            }
+            Expr::Array(parts, _) => {
+                let parts = parts.iter().map(|it| self.expression(it)).collect();
+                Typed { shape: Shape::List(parts), ..Typed::unknown() }
+            }
+            Expr::Map(entries, _) => {
+                for (_, value) in &entries.0 {
+                    self.expression(value);
+                }
+                self.cannot(wording::REASON_INDEX, &[])
+            }
+            Expr::Unit(_) => Typed::unit(),
+            Expr::Variable(variable, _, position) => self.variable(&variable.1, *position),
+            Expr::Stmt(block) => self.block(block.statements()),
+            Expr::FnCall(call, position) => self.call(call, *position),
+            Expr::And(parts, position) => self.logical(parts, *position, "&&"),
+            Expr::Or(parts, position) => self.logical(parts, *position, "||"),
+            Expr::Coalesce(parts, position) => self.coalesce(parts, *position),
+            Expr::Dot(parts, flags, position) => {
+                if flags.intersects(ASTFlags::NEGATED) {
+                    return self.forbidden("?.", *position, wording::HELP_FORBIDDEN_ELVIS);
+                }
+                self.dot(&parts.lhs, &parts.rhs, *position)
+            }
+            Expr::Index(parts, flags, position) => {
+                if flags.intersects(ASTFlags::NEGATED) {
+                    return self.forbidden("?[", *position, wording::HELP_FORBIDDEN_ELVIS);
+                }
+                self.expression(&parts.lhs);
+                self.expression(&parts.rhs);
+                self.cannot(wording::REASON_INDEX, &[])
+            }
+            Expr::DynamicConstant(..) | Expr::CharConstant(..) | Expr::ThisPtr(_) => {
+                self.cannot(wording::REASON_CLOSURE, &[])
+            }
+            // Property and method calls stand behind a dot only. The enum is not exhaustive: what
+            // Rhai adds to its language runs row by row until it is lowered.
+            _ => self.cannot(wording::REASON_OTHER, &[]),
+        }
+    }
+
+    fn forbidden(&mut self, name: &str, position: Position, help: Wording) -> Typed {
+        let diagnostic = self.error(wording::FORBIDDEN, position).with("name", name).help(help);
+        self.report(diagnostic)
+    }
+
+    /// What to call a value in a message.
+    fn describe(&self, typed: &Typed) -> String {
+        match &typed.shape {
+            Shape::Unknown => "?".to_owned(),
+            Shape::Unit => "()".to_owned(),
+            Shape::Of(ty) => ty.name().to_owned(),
+            Shape::List(_) => "list".to_owned(),
+            Shape::Range(..) => "range".to_owned(),
+        }
+    }
+
+    /// An operand that must be true or false.
+    fn boolean(&mut self, expression: &Expr) -> Option<ExprId> {
+        let typed = self.expression(expression);
+        self.must_be_bool(&typed, expression.start_position());
+        typed.node
+    }
+
+    fn must_be_bool(&mut self, typed: &Typed, position: Position) {
+        let wrong = match &typed.shape {
+            Shape::Unknown => false,
+            Shape::Of(ty) => *ty != Type::Bool,
+            Shape::Unit | Shape::List(_) | Shape::Range(..) => true,
+        };
+        if wrong {
+            let found = self.describe(typed);
+            let diagnostic = self.error(wording::NOT_BOOL, position).with("found", found);
+            self.report(diagnostic);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Names: locals, fields, parameters, `as_of`.
+
+use super::{Lowering, Shape, Typed};
+use crate::{
+    diagnostic::{Diagnostic, nearest},
+    expr::{Constant, Node},
+    record::{Type, Value},
+    wording,
+};
+use rhai::Position;
+
+impl Lowering<'_> {
+    /// A name that stands by itself.
+    pub(super) fn variable(&mut self, name: &str, position: Position) -> Typed {
+        if let Some((_, typed)) = self.locals.iter().rev().find(|(local, _)| local == name) {
+            return typed.clone();
+        }
+        if let Some(field) = self.names.field(name) {
+            return self.field(field.clone());
+        }
+        if let Some(param) = self.params.iter().find(|it| it.name == name) {
+            if !self.used_params.iter().any(|it| it == name) {
+                self.used_params.push(name.to_owned());
+            }
+            let value = param.value.clone();
+            return Typed { name: Some(name.to_owned()), ..self.value(&value) };
+        }
+        if name == "as_of" {
+            return self.constant(Constant::Int(self.names.as_of), Type::Time);
+        }
+        let diagnostic = self.unknown_name(name, position);
+        self.report(diagnostic)
+    }
+
+    fn field(&mut self, field: crate::script::FieldName) -> Typed {
+        let Some(column) = field.column else { return Typed::unknown() };
+        if !self.reads.contains(&column) {
+            self.reads.push(column);
+        }
+        let node = self.program.add(Node::Field(column), field.ty);
+        if field.ty == Type::Amount {
+            self.cannot(wording::REASON_OTHER, &[]);
+        }
+        let choices = (!field.choices.is_empty()).then(|| (field.name.clone(), field.choices.clone()));
+        Typed { shape: Shape::Of(field.ty), node: Some(node), choices, name: Some(field.name) }
+    }
+
+    /// A value that is known: a parameter, an answer of a table.
+    pub(super) fn value(&mut self, value: &Value) -> Typed {
+        let ty = match value {
+            Value::Bool(_) => Type::Bool,
+            Value::Int(_) => Type::Int,
+            Value::Float(_) => Type::Float,
+            Value::Decimal(_) => Type::Decimal,
+            Value::Text(_) => Type::Text,
+            Value::Date(_) => Type::Date,
+            Value::Time(_) => Type::Time,
+            Value::Duration(_) => Type::Duration,
+            Value::Amount(_) => {
+                self.cannot(wording::REASON_OTHER, &[]);
+                return Typed::of(Type::Amount, None);
+            }
+            Value::List(all) => {
+                let parts = all.iter().map(|it| self.value(it)).collect();
+                return Typed { shape: Shape::List(parts), ..Typed::unknown() };
+            }
+            Value::Missing | Value::Unreadable => return Typed::unit(),
+        };
+        match Constant::from_value(value) {
+            Some(constant) => self.constant(constant, ty),
+            None => Typed::of(ty, None),
+        }
+    }
+
+    fn unknown_name(&self, name: &str, position: Position) -> Diagnostic {
+        let mut diagnostic = self.error(wording::UNKNOWN_FIELD, position).with("name", name);
+        diagnostic = diagnostic.with("kind", self.names.kind.clone());
+        // People who come from SQL or spreadsheets.
+        let words = [("and", "&&"), ("or", "||"), ("not", "!"), ("AND", "&&"), ("OR", "||"), ("NOT", "!"), ("null", "is_missing(…)"), ("True", "true"), ("False", "false")];
+        if let Some((found, instead)) = words.into_iter().find(|(word, _)| *word == name) {
+            let arguments = vec![("found", found.to_owned()), ("instead", instead.to_owned())];
+            return diagnostic.help_with(wording::HELP_WORD_OPERATOR, arguments);
+        }
+        let fields = self.names.fields.iter().map(|it| it.name.as_str());
+        let params = self.params.iter().map(|it| it.name.as_str());
+        let locals = self.locals.iter().map(|(name, _)| name.as_str());
+        let known: Vec<&str> = fields.clone().chain(params).chain(locals).chain(["as_of"]).collect();
+        match nearest(name, known.iter().copied()) {
+            Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+            None => {
+                let mut names = fields.take(12).collect::<Vec<_>>().join(", ");
+                if self.names.fields.len() > 12 {
+                    names.push_str(", …");
+                }
+                let kind = ("kind", self.names.kind.clone());
+                let map = vec![("name", name.to_owned())];
+                diagnostic.help_with(wording::HELP_FIELDS, vec![kind, ("names", names)]).help_with(wording::HELP_MAP_FIELD, map)
+            }
+        }
+    }
+}

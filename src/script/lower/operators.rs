@@ -1,0 +1,426 @@
+//! Operators: logic, comparison, arithmetic, membership, defaults.
+
+use super::{Lowering, Shape, Typed};
+use crate::{
+    expr::{Arithmetic, Comparison, Constant, ExprId, Node, Set},
+    record::{Decimal, Element, Type},
+    wording,
+};
+use rhai::{Expr, Position};
+use std::str::FromStr;
+
+impl Lowering<'_> {
+    /// `&&` and `||`.
+    pub(super) fn logical(&mut self, parts: &[Expr], _position: Position, operator: &str) -> Typed {
+        let nodes: Vec<Option<ExprId>> = parts.iter().map(|it| self.boolean(it)).collect();
+        match nodes.into_iter().collect::<Option<Vec<_>>>() {
+            Some(nodes) if operator == "&&" => self.add(Node::And(nodes.into()), Type::Bool),
+            Some(nodes) => self.add(Node::Or(nodes.into()), Type::Bool),
+            None => Typed::of(Type::Bool, None),
+        }
+    }
+
+    /// `a ?? b ?? c`.
+    pub(super) fn coalesce(&mut self, parts: &[Expr], position: Position) -> Typed {
+        let mut all: Vec<Typed> = parts.iter().map(|it| self.expression(it)).collect();
+        for (part, typed) in parts.iter().zip(&all).skip(1) {
+            self.warn_of_operator(part, typed, position);
+        }
+        let Some(mut result) = all.pop() else { return Typed::unknown() };
+        while let Some(value) = all.pop() {
+            let (value, default) = self.same_numbers(value, result);
+            result = match (value.ty(), default.ty()) {
+                (Some(ty), Some(other)) if ty != other => {
+                    let diagnostic = self.error(wording::UNLIKE_TYPES, position);
+                    let diagnostic = diagnostic.with("left", ty.name()).with("right", other.name());
+                    self.report(diagnostic)
+                }
+                (Some(ty), _) => match (value.node, default.node) {
+                    (Some(value), Some(default)) => self.add(Node::Coalesce(value, default), ty),
+                    _ => Typed::of(ty, None),
+                },
+                (None, _) => Typed::unknown(),
+            };
+        }
+        result
+    }
+
+    /// `a ?? 3 * 8` means `a ?? 24`: a default that is reckoned is rarely meant.
+    fn warn_of_operator(&mut self, part: &Expr, typed: &Typed, position: Position) {
+        let Expr::FnCall(call, _) = part else { return };
+        let written = call.op_token.is_some() && call.args.len() == 2;
+        if written && typed.ty().is_some() && !self.is_in_brackets(part) {
+            let text = format!("… {} …", call.name);
+            let mut diagnostic = self.error(wording::COALESCE_OPERATOR, position).with("text", text).help(wording::HELP_COALESCE);
+            diagnostic.level = crate::diagnostic::Level::Warning;
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// True where the token before the expression opens a bracket.
+    fn is_in_brackets(&self, part: &Expr) -> bool {
+        let start = self.range(part.start_position()).start;
+        let before = self.tokens.code().take_while(|it| it.range.start < start).last();
+        before.is_some_and(|it| self.tokens.text(it) == "(")
+    }
+
+    /// Operators of one operand.
+    pub(super) fn unary(&mut self, operator: &str, operand: &Expr, position: Position) -> Typed {
+        if operator == "!" {
+            return match self.boolean(operand) {
+                Some(node) => self.add(Node::Not(node), Type::Bool),
+                None => Typed::of(Type::Bool, None),
+            };
+        }
+        let typed = self.expression(operand);
+        match (&typed.shape, typed.node) {
+            (Shape::Of(ty @ (Type::Int | Type::Float | Type::Decimal | Type::Duration)), node) => match (operator, node) {
+                ("-", Some(node)) => self.add(Node::Negate(node), *ty),
+                _ => typed,
+            },
+            (Shape::Unknown, _) => typed,
+            _ => self.bad_operands(operator, &[&typed], position),
+        }
+    }
+
+    fn bad_operands(&mut self, operator: &str, operands: &[&Typed], position: Position) -> Typed {
+        let found = operands.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
+        let mut diagnostic = self.error(wording::BAD_OPERANDS, position).with("operator", operator).with("found", found);
+        let types: Vec<_> = operands.iter().filter_map(|it| it.ty()).collect();
+        if types.contains(&Type::Duration) && (types.contains(&Type::Int) || types.contains(&Type::Float)) {
+            diagnostic = diagnostic.help(wording::HELP_DURATION);
+        }
+        if types.contains(&Type::Time) && (types.contains(&Type::Int) || types.contains(&Type::Float)) {
+            diagnostic = diagnostic.help(wording::HELP_DURATION);
+        }
+        if types.contains(&Type::Decimal) && types.contains(&Type::Float) {
+            diagnostic = diagnostic.help(wording::HELP_DECIMAL);
+        }
+        if let Some(name) = operands.iter().find(|it| it.ty() == Some(Type::Text)).and_then(|it| it.name.clone()) {
+            diagnostic = diagnostic.help_with(wording::HELP_TEXT_NUMBER, vec![("name", name)]);
+        }
+        self.report(diagnostic)
+    }
+
+    /// Brings two numbers to one type: int meets float as float, and decimal as decimal; a float
+    /// literal meets a decimal as the decimal it was written as.
+    pub(super) fn same_numbers(&mut self, left: Typed, right: Typed) -> (Typed, Typed) {
+        match (left.ty(), right.ty()) {
+            (Some(Type::Int), Some(Type::Float)) => (self.to(left, Type::Float), right),
+            (Some(Type::Float), Some(Type::Int)) => (left, self.to(right, Type::Float)),
+            (Some(Type::Int | Type::Float), Some(Type::Decimal)) => (self.to(left, Type::Decimal), right),
+            (Some(Type::Decimal), Some(Type::Int | Type::Float)) => (left, self.to(right, Type::Decimal)),
+            _ => (left, right),
+        }
+    }
+
+    /// A number as another type of number, where that can be done exactly enough.
+    pub(super) fn to(&mut self, typed: Typed, ty: Type) -> Typed {
+        let Some(node) = typed.node else { return if typed.ty() == Some(Type::Int) { Typed::of(ty, None) } else { typed } };
+        match (typed.ty(), ty) {
+            (Some(Type::Int), Type::Float) => self.add(Node::ToFloat(node), Type::Float),
+            (Some(Type::Int), Type::Decimal) => self.add(Node::ToDecimal(node), Type::Decimal),
+            (Some(Type::Float), Type::Decimal) => {
+                let written = match self.program.node(node) {
+                    Node::Constant(Constant::Float(bits)) => Decimal::from_str(&f64::from_bits(*bits).to_string()).ok(),
+                    _ => None,
+                };
+                match written {
+                    Some(decimal) => self.constant(Constant::Decimal(decimal), Type::Decimal),
+                    None => typed,
+                }
+            }
+            _ => typed,
+        }
+    }
+
+    /// Operators of two operands.
+    pub(super) fn binary(&mut self, operator: &str, left: &Expr, right: &Expr, position: Position) -> Typed {
+        let comparison = match operator {
+            "==" => Some(Comparison::Equal),
+            "!=" => Some(Comparison::NotEqual),
+            "<" => Some(Comparison::Less),
+            "<=" => Some(Comparison::LessOrEqual),
+            ">" => Some(Comparison::Greater),
+            ">=" => Some(Comparison::GreaterOrEqual),
+            _ => None,
+        };
+        let arithmetic = match operator {
+            "+" => Some(Arithmetic::Add),
+            "-" => Some(Arithmetic::Subtract),
+            "*" => Some(Arithmetic::Multiply),
+            "/" => Some(Arithmetic::Divide),
+            "%" => Some(Arithmetic::Remainder),
+            "**" => Some(Arithmetic::Power),
+            _ => None,
+        };
+        let left = self.expression(left);
+        let right = self.expression(right);
+        if let Some(comparison) = comparison {
+            return self.comparison(comparison, left, right, position);
+        }
+        if let Some(arithmetic) = arithmetic {
+            return self.arithmetic(arithmetic, operator, left, right, position);
+        }
+        match operator {
+            ".." | "..=" => Typed { shape: Shape::Range(Box::new((left, right)), operator == "..="), ..Typed::unknown() },
+            _ => self.cannot(wording::REASON_FUNCTION, &[("name", operator)]),
+        }
+    }
+
+    fn comparison(&mut self, comparison: Comparison, left: Typed, right: Typed, position: Position) -> Typed {
+        if matches!(left.shape, Shape::Unit) || matches!(right.shape, Shape::Unit) {
+            let name = left.name.or(right.name).unwrap_or_else(|| "…".to_owned());
+            let diagnostic = self.error(wording::COMPARES_UNIT, position);
+            let diagnostic = diagnostic.help_with(wording::HELP_IS_MISSING, vec![("name", name)]);
+            self.report(diagnostic);
+            return Typed::of(Type::Bool, None);
+        }
+        self.check_choice(&left, &right, position);
+        self.check_choice(&right, &left, position);
+        let (left, right) = self.same_numbers(left, right);
+        let (Shape::Of(left_ty), Shape::Of(right_ty)) = (&left.shape, &right.shape) else {
+            let lists = [&left, &right].into_iter().any(|it| matches!(it.shape, Shape::List(_) | Shape::Range(..)));
+            let (a, b) = (self.describe(&left), self.describe(&right));
+            if lists && !matches!(left.shape, Shape::Unknown) && !matches!(right.shape, Shape::Unknown) && a != b {
+                self.unlike(&left, &right, position);
+            } else {
+                self.cannot(wording::REASON_LIST, &[]);
+            }
+            return Typed::of(Type::Bool, None);
+        };
+        let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        if left_ty != right_ty || (ordered && *left_ty == Type::Bool) {
+            self.unlike(&left, &right, position);
+            return Typed::of(Type::Bool, None);
+        }
+        if matches!(left_ty, Type::List(_) | Type::Amount) {
+            self.cannot(wording::REASON_LIST, &[]);
+            return Typed::of(Type::Bool, None);
+        }
+        if *left_ty == Type::Text {
+            self.note_coded(&left);
+            self.note_coded(&right);
+        }
+        match (left.node, right.node) {
+            (Some(left), Some(right)) => self.add(Node::Compare(comparison, left, right), Type::Bool),
+            _ => Typed::of(Type::Bool, None),
+        }
+    }
+
+    /// A dictionary pays for a column whose texts are compared.
+    pub(super) fn note_coded(&mut self, typed: &Typed) {
+        if let Some(node) = typed.node
+            && let Node::Field(column) = self.program.node(node)
+            && !self.registry.coded.contains(column)
+        {
+            self.registry.coded.push(*column);
+        }
+    }
+
+    fn unlike(&mut self, left: &Typed, right: &Typed, position: Position) {
+        let (a, b) = (self.describe(left), self.describe(right));
+        let mut diagnostic = self.error(wording::UNLIKE_TYPES, position).with("left", a).with("right", b);
+        let types = (left.ty(), right.ty());
+        let is = |one: Type, other: Type| types == (Some(one), Some(other)) || types == (Some(other), Some(one));
+        if is(Type::Date, Type::Time) {
+            diagnostic = diagnostic.help(wording::HELP_DATE_TIME);
+        } else if is(Type::Duration, Type::Int) || is(Type::Duration, Type::Float) {
+            diagnostic = diagnostic.help(wording::HELP_DURATION).help(wording::HELP_DURATION_NUMBER);
+        } else if is(Type::Decimal, Type::Float) {
+            diagnostic = diagnostic.help(wording::HELP_DECIMAL);
+        } else if is(Type::Text, Type::Int) || is(Type::Text, Type::Float) {
+            let text = if left.ty() == Some(Type::Text) { left } else { right };
+            if let Some(name) = text.name.clone() {
+                diagnostic = diagnostic.help_with(wording::HELP_TEXT_NUMBER, vec![("name", name)]);
+            }
+        }
+        self.report(diagnostic);
+    }
+
+    /// A choice that is compared with a text outside its list.
+    pub(super) fn check_choice(&mut self, choice: &Typed, value: &Typed, position: Position) {
+        let (Some((name, choices)), Some(node)) = (&choice.choices, value.node) else { return };
+        let Node::Constant(Constant::Text(text)) = self.program.node(node) else { return };
+        let text = text.to_string();
+        if choices.contains(&text) {
+            return;
+        }
+        let position = self.tokens.code().find(|it| {
+            let token = self.tokens.text(it);
+            it.range.start >= self.range(position).start.saturating_sub(200) && token.get(1..token.len().max(2) - 1) == Some(text.as_str())
+        });
+        let place = position.map(|it| self.script.place(it.range.clone()));
+        let near = crate::diagnostic::nearest(&text, choices.iter().map(String::as_str)).map(str::to_owned);
+        let mut diagnostic = crate::diagnostic::Diagnostic::error(wording::IMPOSSIBLE_CHOICE).with("name", name.clone()).with("value", text);
+        diagnostic.place = place.or_else(|| Some(self.script.place(0..self.script.text.len())));
+        if let Some(near) = near {
+            diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
+        }
+        let diagnostic = diagnostic.help_with(wording::HELP_CHOICES, vec![("names", choices.join(", "))]);
+        self.report(diagnostic);
+    }
+
+    fn arithmetic(&mut self, arithmetic: Arithmetic, operator: &str, left: Typed, right: Typed, position: Position) -> Typed {
+        let (left, right) = self.same_numbers(left, right);
+        let (Some(a), Some(b)) = (left.ty(), right.ty()) else {
+            let wrong = [&left, &right].into_iter().any(|it| matches!(it.shape, Shape::Unit));
+            if wrong {
+                return self.bad_operands(operator, &[&left, &right], position);
+            }
+            return self.cannot(wording::REASON_LIST, &[]);
+        };
+        if a == Type::Int && b == Type::Int && arithmetic == Arithmetic::Divide {
+            let mut diagnostic = self.error(wording::INT_DIVISION, position).help(wording::HELP_INT_DIVISION);
+            diagnostic.level = crate::diagnostic::Level::Warning;
+            self.diagnostics.push(diagnostic);
+        }
+        let Some(ty) = arithmetic_type(arithmetic, a, b) else {
+            return self.bad_operands(operator, &[&left, &right], position);
+        };
+        let (Some(left_node), Some(right_node)) = (left.node, right.node) else { return Typed::of(ty, None) };
+        // Both sides are ints inside but for durations that are scaled or divided.
+        match (a, b) {
+            (Type::Text, Type::Text) => {
+                self.cannot(wording::REASON_INTERPOLATION, &[]);
+                Typed::of(Type::Text, None)
+            }
+            (Type::Duration, Type::Float) | (Type::Float, Type::Duration) => {
+                self.cannot(wording::REASON_FUNCTION, &[("name", operator)]);
+                Typed::of(ty, None)
+            }
+            (Type::Duration, Type::Duration) if arithmetic == Arithmetic::Divide => {
+                let left = self.program.add(Node::ToFloat(left_node), Type::Float);
+                let right = self.program.add(Node::ToFloat(right_node), Type::Float);
+                self.add(Node::Arithmetic(arithmetic, left, right), Type::Float)
+            }
+            (Type::Date, Type::Date) => {
+                let days = self.program.add(Node::Arithmetic(arithmetic, left_node, right_node), Type::Int);
+                let day = self.program.constant(Constant::Int(86_400_000_000), Type::Int);
+                self.add(Node::Arithmetic(Arithmetic::Multiply, days, day), Type::Duration)
+            }
+            _ => self.add(Node::Arithmetic(arithmetic, left_node, right_node), ty),
+        }
+    }
+
+    /// `item in container`; Rhai reads it as `contains(container, item)`.
+    pub(super) fn contains(&mut self, container: &Expr, item: &Expr, position: Position) -> Typed {
+        let container = self.expression(container);
+        let item = self.expression(item);
+        let known = Typed::of(Type::Bool, None);
+        match (&container.shape, &item.shape) {
+            (Shape::Of(Type::Text), Shape::Of(Type::Text)) => self.function_call("contains", vec![container, item], position),
+            (Shape::Of(Type::List(element)), Shape::Of(_)) => {
+                let item = if *element == Element::Float { self.to(item, Type::Float) } else { item };
+                if item.ty() != Some(element.as_type()) {
+                    self.unlike(&item, &Typed::of(element.as_type(), None), position);
+                    return known;
+                }
+                match (item.node, container.node) {
+                    (Some(item), Some(list)) => self.add(Node::InList(item, list), Type::Bool),
+                    _ => known,
+                }
+            }
+            (Shape::List(parts), Shape::Of(_)) => {
+                let parts = parts.clone();
+                self.in_constants(item, parts, position)
+            }
+            (Shape::Range(ends, inclusive), Shape::Of(_)) => {
+                let ((from, to), inclusive) = ((ends.0.clone(), ends.1.clone()), *inclusive);
+                for end in [&from, &to] {
+                    if end.ty() != item.ty() {
+                        self.unlike(&item, end, position);
+                        return known;
+                    }
+                }
+                if item.ty() != Some(Type::Int) {
+                    return self.bad_operands("in", &[&item], position);
+                }
+                match (item.node, from.node, to.node) {
+                    (Some(item), Some(from), Some(to)) => self.add(Node::InRange(item, from, to, inclusive), Type::Bool),
+                    _ => known,
+                }
+            }
+            (Shape::Unknown, _) | (_, Shape::Unknown) => {
+                self.cannot(wording::REASON_LIST, &[]);
+                known
+            }
+            _ => {
+                self.bad_operands("in", &[&item, &container], position);
+                known
+            }
+        }
+    }
+
+    /// `x in [constants]`; a list with values of fields in it is built row by row.
+    fn in_constants(&mut self, item: Typed, parts: Vec<Typed>, position: Position) -> Typed {
+        let known = Typed::of(Type::Bool, None);
+        let mut constants = Vec::new();
+        let mut item = item;
+        for part in parts {
+            self.check_choice(&item, &part, position);
+            let (as_item, part) = self.same_numbers(item, part);
+            item = as_item;
+            match (item.ty(), part.ty()) {
+                (Some(ty), Some(other)) if ty != other => {
+                    self.unlike(&item, &part, position);
+                    return known;
+                }
+                _ => {}
+            }
+            let constant = part.node.and_then(|node| match self.program.node(node) {
+                Node::Constant(constant) => Some(constant.clone()),
+                _ => None,
+            });
+            constants.push(constant);
+        }
+        let Some(constants) = constants.into_iter().collect::<Option<Vec<_>>>() else {
+            self.cannot(wording::REASON_LIST, &[]);
+            return known;
+        };
+        if item.ty() == Some(Type::Text) {
+            self.note_coded(&item);
+        }
+        let (Some(node), Some(ty)) = (item.node, item.ty()) else { return known };
+        match constant_set(ty, &constants) {
+            Some(set) => self.add(Node::InSet(node, set), Type::Bool),
+            None => {
+                self.cannot(wording::REASON_LIST, &[]);
+                known
+            }
+        }
+    }
+}
+
+/// The type of an operation, or `None` where there is none.
+fn arithmetic_type(arithmetic: Arithmetic, a: Type, b: Type) -> Option<Type> {
+    use Arithmetic::{Add, Divide, Multiply, Power, Remainder, Subtract};
+    Some(match (arithmetic, a, b) {
+        (_, Type::Int, Type::Int) => Type::Int,
+        (_, Type::Float, Type::Float) => Type::Float,
+        (Add | Subtract | Multiply | Divide | Remainder, Type::Decimal, Type::Decimal) => Type::Decimal,
+        (Add, Type::Text, Type::Text) => Type::Text,
+        (Add | Subtract, Type::Time, Type::Duration) | (Add, Type::Duration, Type::Time) => Type::Time,
+        (Subtract, Type::Time, Type::Time) | (Subtract, Type::Date, Type::Date) => Type::Duration,
+        (Add | Subtract, Type::Duration, Type::Duration) => Type::Duration,
+        (Multiply | Divide, Type::Duration, Type::Int | Type::Float) => Type::Duration,
+        (Multiply, Type::Int | Type::Float, Type::Duration) => Type::Duration,
+        (Divide, Type::Duration, Type::Duration) => Type::Float,
+        (Add | Subtract | Multiply | Divide | Remainder | Power, _, _) => return None,
+    })
+}
+
+fn constant_set(ty: Type, constants: &[Constant]) -> Option<Set> {
+    fn all<T>(constants: &[Constant], one: impl Fn(&Constant) -> Option<T>) -> Option<Vec<T>> {
+        constants.iter().map(one).collect()
+    }
+    match ty {
+        Type::Int | Type::Date | Type::Time | Type::Duration => {
+            all(constants, |it| if let Constant::Int(it) = it { Some(*it) } else { None }).map(Set::Ints)
+        }
+        Type::Float => all(constants, |it| if let Constant::Float(it) = it { Some(*it) } else { None }).map(Set::Floats),
+        Type::Decimal => all(constants, |it| if let Constant::Decimal(it) = it { Some(*it) } else { None }).map(Set::Decimals),
+        Type::Text => all(constants, |it| if let Constant::Text(it) = it { Some(it.clone()) } else { None }).map(Set::Texts),
+        Type::Bool | Type::Amount | Type::List(_) => None,
+    }
+}

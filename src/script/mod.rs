@@ -1,0 +1,16 @@
+//! The only room that knows Rhai: scripts are parsed, their names resolved and their types checked,
+//! lowered to column expressions or kept to run row by row, in a sandbox.
+
+mod compile;
+mod lower;
+mod names;
+mod rewrite;
+mod rows;
+mod sandbox;
+mod tokens;
+mod values;
+
+pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, RowRule, compile_derived, compile_rule, names_in};
+pub use lower::Registry;
+pub use rows::{RowRunner, RowVerdict};
+pub use names::{FieldName, Names, snake_case};

@@ -1,0 +1,50 @@
+//! What a rule can name: the fields of its kind, tables, phrase lists and the audit's moment.
+
+use crate::{
+    record::Type,
+    rule::{Phrases, Table},
+};
+
+/// A field that rules can read.
+#[derive(Clone, Debug)]
+pub struct FieldName {
+    /// The name.
+    pub name: String,
+    /// The type of its values.
+    pub ty: Type,
+    /// The closed list of a choice.
+    pub choices: Vec<String>,
+    /// Its column in the batch; `None` where the plan does not read it.
+    pub column: Option<u32>,
+}
+
+/// Everything that rules over one source can name besides their own parameters.
+#[derive(Clone, Debug)]
+pub struct Names<'a> {
+    /// The source's kind of record.
+    pub kind: String,
+    /// Its fields, derived ones last.
+    pub fields: Vec<FieldName>,
+    /// The id of the rule's pack.
+    pub pack: String,
+    /// The decision tables of the rule's pack.
+    pub tables: Vec<&'a Table>,
+    /// The phrase lists of the rule's pack.
+    pub phrases: Vec<&'a Phrases>,
+    /// "Now": microseconds since 1970 UTC.
+    pub as_of: i64,
+}
+
+impl Names<'_> {
+    /// The field called `name`.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&FieldName> {
+        self.fields.iter().find(|it| it.name == name)
+    }
+}
+
+/// Ids in kebab-case are read in snake_case by rules.
+#[must_use]
+pub fn snake_case(id: &str) -> String {
+    id.replace('-', "_")
+}

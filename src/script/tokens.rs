@@ -1,0 +1,219 @@
+//! The tokens of a script with their bytes: Rhai's syntax tree knows where a token starts, but not
+//! where it ends, and a caret should stand under all of it.
+
+use std::ops::Range;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    /// A name or a keyword.
+    Name,
+    /// A number.
+    Number,
+    /// Text or a character between quotes.
+    Text,
+    /// An operator or a bracket.
+    Symbol,
+    /// A comment.
+    Comment,
+}
+
+/// A token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// What it is.
+    pub(crate) kind: TokenKind,
+    /// Its bytes.
+    pub(crate) range: Range<usize>,
+}
+
+/// Operators of more than one character, longest first.
+const SYMBOLS: &[&str] = &[
+    "<<=", ">>=", "**=", "..=", "===", "!==", "...", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "?[", "**", "=>", "->",
+    "::", "+=", "-=", "*=", "/=", "%=", "<<", ">>", "..", "#{", "|>", "<|",
+];
+
+/// Splits a script into tokens. Whatever is no token of Rhai becomes a symbol of one character.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let (kind, len) = if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        } else if rest.starts_with("//") {
+            (TokenKind::Comment, rest.find('\n').unwrap_or(rest.len()))
+        } else if rest.starts_with("/*") {
+            (TokenKind::Comment, comment_len(rest))
+        } else if matches!(first, '"' | '\'' | '`') {
+            (TokenKind::Text, text_len(rest, first))
+        } else if first.is_ascii_digit() {
+            (TokenKind::Number, number_len(rest))
+        } else if first.is_alphabetic() || first == '_' {
+            (TokenKind::Name, rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()))
+        } else {
+            let known = SYMBOLS.iter().find(|it| rest.starts_with(**it));
+            (TokenKind::Symbol, known.map_or(first.len_utf8(), |it| it.len()))
+        };
+        found.push(Token { kind, range: at..at + len });
+        at += len;
+    }
+    found
+}
+
+fn comment_len(rest: &str) -> usize {
+    // Comments nest.
+    let (mut depth, mut at) = (0_usize, 0);
+    while at < rest.len() {
+        if rest[at..].starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if rest[at..].starts_with("*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += rest[at..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    rest.len()
+}
+
+fn text_len(rest: &str, quote: char) -> usize {
+    let mut letters = rest.char_indices().skip(1);
+    let mut depth = 0_usize;
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' if quote != '`' => drop(letters.next()),
+            '$' if quote == '`' && rest[at..].starts_with("${") => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            _ if letter == quote && depth == 0 => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+fn number_len(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let part = match bytes[at] {
+            b'0'..=b'9' | b'_' | b'a'..=b'z' | b'A'..=b'Z' => true,
+            // A point belongs to the number when a digit follows: `1..5` and `1.len()` are not floats.
+            b'.' => bytes.get(at + 1).is_some_and(u8::is_ascii_digit) && !rest[..at].contains('.'),
+            b'+' | b'-' => matches!(bytes[at - 1], b'e' | b'E') && !rest.starts_with("0x"),
+            _ => false,
+        };
+        if !part {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// A script's text with its tokens and lines, for finding the token at a position of Rhai's.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    all: Vec<Token>,
+    line_starts: Vec<usize>,
+    text: String,
+}
+
+impl Tokens {
+    /// Takes a script apart.
+    pub(crate) fn new(text: &str) -> Self {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { all: tokens(text), line_starts, text: text.to_owned() }
+    }
+
+    /// All tokens but comments.
+    pub(crate) fn code(&self) -> impl Iterator<Item = &Token> {
+        self.all.iter().filter(|it| it.kind != TokenKind::Comment)
+    }
+
+    /// The text of a token.
+    pub(crate) fn text(&self, token: &Token) -> &str {
+        &self.text[token.range.clone()]
+    }
+
+    /// The byte at a line and column, both from 1, columns counted in characters.
+    pub(crate) fn byte(&self, line: usize, column: usize) -> usize {
+        let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let skip = column.saturating_sub(1);
+        self.text[start..].char_indices().nth(skip).map_or(self.text.len(), |(at, _)| start + at)
+    }
+
+    /// The bytes of the token at a byte; of one character where no token starts there.
+    pub(crate) fn range_at(&self, byte: usize) -> Range<usize> {
+        let found = self.all.iter().find(|it| it.range.contains(&byte));
+        found.map_or_else(
+            || {
+                let len = self.text.get(byte..).and_then(|it| it.chars().next()).map_or(0, char::len_utf8);
+                byte..byte + len
+            },
+            |it| it.range.clone(),
+        )
+    }
+
+    /// The parts between top-level `&&`, if the script is one expression that consists of them.
+    pub(crate) fn conjuncts(&self) -> Vec<Range<usize>> {
+        let (mut parts, mut depth, mut start) = (Vec::new(), 0_i32, 0);
+        let mut end = 0;
+        for token in self.code() {
+            match self.text(token) {
+                "(" | "[" | "{" | "#{" | "?[" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                "&&" if depth == 0 && token.kind == TokenKind::Symbol => {
+                    parts.push(start..end);
+                    start = token.range.end;
+                }
+                _ => {}
+            }
+            end = token.range.end;
+        }
+        parts.push(start..end);
+        let trimmed = |part: Range<usize>| {
+            let text = &self.text[part.clone()];
+            let lead = text.len() - text.trim_start().len();
+            part.start + lead..part.start + lead + text.trim().len()
+        };
+        parts.into_iter().map(trimmed).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str) -> Vec<&str> {
+        tokens(text).into_iter().map(|it| &text[it.range]).collect()
+    }
+
+    #[test]
+    fn splits_like_rhai() {
+        assert_eq!(split("a>=1.5e-3&&渠道==\"电\\\"话\""), ["a", ">=", "1.5e-3", "&&", "渠道", "==", "\"电\\\"话\""]);
+        assert_eq!(split("x in 1..=5 // no\n y.len()"), ["x", "in", "1", "..=", "5", "// no", "y", ".", "len", "(", ")"]);
+        assert_eq!(split("`a ${b + `c`} d` /* /* */ */ ??"), ["`a ${b + `c`} d`", "/* /* */ */", "??"]);
+        assert_eq!(split("\"open"), ["\"open"]);
+    }
+
+    #[test]
+    fn conjuncts_are_cut_at_the_top() {
+        let text = "a && (b && c) && if d { e && f } else { g }";
+        let parts = Tokens::new(text).conjuncts();
+        let parts: Vec<_> = parts.into_iter().map(|it| &text[it]).collect();
+        assert_eq!(parts, ["a", "(b && c)", "if d { e && f } else { g }"]);
+    }
+
+    #[test]
+    fn positions_find_tokens() {
+        let tokens = Tokens::new("投诉 ==\n 渠道");
+        assert_eq!(tokens.range_at(tokens.byte(2, 2)), 11..17);
+        assert_eq!(tokens.range_at(tokens.byte(9, 9)).len(), 0);
+    }
+}
