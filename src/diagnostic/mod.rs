@@ -3,7 +3,7 @@
 mod render;
 mod suggest;
 
-pub use render::{Sources, render};
+pub use render::{Sources, render, render_all};
 pub use suggest::nearest;
 
 use crate::wording::{Code, Lang, Wording};

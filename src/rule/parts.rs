@@ -132,7 +132,9 @@ pub struct Script {
     /// The file it stands in, as shown.
     pub file: Arc<str>,
     /// Where runs of `text` stand in the file: (first byte in `text`, first byte in the file), in
-    /// rising order; the first run starts at byte 0 of `text`.
+    /// rising order; the first run starts at byte 0 of `text`. An escape is a run of its own. Where
+    /// bytes of the file give no text (a line-ending backslash, the closing quotes), two runs start
+    /// at the same byte of `text`: what stands before ends at the first, the rest starts at the last.
     pub runs: Vec<(usize, usize)>,
 }
 
@@ -141,8 +143,14 @@ impl Script {
     #[must_use]
     pub fn span(&self, range: Range<usize>) -> Range<usize> {
         let start = self.byte_in_file(range.start);
-        // The end is reached from the last byte inside, so that an escape is spanned whole.
-        let end = if range.end > range.start { self.byte_in_file(range.end - 1) + 1 } else { start };
+        let end = if range.end <= range.start {
+            start
+        } else if let Some((_, in_file)) = self.runs.iter().find(|(byte, _)| *byte == range.end) {
+            // An escape that ends here is spanned whole.
+            *in_file
+        } else {
+            self.byte_in_file(range.end - 1) + 1
+        };
         start..end.max(start)
     }
 
