@@ -1,8 +1,11 @@
 //! Findings: what an audit says about records.
 
 mod fingerprint;
+mod value_text;
 
 pub use fingerprint::Fingerprint;
+pub use value_text::{value_text, write_value_text};
+pub(crate) use value_text::{Sink, day_of, put_clock, put_date, put_digits, put_int};
 
 use crate::{
     record::Value,

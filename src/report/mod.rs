@@ -1,7 +1,96 @@
 //! An audit as people and tools read it: one file a format, one signature.
+//!
+//! Nothing outside this file asks which format it is. Formats render what the audit holds: they
+//! judge nothing and leave nothing out that counts. All text from data passes through `escape`,
+//! so that it never becomes a formula, markup or a command.
+
+mod csv;
+mod digest;
+mod encode;
+mod escape;
+mod json;
+mod layout;
+mod markdown;
+mod ndjson;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+pub use csv::{Column, columns};
 
 use crate::{audit::Audit, calendar::Zone, finding::Finding, wording::Lang};
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    path::Path,
+};
+
+/// The formats of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// The summary that people see.
+    Terminal,
+    /// One object with everything.
+    Json,
+    /// One finding a line.
+    Ndjson,
+    /// One finding a line, for spreadsheets.
+    Csv,
+    /// A comment on a pull request.
+    Markdown,
+}
+
+impl Format {
+    /// All, in the order of the help.
+    pub const ALL: [Self; 5] = [Self::Terminal, Self::Json, Self::Ndjson, Self::Csv, Self::Markdown];
+
+    /// The name that `--format` and `FORMAT:FILE` take.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// The endings of its files.
+    const fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Terminal => &["txt"],
+            Self::Json => &["json"],
+            Self::Ndjson => &["ndjson", "jsonl"],
+            Self::Csv => &["csv"],
+            Self::Markdown => &["md", "markdown"],
+        }
+    }
+
+    /// Reads a name; `None` for an unknown one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// The format of a file, by its ending in any case; `None` where it says nothing.
+    #[must_use]
+    pub fn from_ending(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|it| it.endings().contains(&ending.as_str()))
+    }
+}
+
+/// The writer of a format.
+#[must_use]
+pub fn report(format: Format, setting: Setting) -> Box<dyn Report> {
+    match format {
+        Format::Terminal => Box::new(terminal::Terminal::new(setting)),
+        Format::Json => Box::new(json::Json::new(setting)),
+        Format::Ndjson => Box::new(ndjson::Ndjson::new(setting)),
+        Format::Csv => Box::new(csv::Csv::new(setting)),
+        Format::Markdown => Box::new(markdown::Markdown::new(setting)),
+    }
+}
 
 /// What every format needs to know.
 #[derive(Clone, Debug)]
@@ -10,13 +99,27 @@ pub struct Setting {
     pub lang: Lang,
     /// The zone that times are printed in.
     pub zone: Zone,
-    /// Columns of CSV; all if empty.
-    pub columns: Vec<String>,
+    /// Columns of CSV, in this order; all if empty. [`columns`] reads their names.
+    pub columns: Vec<Column>,
     /// Whether CSV starts with a byte order mark, for spreadsheets.
     pub bom: bool,
+    /// Whether the terminal summary is coloured.
+    pub colour: bool,
+    /// The columns of the terminal that the summary may fill; 80 where that is not known. Fewer
+    /// than 60 are taken as 60, more than 120 as 120.
+    pub width: usize,
 }
 
-/// What a format reads of each finding; the rest is not computed.
+impl Setting {
+    /// English or Chinese in `zone`; plain, 80 columns wide, all columns of CSV.
+    #[must_use]
+    pub fn plain(lang: Lang, zone: Zone) -> Self {
+        Self { lang, zone, columns: Vec::new(), bom: false, colour: false, width: 80 }
+    }
+}
+
+/// What a format reads of each finding; the rest is not computed. The audit's worst findings
+/// always have everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The message.
@@ -32,6 +135,9 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// Everything there is.
+    pub const ALL: Self = Self { message: true, evidence: true, findings: true, id: true, subject: true };
+
     /// What either reads.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -65,7 +171,8 @@ pub trait Report: Send + Sync {
     /// Appends one finding.
     fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>);
 
-    /// Writes the whole report, where it does not stream; `findings` gives the encoded findings, joined.
+    /// Writes the whole report, where it does not stream; `findings` gives the encoded findings,
+    /// joined. Writes nothing where it streams.
     ///
     /// # Errors
     /// Whatever reading and writing give.

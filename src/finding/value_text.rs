@@ -1,0 +1,204 @@
+//! Values as people read them: in messages, in evidence, in tables.
+
+use crate::{
+    calendar::{Civil, Zone, civil_from_days, duration_text, format_date},
+    record::Value,
+    wording::{self, Lang},
+};
+use std::fmt::Write;
+
+/// What text is appended to: a message, or the bytes of an output.
+pub(crate) trait Sink {
+    /// Appends `text`.
+    fn put(&mut self, text: &str);
+}
+
+impl Sink for String {
+    #[inline]
+    fn put(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+impl Sink for Vec<u8> {
+    #[inline]
+    fn put(&mut self, text: &str) {
+        self.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Appends a whole number in decimal digits, at least `width` of them.
+#[inline]
+pub(crate) fn put_digits<S: Sink>(out: &mut S, value: u64, width: usize) {
+    // 20 digits hold every u64.
+    let mut digits = [b'0'; 20];
+    let (mut at, mut rest) = (digits.len(), value);
+    while rest > 0 {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+    at = at.min(digits.len() - width.clamp(1, digits.len()));
+    out.put(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+}
+
+/// Appends a whole number.
+#[inline]
+pub(crate) fn put_int<S: Sink>(out: &mut S, value: i64) {
+    if value < 0 {
+        out.put("-");
+    }
+    put_digits(out, value.unsigned_abs(), 1);
+}
+
+/// Appends `2026-03-02`; the same text as [`format_date`] gives.
+pub(crate) fn put_date<S: Sink>(out: &mut S, days: i64) {
+    let (year, month, day) = civil_from_days(days);
+    if !(0..=9999).contains(&year) {
+        return out.put(&format_date(days));
+    }
+    put_digits(out, year.unsigned_abs(), 4);
+    out.put("-");
+    put_digits(out, month.unsigned_abs(), 2);
+    out.put("-");
+    put_digits(out, day.unsigned_abs(), 2);
+}
+
+/// Appends `09:00`, or `09:00:30` and `09:00:30.25`; seconds that are zero only where `seconds`.
+pub(crate) fn put_clock<S: Sink>(out: &mut S, civil: &Civil, seconds: bool) {
+    put_digits(out, civil.hour.unsigned_abs(), 2);
+    out.put(":");
+    put_digits(out, civil.minute.unsigned_abs(), 2);
+    if seconds || civil.second != 0 || civil.micros != 0 {
+        out.put(":");
+        put_digits(out, civil.second.unsigned_abs(), 2);
+    }
+    if civil.micros != 0 {
+        let (mut fraction, mut width) = (civil.micros.unsigned_abs(), 6);
+        while fraction.is_multiple_of(10) {
+            fraction /= 10;
+            width -= 1;
+        }
+        out.put(".");
+        put_digits(out, fraction, width);
+    }
+}
+
+/// The days since 1970-01-01 that a count of microseconds lies in.
+pub(crate) fn day_of(micros: i64) -> i64 {
+    micros.div_euclid(86_400 * crate::record::MICROS_PER_SECOND)
+}
+
+/// A value as text for readers: see [`write_value_text`].
+///
+/// ```
+/// use touchstone::{calendar::Zone, finding::value_text, record::Value, wording::Lang};
+/// let zone = Zone::named("Asia/Shanghai").expect("it exists");
+/// assert_eq!(value_text(&Value::Time(0), &zone, Lang::En), "1970-01-01 08:00");
+/// assert_eq!(value_text(&Value::Missing, &zone, Lang::Zh), "（缺失）");
+/// ```
+#[must_use]
+pub fn value_text(value: &Value, zone: &Zone, lang: Lang) -> String {
+    let mut out = String::new();
+    write_value_text(&mut out, value, zone, lang);
+    out
+}
+
+/// Appends a value as readers see it: text as it is, numbers plain, dates in ISO 8601, times as
+/// `2026-03-02 09:00` on the wall clock of `zone` (seconds only where they are not zero),
+/// durations as `2h 30m`, lists joined with `, `, truth and absence by their words.
+pub fn write_value_text(out: &mut String, value: &Value, zone: &Zone, lang: Lang) {
+    match value {
+        Value::Missing => out.push_str(wording::NOT_THERE.text(lang)),
+        Value::Unreadable => out.push_str(wording::CANNOT_BE_READ.text(lang)),
+        Value::Bool(true) => out.push_str(wording::YES.text(lang)),
+        Value::Bool(false) => out.push_str(wording::NO.text(lang)),
+        Value::Int(number) => put_int(out, *number),
+        Value::Float(number) => write_float(out, *number),
+        Value::Decimal(number) => plain(out, number),
+        Value::Text(text) => out.push_str(text),
+        Value::Date(days) => put_date(out, *days),
+        Value::Time(micros) => {
+            let local = zone.to_local(*micros);
+            put_date(out, day_of(local));
+            out.push(' ');
+            put_clock(out, &Civil::from_micros(local), false);
+        }
+        Value::Duration(micros) => out.push_str(&duration_text(*micros)),
+        Value::Amount(amount) => plain(out, amount),
+        Value::List(values) => {
+            for (index, value) in values.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                write_value_text(out, value, zone, lang);
+            }
+        }
+    }
+}
+
+/// The fewest digits that read back as the same number; with an exponent where these would be
+/// mostly zeros.
+fn write_float(out: &mut String, number: f64) {
+    let size = number.abs();
+    if size == 0.0 {
+        out.push('0');
+    } else if (1e-5..1e16).contains(&size) {
+        plain(out, &number);
+    } else {
+        plain(out, &format_args!("{number:e}"));
+    }
+}
+
+fn plain(out: &mut String, value: &impl std::fmt::Display) {
+    // Appending to a string cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        calendar::parse_iso_time,
+        record::{Amount, Decimal},
+    };
+
+    #[test]
+    fn values_read_well() {
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let time = |text: &str| Value::Time(zone.to_utc(parse_iso_time(text).unwrap().local).0);
+        let cases = [
+            (Value::Text("a\nb".into()), "a\nb"),
+            (Value::Int(i64::MIN), "-9223372036854775808"),
+            (Value::Int(0), "0"),
+            (Value::Float(1.0), "1"),
+            (Value::Float(-0.0), "0"),
+            (Value::Float(0.1), "0.1"),
+            (Value::Float(1e300), "1e300"),
+            (Value::Float(1.5e-9), "1.5e-9"),
+            (Value::Decimal("12.50".parse::<Decimal>().unwrap()), "12.50"),
+            (Value::Date(20_514), "2026-03-02"),
+            (time("2026-03-02T09:00"), "2026-03-02 09:00"),
+            (time("2026-03-02T09:00:05"), "2026-03-02 09:00:05"),
+            (time("2026-03-02T09:00:00.250"), "2026-03-02 09:00:00.25"),
+            (time("1969-12-31T23:59"), "1969-12-31 23:59"),
+            (Value::Duration(9_000_000_000), "2h 30m"),
+            (Value::Amount("3bd".parse::<Amount>().unwrap()), "3bd"),
+            (Value::List(vec![Value::Int(1), Value::Missing, Value::Bool(true)]), "1, (missing), yes"),
+            (Value::Unreadable, "(unreadable)"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(value_text(&value, &zone, Lang::En), text, "{value:?}");
+        }
+        assert_eq!(value_text(&Value::List(vec![Value::Bool(false), Value::Unreadable]), &zone, Lang::Zh), "否, （无法读取）");
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for days in (-1_000_000..4_000_000).step_by(997) {
+            let mut out = String::new();
+            put_date(&mut out, days);
+            assert_eq!(out, format_date(days));
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Findings and values as JSON, appended byte by byte: half a million findings are common, so
+//! nothing is built in between.
+
+use super::{
+    Setting,
+    escape::{hex, json_string},
+};
+use crate::{
+    calendar::{Civil, Zone, duration_text},
+    finding::{Evidence, Finding, Fingerprint, Sink, day_of, put_clock, put_date, put_digits, put_int},
+    record::{MICROS_PER_SECOND, Value},
+};
+use std::io::Write;
+
+/// Appends the object of one finding, without a line break.
+pub(super) fn finding(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
+    let rule = it.rule;
+    out.put("{\"id\":\"");
+    out.put(Fingerprint::TAG);
+    out.put("-");
+    hex(out, it.id.0);
+    out.put("\",\"rule\":");
+    json_string(out, &rule.id);
+    out.put(",\"title\":");
+    json_string(out, it.title(setting.lang));
+    out.put(",\"severity\":\"");
+    out.put(rule.severity.name());
+    out.put("\",\"dimension\":");
+    string_or_null(out, rule.dimension.as_deref());
+    out.put(",\"kind\":");
+    json_string(out, &rule.on);
+    out.put(",\"key\":");
+    json_string(out, it.key);
+    out.put(",\"subject\":{");
+    for (index, (level, who)) in it.subject.iter().enumerate() {
+        comma(out, index);
+        member(out, level);
+        json_string(out, who);
+    }
+    out.put("},\"outcome\":\"");
+    out.put(it.outcome.name());
+    out.put("\",\"message\":");
+    json_string(out, it.message);
+    evidence(out, it, &it.evidence, &setting.zone);
+    out.put(",\"origin\":{\"file\":");
+    json_string(out, it.origin.file);
+    out.put(",\"sheet\":");
+    string_or_null(out, it.origin.sheet);
+    out.put(",\"row\":");
+    put_digits(out, it.origin.row, 1);
+    out.put("},\"standing\":\"");
+    out.put(it.standing.name());
+    out.put("\",\"points\":null");
+    if it.unstable {
+        out.put(",\"unstable\":true");
+    }
+    out.put("}");
+}
+
+fn evidence(out: &mut Vec<u8>, finding: &Finding<'_>, it: &Evidence<'_>, zone: &Zone) {
+    out.put(",\"evidence\":{\"fields\":{");
+    for (index, (name, value)) in it.fields.iter().enumerate() {
+        comma(out, index);
+        member(out, name);
+        put_value(out, value, zone);
+    }
+    out.put("}");
+    let unreadable = || it.fields.iter().filter(|(_, value)| *value == Value::Unreadable);
+    if unreadable().next().is_some() {
+        out.put(",\"unreadable\":[");
+        for (index, (name, _)) in unreadable().enumerate() {
+            comma(out, index);
+            json_string(out, name);
+        }
+        out.put("]");
+    }
+    out.put(",\"conjunct\":");
+    string_or_null(out, it.conjunct);
+    out.put(",\"missing\":");
+    string_or_null(out, it.missing);
+    out.put(",\"reason\":");
+    string_or_null(out, it.reason.as_deref());
+    out.put(",\"params\":{");
+    for (index, param) in finding.rule.params.iter().enumerate() {
+        comma(out, index);
+        member(out, &param.name);
+        put_value(out, &param.value, zone);
+    }
+    out.put("},\"rule_hash\":");
+    json_string(out, it.rule_hash);
+    out.put("}");
+}
+
+/// Appends a value: numbers as they are written, dates, times (RFC 3339 in `zone`), durations and
+/// amounts as text; `null` for what is not there or cannot be read.
+pub(super) fn put_value(out: &mut Vec<u8>, value: &Value, zone: &Zone) {
+    match value {
+        Value::Missing | Value::Unreadable => out.put("null"),
+        Value::Bool(true) => out.put("true"),
+        Value::Bool(false) => out.put("false"),
+        Value::Int(number) => put_int(out, *number),
+        Value::Float(number) => put_float(out, *number),
+        Value::Decimal(number) => display(out, number),
+        Value::Text(text) => json_string(out, text),
+        Value::Date(days) => {
+            out.put("\"");
+            put_date(out, *days);
+            out.put("\"");
+        }
+        Value::Time(micros) => {
+            out.put("\"");
+            put_time(out, *micros, zone);
+            out.put("\"");
+        }
+        Value::Duration(micros) => json_string(out, &duration_text(*micros)),
+        Value::Amount(amount) => {
+            out.put("\"");
+            display(out, amount);
+            out.put("\"");
+        }
+        Value::List(values) => {
+            out.put("[");
+            for (index, value) in values.iter().enumerate() {
+                comma(out, index);
+                put_value(out, value, zone);
+            }
+            out.put("]");
+        }
+    }
+}
+
+/// Appends `2026-03-02T09:00:00+08:00`; the same text as [`crate::calendar::format_time`] gives.
+pub(super) fn put_time(out: &mut Vec<u8>, micros: i64, zone: &Zone) {
+    let offset = zone.offset_at(micros);
+    let local = micros.saturating_add(offset * MICROS_PER_SECOND);
+    put_date(out, day_of(local));
+    out.put("T");
+    put_clock(out, &Civil::from_micros(local), true);
+    out.put(if offset < 0 { "-" } else { "+" });
+    let minutes = offset.unsigned_abs() / 60;
+    put_digits(out, minutes / 60, 2);
+    out.put(":");
+    put_digits(out, minutes % 60, 2);
+}
+
+/// Appends the fewest digits that read back as the same number; JSON has no other than finite ones.
+pub(super) fn put_float(out: &mut Vec<u8>, number: f64) {
+    if number.is_finite() {
+        display(out, &format_args!("{number:?}"));
+    } else {
+        out.put("null");
+    }
+}
+
+/// Appends a comma before all but the first of a list.
+pub(super) fn comma(out: &mut Vec<u8>, index: usize) {
+    if index > 0 {
+        out.put(",");
+    }
+}
+
+/// Appends a member's name and its colon.
+pub(super) fn member(out: &mut Vec<u8>, name: &str) {
+    json_string(out, name);
+    out.put(":");
+}
+
+/// Appends a string, or `null`.
+pub(super) fn string_or_null(out: &mut Vec<u8>, text: Option<&str>) {
+    match text {
+        Some(text) => json_string(out, text),
+        None => out.put("null"),
+    }
+}
+
+fn display(out: &mut Vec<u8>, value: &impl std::fmt::Display) {
+    // Appending to a vector cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::format_time;
+
+    fn encoded(value: &Value, zone: &Zone) -> String {
+        let mut out = Vec::new();
+        put_value(&mut out, value, zone);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        for name in ["Asia/Shanghai", "America/St_Johns", "UTC"] {
+            let zone = Zone::named(name).unwrap();
+            for step in -3_000..3_000_i64 {
+                let micros = step * 1_000_003_000_500 + step % 3;
+                let mut out = Vec::new();
+                put_time(&mut out, micros, &zone);
+                assert_eq!(String::from_utf8(out).unwrap(), format_time(micros, zone.offset_at(micros)));
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_exact() {
+        let zone = Zone::utc();
+        let cases = [
+            (Value::Decimal("12345678901234567890.10".parse().unwrap()), "12345678901234567890.10"),
+            (Value::Decimal("-0.5".parse().unwrap()), "-0.5"),
+            (Value::Float(1.0), "1.0"),
+            (Value::Float(1e300), "1e300"),
+            (Value::Float(f64::NAN), "null"),
+            (Value::Int(i64::MIN), "-9223372036854775808"),
+            (Value::Date(0), "\"1970-01-01\""),
+            (Value::Duration(5_400_000_000), "\"1h 30m\""),
+            (Value::Amount("3bd".parse().unwrap()), "\"3bd\""),
+            (Value::List(vec![Value::Text("a\"".into()), Value::Missing]), "[\"a\\\"\",null]"),
+        ];
+        for (value, json) in cases {
+            assert_eq!(encoded(&value, &zone), json);
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Text from data made harmless: one function a kind of output, each with its table of hostile
+//! cases below.
+
+use std::borrow::Cow;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// True for characters that move, hide or reorder what stands around them: bidirectional controls
+/// (Unicode UAX 9), line and paragraph separators, invisible format characters, tags.
+pub(super) const fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Appends a JSON string (RFC 8259) with its quotes. Besides what must be escaped, so are DEL, C1
+/// controls, U+2028, U+2029 and bidirectional controls, so that a report can be looked at safely.
+pub(super) fn json_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    if json_plain(bytes) {
+        out.extend_from_slice(bytes);
+    } else {
+        json_escaped(out, text);
+    }
+    out.push(b'"');
+}
+
+/// True where no byte could need escaping. Whole chunks are looked at without a branch, which
+/// compiles to vector instructions.
+fn json_plain(bytes: &[u8]) -> bool {
+    let suspect = |found: bool, &byte: &u8| {
+        // 0xC2 and 0xE2 start the C1 controls, and U+2028 with the bidirectional controls.
+        found | (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
+    };
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    !chunks.iter().any(|it| it.iter().fold(false, suspect)) && !rest.iter().fold(false, suspect)
+}
+
+fn json_escaped(out: &mut Vec<u8>, text: &str) {
+    let mut done = 0;
+    for (at, c) in text.char_indices() {
+        let escape: &[u8] = match c {
+            '"' => b"\\\"",
+            '\\' => b"\\\\",
+            '\n' => b"\\n",
+            '\r' => b"\\r",
+            '\t' => b"\\t",
+            _ if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => b"",
+            _ => continue,
+        };
+        out.extend_from_slice(&text.as_bytes()[done..at]);
+        done = at + c.len_utf8();
+        if escape.is_empty() {
+            let code = c as usize;
+            out.extend_from_slice(b"\\u");
+            out.extend([12, 8, 4, 0].map(|shift| HEX[code >> shift & 15]));
+        } else {
+            out.extend_from_slice(escape);
+        }
+    }
+    out.extend_from_slice(&text.as_bytes()[done..]);
+}
+
+/// Appends a fingerprint's 128 bits in 32 hexadecimal digits.
+pub(super) fn hex(out: &mut Vec<u8>, number: u128) {
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(number.to_be_bytes()) {
+        pair[0] = HEX[usize::from(byte >> 4)];
+        pair[1] = HEX[usize::from(byte & 15)];
+    }
+    out.extend_from_slice(&digits);
+}
+
+/// Appends a cell of CSV (RFC 4180): quoted where it has to be. A cell that a spreadsheet would run
+/// as a formula gets a `'` before it (OWASP, "CSV injection"); numbers stay as they are. Control
+/// characters other than tab and line breaks become U+FFFD.
+pub(super) fn csv_cell(out: &mut Vec<u8>, text: &str) {
+    let text = without_controls(text);
+    let guard = runs_as_formula(&text);
+    let quote = memchr::memchr3(b',', b'"', b'\n', text.as_bytes()).is_some() || text.contains('\r');
+    if quote {
+        out.push(b'"');
+    }
+    if guard {
+        out.push(b'\'');
+    }
+    if quote {
+        let mut parts = text.split('"');
+        out.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+        for part in parts {
+            out.extend_from_slice(b"\"\"");
+            out.extend_from_slice(part.as_bytes());
+        }
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+fn without_controls(text: &str) -> Cow<'_, str> {
+    let breaks = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    // All but CSV's own work is done on bytes; most text has none of these.
+    let suspect = |&byte: &u8| byte < 0x20 || byte == 0x7f || byte == 0xc2;
+    if !text.as_bytes().iter().any(suspect) || !text.contains(breaks) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if breaks(c) { '\u{fffd}' } else { c }).collect())
+}
+
+/// True where a spreadsheet takes the cell for a formula.
+fn runs_as_formula(text: &str) -> bool {
+    match text.chars().next() {
+        Some('+' | '-') => !is_number(text),
+        Some('=' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => true,
+        Some(_) | None => false,
+    }
+}
+
+/// An optional sign, digits with at most one point, an optional exponent.
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') && text.parse::<f64>().is_ok()
+}
+
+/// Text for a terminal, on one line: control characters are shown as their pictures (`␛`), unseen
+/// ones by their code (`<U+202E>`), tabs and line breaks are spaces.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c: char| c.is_control() || is_unseen(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\t' | '\n' | '\r' => out.push(' '),
+            '\u{7f}' => out.push('␡'),
+            '\0'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
+            _ if c.is_control() || is_unseen(c) => out.push_str(&format!("<U+{:04X}>", c as u32)),
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The first `chars_max` characters, with `…` where something was cut.
+pub(super) fn cut_chars(text: &str, chars_max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(chars_max) {
+        None => Cow::Borrowed(text),
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+    }
+}
+
+/// Stands between a sign and the word after it, so that these are no mention, reference or link:
+/// sites look for those after Markdown's own escapes are undone.
+const GAP: &str = "&#8203;";
+
+/// Text for Markdown (GitHub's and GitLab's), anywhere inside a line or a table's cell: it stays
+/// text. No markup, HTML, image, link, mention, reference, emoji or formula comes of it; line
+/// breaks and controls are spaces, unseen characters are left out.
+pub(super) fn markdown(text: &str, chars_max: usize) -> String {
+    let text = cut_chars(text, chars_max);
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut chars = text.chars().filter(|c| !is_unseen(*c)).peekable();
+    let mut before = ['\0'; 3];
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied().unwrap_or(' ');
+        let in_word = next.is_alphanumeric() || matches!(next, '_' | '-' | '/' | '"' | '+');
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '|' => out.push_str("&#124;"),
+            '\\' => out.push_str("&#92;"),
+            '$' => out.push_str("<span>$</span>"),
+            '`' | '*' | '_' | '[' | ']' | '(' | ')' => out.extend(['\\', c]),
+            '@' | '#' | '!' | '~' => {
+                out.extend(['\\', c]);
+                if in_word {
+                    out.push_str(GAP);
+                }
+            }
+            ':' | '%' | '^' if in_word && !next.is_ascii_digit() => {
+                out.push(c);
+                out.push_str(GAP);
+            }
+            '.' if before.iter().collect::<String>().eq_ignore_ascii_case("www") => {
+                out.push_str(GAP);
+                out.push(c);
+            }
+            '-' if before[1..].iter().collect::<String>().eq_ignore_ascii_case("gh") => {
+                out.push_str(GAP);
+                out.push(c);
+            }
+            _ if c.is_control() => out.push(' '),
+            _ => out.push(c),
+        }
+        before = [before[1], before[2], c];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(write: impl Fn(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_strings_hold_anything() {
+        let cases = [
+            ("", r#""""#),
+            ("plain text that is longer than a chunk", r#""plain text that is longer than a chunk""#),
+            ("汉字“引号”…©", r#""汉字“引号”…©""#),
+            ("a\"b\\c", r#""a\"b\\c""#),
+            ("\0\u{1b}[31m\n\r\t\u{7f}", r#""\u0000\u001b[31m\n\r\t\u007f""#),
+            ("\u{9b}\u{2028}\u{2029}\u{202e}\u{2066}", r#""\u009b\u2028\u2029\u202e\u2066""#),
+            ("</script>", r#""</script>""#),
+            ("😀", r#""😀""#),
+        ];
+        for (text, json) in cases {
+            let out = bytes(|out| json_string(out, text));
+            assert_eq!(out, json);
+            assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn every_character_survives_json() {
+        for start in (0..0x11_0000_u32).step_by(509) {
+            let text: String = (start..start + 509).filter_map(char::from_u32).collect();
+            assert_eq!(serde_json::from_str::<String>(&bytes(|out| json_string(out, &text))).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn spreadsheets_run_nothing() {
+        let cases = [
+            ("T-1042", "T-1042"),
+            ("-5", "-5"),
+            ("+5.25", "+5.25"),
+            ("-1e9", "-1e9"),
+            ("-.5", "-.5"),
+            ("-inf", "'-inf"),
+            ("-", "'-"),
+            ("=1+1", "'=1+1"),
+            ("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""),
+            ("+86 138", "'+86 138"),
+            ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "\"'\r=1\""),
+            ("\n=1", "\"'\n=1\""),
+            ("＝1+1", "'＝1+1"),
+            ("＠x", "'＠x"),
+            ("a,b", "\"a,b\""),
+            ("say \"so\"", "\"say \"\"so\"\"\""),
+            ("a\r\nb", "\"a\r\nb\""),
+            ("nul\0esc\u{1b}[2J", "nul\u{fffd}esc\u{fffd}[2J"),
+            ("汉字", "汉字"),
+        ];
+        for (text, cell) in cases {
+            assert_eq!(bytes(|out| csv_cell(out, text)), cell, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn terminals_are_sent_no_commands() {
+        let cases = [
+            ("plain 汉字", "plain 汉字"),
+            ("\u{1b}[31mred\u{1b}]0;title\u{7}", "␛[31mred␛]0;title␇"),
+            ("\u{9b}31m", "<U+009B>31m"),
+            ("a\r\nb\tc", "a  b c"),
+            ("nul\0del\u{7f}", "nul␀del␡"),
+            ("user\u{202e}txt.exe\u{2069}", "user<U+202E>txt.exe<U+2069>"),
+            ("zero\u{200b}width\u{feff}", "zero<U+200B>width<U+FEFF>"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(visible(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn markdown_stays_text() {
+        let cases = [
+            ("T-1042", "T-1042"),
+            ("a|b\\|c", "a&#124;b&#92;&#124;c"),
+            ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert\\(1\\)&gt;"),
+            ("![x](http://evil/p.png)", "\\!\\[x\\]\\(http:&#8203;//evil/p.png\\)"),
+            ("**b** _i_ `c` ~~s~~", "\\*\\*b\\*\\* \\_i\\_ \\`c\\` \\~\\~&#8203;s\\~\\~"),
+            ("@team/lead #12 owner/repo#7 !3", "\\@&#8203;team/lead \\#&#8203;12 owner/repo\\#&#8203;7 \\!&#8203;3"),
+            ("a@b.example", "a\\@&#8203;b.example"),
+            ("www.evil.example WWW.x", "www&#8203;.evil.example WWW&#8203;.x"),
+            ("GH-12", "GH&#8203;-12"),
+            (":smile: 09:00", ":&#8203;smile: 09:00"),
+            ("$x$", "<span>$</span>x<span>$</span>"),
+            ("&lt;script&gt;", "&amp;lt;script&amp;gt;"),
+            ("a\n\n# b\r- c", "a  \\# b - c"),
+            ("a\u{202e}b\u{2066}c\0d", "abc d"),
+        ];
+        for (text, markup) in cases {
+            assert_eq!(markdown(text, 200), markup, "{text:?}");
+        }
+        let huge = "汉*".repeat(100_000);
+        let cut = markdown(&huge, 200);
+        assert!(cut.ends_with('…') && cut.len() < 1000);
+    }
+
+    #[test]
+    fn fingerprints_are_printed_alike() {
+        for number in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef] {
+            assert_eq!(bytes(|out| hex(out, number)), format!("{number:032x}"));
+        }
+    }
+}

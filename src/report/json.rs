@@ -1,0 +1,303 @@
+//! One JSON object with everything, `touchstone.report/1`: pretty enough to read, one finding,
+//! rule or file a line.
+
+use super::{
+    Needs, Report, Setting, encode,
+    encode::{comma, member, put_float, put_time, string_or_null},
+    escape::json_string,
+};
+use crate::{
+    audit::{Audit, Gate, Input, OutcomeCounts, Path, RuleResult, Unassessed},
+    diagnostic::{Diagnostic, Level, Place},
+    finding::{Finding, Sink, put_digits},
+    rule::{Outcome, Severity},
+    wording::Lang,
+};
+use std::io::{self, Read, Write};
+
+/// The name and version of the format.
+const SCHEMA: &str = "touchstone.report/1";
+
+/// What stands before each finding, so that encoded findings can be joined as they are; the first
+/// comma is skipped.
+const BEFORE_FINDING: &str = ",\n    ";
+
+/// See the file's head.
+pub(super) struct Json {
+    setting: Setting,
+}
+
+impl Json {
+    pub(super) fn new(setting: Setting) -> Self {
+        Self { setting }
+    }
+
+    fn head(&self, audit: &Audit) -> Vec<u8> {
+        let mut out = Vec::new();
+        out.put("{\n  \"schema\": \"");
+        out.put(SCHEMA);
+        out.put("\",\n  \"project\": {\"name\":");
+        json_string(&mut out, &audit.project);
+        out.put(",\"timezone\":");
+        json_string(&mut out, audit.zone.name());
+        out.put("},\n  \"as_of\": \"");
+        put_time(&mut out, audit.as_of, &self.setting.zone);
+        out.put("\"");
+        list(&mut out, "inputs", &audit.inputs, input);
+        summary(&mut out, audit);
+        list(&mut out, "rules", &audit.rules, |out, it| rule(out, it, self.setting.lang));
+        for name in ["promises", "scorecards", "groups"] {
+            list(&mut out, name, &[], |_, (): &()| ());
+        }
+        list(&mut out, "gates", &audit.gates, gate);
+        out.put(",\n  \"findings\": [");
+        out
+    }
+
+    fn tail(&self, audit: &Audit) -> Vec<u8> {
+        let mut out = Vec::new();
+        list(&mut out, "unassessed", &audit.unassessed, unassessed);
+        list(&mut out, "diagnostics", &audit.diagnostics, |out, it| diagnostic(out, it, self.setting.lang));
+        out.put("\n}\n");
+        out
+    }
+}
+
+impl Report for Json {
+    fn needs(&self) -> Needs {
+        Needs::ALL
+    }
+
+    fn streams(&self) -> bool {
+        false
+    }
+
+    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        out.put(BEFORE_FINDING);
+        encode::finding(out, finding, &self.setting);
+    }
+
+    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&self.head(audit))?;
+        let mut comma = Vec::new();
+        Read::take(&mut *findings, 1).read_to_end(&mut comma)?;
+        if comma.is_empty() {
+            out.write_all(b"]")?;
+        } else {
+            copy(findings, out)?;
+            out.write_all(b"\n  ]")?;
+        }
+        out.write_all(&self.tail(audit))
+    }
+}
+
+/// Like [`io::copy`], in large pieces: findings come to hundreds of megabytes.
+fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
+    let mut piece = vec![0; 1 << 18];
+    loop {
+        match from.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(read) => to.write_all(&piece[..read])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Appends a member of the object that is a list, one element a line.
+fn list<T>(out: &mut Vec<u8>, name: &str, items: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
+    out.put(",\n  ");
+    json_string(out, name);
+    out.put(": [");
+    for (index, item) in items.iter().enumerate() {
+        comma(out, index);
+        out.put("\n    ");
+        put(out, item);
+    }
+    out.put(if items.is_empty() { "]" } else { "\n  ]" });
+}
+
+fn number(out: &mut Vec<u8>, name: &str, value: u64) {
+    member(out, name);
+    put_digits(out, value, 1);
+}
+
+fn input(out: &mut Vec<u8>, it: &Input) {
+    out.put("{\"source\":");
+    json_string(out, &it.source);
+    out.put(",\"file\":");
+    json_string(out, &it.file);
+    for (name, value) in [
+        ("bytes", it.bytes),
+        ("records", it.records),
+        ("rejected", it.rejected),
+        ("bad_cells", it.bad_cells),
+    ] {
+        out.put(",");
+        number(out, name, value);
+    }
+    out.put("}");
+}
+
+fn summary(out: &mut Vec<u8>, audit: &Audit) {
+    let it = &audit.summary;
+    out.put(",\n  \"summary\": {\n    ");
+    for (name, value) in [
+        ("records", it.records),
+        ("rejected", it.rejected),
+        ("bad_cells", it.bad_cells),
+        ("keyless", it.keyless),
+        ("duplicate_keys", it.duplicate_keys),
+        ("rules", it.rules),
+        ("evaluations", it.evaluations),
+    ] {
+        number(out, name, value);
+        out.put(",\n    ");
+    }
+    outcomes(out, &it.outcomes);
+    out.put(",\n    ");
+    coverage(out, &it.outcomes);
+    out.put(",\n    \"findings\":{");
+    for (index, severity) in Severity::ALL.into_iter().enumerate() {
+        comma(out, index);
+        number(out, severity.name(), it.findings_of(severity));
+    }
+    out.put("},\n    \"unassessed\":{");
+    number(out, "total", it.outcomes.no_evidence);
+    out.put(",");
+    number(out, "listed", audit.unassessed.len() as u64);
+    out.put("}\n  }");
+}
+
+fn outcomes(out: &mut Vec<u8>, counts: &OutcomeCounts) {
+    out.put("\"outcomes\":{");
+    for (index, outcome) in Outcome::ALL.into_iter().enumerate() {
+        comma(out, index);
+        number(out, outcome.name(), counts.get(outcome));
+    }
+    out.put("}");
+}
+
+/// `null` where nothing was applicable.
+fn coverage(out: &mut Vec<u8>, counts: &OutcomeCounts) {
+    out.put("\"coverage\":");
+    put_float(out, counts.coverage().unwrap_or(f64::NAN));
+}
+
+fn rule(out: &mut Vec<u8>, it: &RuleResult, lang: Lang) {
+    out.put("{\"id\":");
+    json_string(out, &it.rule.id);
+    out.put(",\"title\":");
+    json_string(out, it.rule.title.get(lang));
+    out.put(",\"severity\":");
+    json_string(out, it.rule.severity.name());
+    out.put(",\"dimension\":");
+    string_or_null(out, it.rule.dimension.as_deref());
+    out.put(",\"path\":");
+    json_string(out, it.path.name());
+    if let Path::Interpreted(reason) = &it.path {
+        out.put(",\"reason\":");
+        json_string(out, reason);
+    }
+    out.put(",");
+    outcomes(out, &it.outcomes);
+    out.put(",");
+    coverage(out, &it.outcomes);
+    out.put(",");
+    number(out, "findings", it.findings);
+    out.put("}");
+}
+
+fn gate(out: &mut Vec<u8>, it: &Gate) {
+    out.put("{\"id\":");
+    json_string(out, &it.id);
+    out.put(",\"figure\":");
+    put_float(out, it.figure);
+    out.put(",\"limit\":");
+    put_float(out, it.limit);
+    out.put(",\"verdict\":");
+    json_string(out, it.verdict.name());
+    out.put(",\"about\":");
+    strings(out, it.about.iter().map(String::as_str));
+    out.put("}");
+}
+
+fn strings<'a>(out: &mut Vec<u8>, texts: impl Iterator<Item = &'a str>) {
+    out.put("[");
+    for (index, text) in texts.enumerate() {
+        comma(out, index);
+        json_string(out, text);
+    }
+    out.put("]");
+}
+
+fn unassessed(out: &mut Vec<u8>, it: &Unassessed) {
+    out.put("{\"rule\":");
+    json_string(out, &it.rule);
+    out.put(",\"key\":");
+    json_string(out, &it.key);
+    out.put(",\"field\":");
+    json_string(out, &it.field);
+    out.put(if it.unreadable { ",\"unreadable\":true}" } else { ",\"unreadable\":false}" });
+}
+
+fn diagnostic(out: &mut Vec<u8>, it: &Diagnostic, lang: Lang) {
+    let level = match it.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    };
+    out.put("{\"code\":");
+    json_string(out, it.code);
+    out.put(",\"level\":");
+    json_string(out, level);
+    out.put(",\"message\":");
+    json_string(out, &it.message(lang));
+    out.put(",\"place\":");
+    match &it.place {
+        Some(at) => place(out, at),
+        None => out.put("null"),
+    }
+    if !it.related.is_empty() {
+        out.put(",\"related\":[");
+        for (index, (at, said)) in it.related.iter().enumerate() {
+            comma(out, index);
+            out.put("{\"message\":");
+            json_string(out, &said.text(lang));
+            out.put(",\"place\":");
+            place(out, at);
+            out.put("}");
+        }
+        out.put("]");
+    }
+    out.put(",\"help\":");
+    let help: Vec<String> = it.help.iter().map(|said| said.text(lang)).collect();
+    strings(out, help.iter().map(String::as_str));
+    out.put("}");
+}
+
+fn place(out: &mut Vec<u8>, it: &Place) {
+    let (Place::Text { file, .. } | Place::Record { file, .. } | Place::File(file)) = it;
+    out.put("{\"file\":");
+    json_string(out, file);
+    match it {
+        Place::Text { span, .. } => {
+            out.put(",");
+            number(out, "start", span.start as u64);
+            out.put(",");
+            number(out, "end", span.end as u64);
+        }
+        Place::Record { row, column, .. } => {
+            out.put(",");
+            number(out, "row", *row);
+            out.put(",\"column\":");
+            string_or_null(out, column.as_deref());
+        }
+        Place::File(_) => {}
+    }
+    out.put("}");
+}

@@ -1,0 +1,39 @@
+//! One finding a line, each a JSON object of its own (NDJSON), written while the audit runs.
+
+use super::{Needs, Report, Setting, encode};
+use crate::{audit::Audit, finding::Finding};
+use std::io::{self, Read, Write};
+
+/// See the file's head.
+pub(super) struct Ndjson {
+    setting: Setting,
+}
+
+impl Ndjson {
+    pub(super) fn new(setting: Setting) -> Self {
+        Self { setting }
+    }
+}
+
+impl Report for Ndjson {
+    fn needs(&self) -> Needs {
+        Needs::ALL
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+
+    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        encode::finding(out, finding, &self.setting);
+        out.push(b'\n');
+    }
+
+    fn finish(&self, _audit: &Audit, _findings: &mut dyn Read, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
