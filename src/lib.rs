@@ -10,6 +10,7 @@ pub mod script;
 pub mod expr;
 pub mod rule;
 pub mod finding;
+pub mod engine;
 pub mod audit;
 pub mod ingest;
 pub mod project;

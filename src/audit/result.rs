@@ -159,6 +159,8 @@ pub struct Unassessed {
     pub field: String,
     /// True where the value was there but could not be read.
     pub unreadable: bool,
+    /// The record's number in its source, from 0.
+    pub record: u64,
 }
 
 /// Whether a gate holds.

@@ -68,6 +68,17 @@ pub enum Form {
     Rows(Box<RowRule>),
 }
 
+impl Form {
+    /// A conjunct of the check as written.
+    #[must_use]
+    pub fn conjunct_text(&self, number: usize) -> Option<&str> {
+        match self {
+            Self::Columns(rule) => rule.conjuncts.get(number).map(|it| it.text.as_str()),
+            Self::Rows(rule) => rule.conjuncts.get(number).map(|it| it.text.trim()),
+        }
+    }
+}
+
 /// A rule, ready to be evaluated.
 #[derive(Clone, Debug)]
 pub struct CompiledRule {

@@ -38,7 +38,7 @@ wordings! { LANGUAGE_HELP;
     HELP_FULL_WIDTH = "`{found}` is a full-width character; write `{instead}`", "“{found}”是全角字符，请写“{instead}”";
     HELP_SINGLE_EQUALS = "to compare, write `==`", "比较请写“==”";
     HELP_WORD_OPERATOR = "write `{instead}` for `{found}`", "请用“{instead}”代替“{found}”";
-    HELP_CHOICES = "it is one of: {names}", "可取值：{names}";
+    HELP_POSSIBLE_VALUES = "it is one of: {names}", "可取值：{names}";
     HELP_PHRASES = "phrase lists: {names}", "词表：{names}";
     HELP_TEXT_NUMBER = "if the data holds numbers, give the field a type: `{name} = { type = \"int\" }`", "如果数据是数字，请给字段指定类型：`{name} = { type = \"int\" }`";
     HELP_DATE_TIME = "turn the time into a date with `date(…)`", "请用 `date(…)` 把时间转为日期";

@@ -257,7 +257,7 @@ impl Lowering<'_> {
         if let Some(near) = near {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
         }
-        let diagnostic = diagnostic.help_with(wording::HELP_CHOICES, vec![("names", choices.join(", "))]);
+        let diagnostic = diagnostic.help_with(wording::HELP_POSSIBLE_VALUES, vec![("names", choices.join(", "))]);
         self.report(diagnostic);
     }
 

@@ -1,0 +1,61 @@
+//! Messages of findings: templates with their names looked up once.
+
+use crate::{
+    calendar::Zone,
+    finding::{value_text, write_value_text},
+    record::Batch,
+    rule::{Piece, Rule, Template},
+    script::Names,
+    wording::Lang,
+};
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(String),
+    Column(u32),
+}
+
+/// A message, ready to be filled from a batch.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    parts: Vec<Part>,
+    lang: Lang,
+}
+
+impl Message {
+    /// The message of a rule in `lang`: its template, or its title. Names were checked before; one
+    /// that is unknown stays as it is written.
+    pub(super) fn new(rule: &Rule, names: &Names<'_>, zone: &Zone, lang: Lang) -> Self {
+        let own = rule.message.as_ref().map(|(en, zh)| if lang == Lang::Zh { zh } else { en });
+        let title = Template { pieces: vec![Piece::Text(rule.title.get(lang).to_owned())] };
+        let part = |piece: &Piece| match piece {
+            Piece::Text(text) => Part::Text(text.clone()),
+            Piece::Name(name, _) => {
+                let param = rule.params.iter().find(|it| it.name == *name);
+                let column = names.field(name).and_then(|it| it.column);
+                match (param, column) {
+                    (Some(param), _) => Part::Text(value_text(&param.value, zone, lang)),
+                    (None, Some(column)) => Part::Column(column),
+                    (None, None) => Part::Text(format!("{{{name}}}")),
+                }
+            }
+        };
+        Self { parts: own.unwrap_or(&title).pieces.iter().map(part).collect(), lang }
+    }
+
+    /// Appends the message about a record.
+    pub(super) fn write(&self, batch: &Batch, row: usize, zone: &Zone, out: &mut String) {
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Column(column) => {
+                    let column = &batch.columns[*column as usize];
+                    match column.text(row, &batch.text) {
+                        Some(text) => out.push_str(text),
+                        None => write_value_text(out, &column.value(row, &batch.text), zone, self.lang),
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Planning and judging: a source's rules are compiled once against its schema, then blocks of
+//! records are judged on all workers and joined in record order.
+//!
+//! Pure: where batches come from is a trait ([`Batches`]), where findings go another
+//! ([`FindingSink`]). What outlives a block is a [`BlockResult`], which merges in block order.
+
+mod judge;
+mod keys;
+mod message;
+mod plan;
+mod run;
+
+pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted};
+pub use keys::{Duplicates, KeyLog};
+pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
+pub use run::{Batches, Outcome, Progress, RunError, run_source};

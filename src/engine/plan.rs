@@ -1,0 +1,323 @@
+//! The plan of a source: everything that is wrong with its rules is known here, before a record is
+//! read, and everything that judging needs is looked up once.
+
+use super::message::Message;
+use crate::{
+    calendar::Zone,
+    diagnostic::{Diagnostic, Place, nearest},
+    expr::{ExprId, Program},
+    record::{Schema, Type},
+    rule::{Pack, Rule, Script, Severity},
+    script::{CompiledRule, FieldName, Form, Names, Registry, compile_derived, compile_rule, names_in},
+    wording::{self, Lang},
+};
+use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What the project says of a source, as far as planning is concerned.
+#[derive(Clone, Debug)]
+pub struct SourceAsk {
+    /// Its id.
+    pub id: String,
+    /// Its kind of record.
+    pub kind: String,
+    /// The fields of its key; none if empty.
+    pub key: Vec<(String, Place)>,
+    /// The field of the record's own date.
+    pub date: Option<(String, Place)>,
+    /// Who is scored: level and field.
+    pub subject: Vec<(String, String, Place)>,
+    /// Derived fields: name and expression.
+    pub derive: Vec<(String, Script)>,
+}
+
+/// Which rules are judged.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Ids; all if empty.
+    pub rules: Vec<String>,
+    /// Severities; all if empty.
+    pub severities: Vec<Severity>,
+    /// Dimensions; all if empty.
+    pub dimensions: Vec<String>,
+}
+
+impl Filter {
+    /// Whether the rule is judged.
+    #[must_use]
+    pub fn admits(&self, rule: &Rule) -> bool {
+        let of = |all: &[String], one: &str| all.is_empty() || all.iter().any(|it| it == one);
+        of(&self.rules, &rule.id)
+            && (self.severities.is_empty() || self.severities.contains(&rule.severity))
+            && of(&self.dimensions, rule.dimension.as_deref().unwrap_or_default())
+    }
+}
+
+/// A column that the plan wants decoded, in the order of the batch's columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanColumn {
+    /// Index into the schema's fields.
+    pub field: usize,
+    /// As text exactly as written.
+    pub as_written: bool,
+    /// A dictionary pays.
+    pub coded: bool,
+}
+
+/// A rule of the plan.
+#[derive(Debug)]
+pub struct PlannedRule {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// How it is evaluated.
+    pub compiled: CompiledRule,
+    /// 16 hexadecimal digits over what the rule says and its parameters.
+    pub hash: String,
+    pub(super) message: Message,
+    /// The names of its evidence columns.
+    pub(super) evidence_names: Vec<String>,
+}
+
+/// Everything that judging a source's records needs.
+#[derive(Debug)]
+pub struct SourcePlan {
+    /// The source's id.
+    pub id: String,
+    /// The kind of its records.
+    pub kind: String,
+    /// All expressions.
+    pub program: Arc<Program>,
+    /// Lists and tables for row-by-row evaluation.
+    pub registry: Registry,
+    /// The columns to decode.
+    pub columns: Vec<PlanColumn>,
+    /// Derived fields: their columns follow the decoded ones.
+    pub derived: Vec<(ExprId, Type)>,
+    /// The names of all columns, for evidence.
+    pub column_names: Vec<String>,
+    /// The rules in the order of packs and files; several versions of a rule stand side by side.
+    pub rules: Vec<PlannedRule>,
+    /// The columns of the key, as written.
+    pub key: Vec<u32>,
+    /// Who is scored: level and column, as written.
+    pub subject: Vec<(String, u32)>,
+    /// The column of the record's own date, and whether it is a time.
+    pub date: Option<(u32, Type)>,
+    /// The language of messages.
+    pub lang: Lang,
+}
+
+/// Plans a source. `packs` may hold rules for other kinds. Errors mean that there is no plan;
+/// warnings may come with one.
+pub fn plan_source(
+    ask: &SourceAsk,
+    schema: &Schema,
+    packs: &[Pack],
+    setting: (&Zone, i64, Lang),
+    filter: &Filter,
+    row_by_row: bool,
+) -> (Option<SourcePlan>, Vec<Diagnostic>) {
+    let (zone, as_of, lang) = setting;
+    let mut planning = Planning { ask, schema, columns: Vec::new(), diagnostics: Vec::new() };
+    let rules: Vec<(&Pack, &Rule)> = packs
+        .iter()
+        .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
+        .filter(|(_, rule)| rule.on == ask.kind && filter.admits(rule))
+        .collect();
+    let mut fields = planning.fields(&rules);
+    let key = planning.written(&ask.key);
+    let levels: Vec<(String, Place)> = ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();
+    let subject = planning.written(&levels);
+    let date = planning.date(&mut fields);
+
+    let mut program = Program::new(zone.clone());
+    let mut registry = Registry::default();
+    let mut names = Names { kind: ask.kind.clone(), fields, pack: String::new(), tables: Vec::new(), phrases: Vec::new(), as_of };
+    let mut derived = Vec::new();
+    for (name, script) in &ask.derive {
+        let (compiled, mut diagnostics) = compile_derived(&mut program, &mut registry, &names, script);
+        planning.diagnostics.append(&mut diagnostics);
+        let Some((node, ty)) = compiled else {
+            // Known by name, so that rules that read it are not wrong for that.
+            continue;
+        };
+        let column = u32::try_from(planning.columns.len() + derived.len()).ok();
+        derived.push((node, ty));
+        names.fields.push(FieldName { name: name.clone(), ty, choices: Vec::new(), column });
+    }
+    if planning.diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, planning.diagnostics);
+    }
+    let mut planned = Vec::new();
+    for (pack, rule) in rules {
+        names.pack.clone_from(&pack.id);
+        names.tables = pack.tables.iter().collect();
+        names.phrases = pack.phrases.iter().collect();
+        let (compiled, mut diagnostics) = compile_rule(&mut program, &mut registry, &names, rule, row_by_row);
+        planning.check_message(rule, &names, &mut diagnostics);
+        planning.check_in_force(rule, date.is_some(), &mut diagnostics);
+        planning.diagnostics.append(&mut diagnostics);
+        let Some(compiled) = compiled else { continue };
+        let evidence_names = compiled.evidence.iter().map(|column| column_name(&names, *column)).collect();
+        let message = Message::new(rule, &names, zone, lang);
+        planned.push(PlannedRule { rule: Arc::new(rule.clone()), hash: hash_of(rule), compiled, message, evidence_names });
+    }
+    if planning.diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, planning.diagnostics);
+    }
+    share(&mut program, &planned, &derived);
+    let total = planning.columns.len() + derived.len();
+    let column_names = (0..total).map(|it| column_name(&names, u32::try_from(it).unwrap_or(u32::MAX))).collect();
+    for column in &registry.coded {
+        if let Some(column) = planning.columns.get_mut(*column as usize) {
+            column.coded = true;
+        }
+    }
+    let plan = SourcePlan {
+        id: ask.id.clone(),
+        kind: ask.kind.clone(),
+        program: Arc::new(program),
+        registry,
+        columns: planning.columns,
+        derived,
+        column_names,
+        rules: planned,
+        key,
+        subject: ask.subject.iter().map(|(level, ..)| level.clone()).zip(subject).collect(),
+        date,
+        lang,
+    };
+    (Some(plan), planning.diagnostics)
+}
+
+/// Marks what is worth evaluating once a chunk for all rules.
+fn share(program: &mut Program, rules: &[PlannedRule], derived: &[(ExprId, Type)]) {
+    let mut roots: Vec<ExprId> = derived.iter().map(|it| it.0).collect();
+    for planned in rules {
+        if let Form::Columns(rule) = &planned.compiled.form {
+            roots.extend(rule.when);
+            roots.extend(rule.conjuncts.iter().map(|it| it.node));
+        }
+    }
+    program.share(&roots);
+}
+
+fn column_name(names: &Names<'_>, column: u32) -> String {
+    let field = names.fields.iter().find(|it| it.column == Some(column));
+    field.map_or_else(String::new, |it| it.name.clone())
+}
+
+/// 64 bits of XXH3 over what decides a rule's verdicts.
+fn hash_of(rule: &Rule) -> String {
+    let when = rule.when.as_ref().map_or("", |it| it.text.as_str());
+    let params = rule.params.iter().map(|it| format!("{}={:?};", it.name, it.value)).collect::<String>();
+    let text = format!("{}\0{when}\0{}\0{params}\0{:?}\0{:?}", rule.id, rule.check.text, rule.effective, rule.missing);
+    format!("{:016x}", xxh3_64(text.as_bytes()))
+}
+
+/// A plan in the making.
+struct Planning<'a> {
+    ask: &'a SourceAsk,
+    schema: &'a Schema,
+    columns: Vec<PlanColumn>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Planning<'_> {
+    /// The schema's fields as names; those that any rule, message or derived field mentions get a column.
+    fn fields(&mut self, rules: &[(&Pack, &Rule)]) -> Vec<FieldName> {
+        let mut mentioned: Vec<String> = self.ask.derive.iter().flat_map(|(_, script)| names_in(script)).collect();
+        for (_, rule) in rules {
+            mentioned.extend(rule.when.iter().chain([&rule.check]).flat_map(names_in));
+            let templates = rule.message.iter().flat_map(|(en, zh)| [en, zh]);
+            mentioned.extend(templates.flat_map(|it| it.names().map(|(name, _)| name.to_owned()).collect::<Vec<_>>()));
+        }
+        mentioned.sort_unstable();
+        mentioned.dedup();
+        let mut fields = Vec::new();
+        for (index, field) in self.schema.fields.iter().enumerate() {
+            let wanted = mentioned.binary_search(&field.name).is_ok();
+            let column = wanted.then(|| self.column(PlanColumn { field: index, as_written: false, coded: false }));
+            let choices = field.choices.clone();
+            fields.push(FieldName { name: field.name.clone(), ty: field.ty, choices, column });
+        }
+        fields
+    }
+
+    fn column(&mut self, column: PlanColumn) -> u32 {
+        self.columns.push(column);
+        u32::try_from(self.columns.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Columns with the text of fields as written.
+    fn written(&mut self, fields: &[(String, Place)]) -> Vec<u32> {
+        let mut columns = Vec::new();
+        for (name, place) in fields {
+            let Some(field) = self.position(name, place) else { continue };
+            let wanted = PlanColumn { field, as_written: true, coded: false };
+            let known = self.columns.iter().position(|it| *it == wanted).and_then(|it| u32::try_from(it).ok());
+            columns.push(known.unwrap_or_else(|| self.column(wanted)));
+        }
+        columns
+    }
+
+    fn position(&mut self, name: &str, place: &Place) -> Option<usize> {
+        let found = self.schema.position(name);
+        if found.is_none() {
+            let mut diagnostic = Diagnostic::error(wording::UNKNOWN_FIELD).with("name", name).with("kind", self.ask.kind.clone());
+            let known = || self.schema.fields.iter().map(|it| it.name.as_str());
+            diagnostic = match nearest(name, known()) {
+                Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+                None => {
+                    let names = known().take(12).collect::<Vec<_>>().join(", ");
+                    diagnostic.help_with(wording::HELP_FIELDS, vec![("kind", self.ask.kind.clone()), ("names", names)])
+                }
+            };
+            self.diagnostics.push(diagnostic.at(place.clone()));
+        }
+        found
+    }
+
+    /// The record's own date, typed.
+    fn date(&mut self, fields: &mut [FieldName]) -> Option<(u32, Type)> {
+        let (name, place) = self.ask.date.clone()?;
+        let field = self.position(&name, &place)?;
+        let ty = self.schema.fields[field].ty;
+        if !matches!(ty, Type::Date | Type::Time) {
+            let diagnostic = Diagnostic::error(wording::UNLIKE_TYPES).with("left", ty.name()).with("right", Type::Date.name());
+            self.diagnostics.push(diagnostic.at(place));
+            return None;
+        }
+        let column = fields[field].column.unwrap_or_else(|| self.column(PlanColumn { field, as_written: false, coded: false }));
+        fields[field].column = Some(column);
+        Some((column, ty))
+    }
+
+    fn check_message(&self, rule: &Rule, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let Some((en, zh)) = &rule.message else { return };
+        let scripts = rule.message_scripts.as_ref();
+        for (template, script) in [(en, scripts.map(|it| &it.0)), (zh, scripts.map(|it| &it.1))] {
+            for (name, range) in template.names() {
+                if names.field(name).is_some() || rule.params.iter().any(|it| it.name == name) {
+                    continue;
+                }
+                let place = script.map_or_else(|| rule.place.clone(), |it| it.place(range));
+                let mut diagnostic = Diagnostic::error(wording::UNKNOWN_PLACEHOLDER).with("name", name).at(place);
+                let known = names.fields.iter().map(|it| it.name.as_str()).chain(rule.params.iter().map(|it| it.name.as_str()));
+                if let Some(near) = nearest(name, known) {
+                    diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]);
+                }
+                if !diagnostics.contains(&diagnostic) {
+                    diagnostics.push(diagnostic);
+                }
+            }
+        }
+    }
+
+    fn check_in_force(&self, rule: &Rule, has_date: bool, diagnostics: &mut Vec<Diagnostic>) {
+        if !rule.effective.is_always() && !has_date {
+            let diagnostic = Diagnostic::error(wording::NO_RECORD_DATE).with("source", self.ask.id.clone());
+            diagnostics.push(diagnostic.at(rule.place.clone()).help(wording::HELP_RECORD_DATE));
+        }
+    }
+}
