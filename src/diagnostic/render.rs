@@ -156,7 +156,7 @@ impl Excerpt {
         let start = boundary_before(text, span.start);
         let mut end = boundary_after(text, span.end.max(start));
         // A span that ends with its line's break is shown as the line alone.
-        while end > start && text.as_bytes()[..end].ends_with(b"\n") {
+        while end > start && text[..end].ends_with(['\n', '\r']) {
             end -= 1;
         }
         let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -167,7 +167,10 @@ impl Excerpt {
             end = end.min(first_line_end).min(nth_char(text, start, CHARS_MAX));
             last = first_line_end.min(nth_char(text, end, CHARS_MAX));
         }
-        let shown = text[first..last].chars().map(same_length_picture).collect();
+        // The carriage return of a line's break is no text; a space keeps the bytes after it in place.
+        let shown = text[first..last].replace("\r\n", " \n");
+        let shown = shown.strip_suffix('\r').filter(|it| end - first <= it.len()).unwrap_or(&shown);
+        let shown = shown.chars().map(same_length_picture).collect();
         let line = text.as_bytes()[..first].iter().filter(|it| **it == b'\n').count() + 1;
         Self { text: shown, line, span: start - first..end - first }
     }

@@ -147,8 +147,8 @@ fn audit_toml(folder: &Path) -> Result<String, Box<Diagnostic>> {
         let code = if folder.is_dir() { wording::NO_PROJECT } else { wording::NOT_A_PROJECT };
         return Err(at(Diagnostic::error(code).with("name", shown).help(wording::HELP_NO_PROJECT), folder));
     }
-    let bytes = fs::read(&path).map_err(|it| at(pack::cannot_read(AUDIT_TOML, &it), &path))?;
-    pack::text(bytes, AUDIT_TOML).map_err(|it| at(it, &path))
+    let bytes = fs::read(&path).map_err(|it| at(*pack::cannot_read(AUDIT_TOML, &it), &path))?;
+    pack::text(bytes, AUDIT_TOML).map_err(|it| at(*it, &path))
 }
 
 fn same_pack(a: &str, b: &str) -> bool {
@@ -184,7 +184,7 @@ fn home(file: &File<'_>, text: &Text, folder: &Path) -> Option<Home> {
         }
         Ok(_) => fail(Diagnostic::error(wording::NOT_A_PACK).with("name", name)),
         Err(said) if said.code == wording::NO_FILE.id => fail(Diagnostic::error(wording::NO_PACK_FOLDER).with("name", name)),
-        Err(said) => fail(said),
+        Err(said) => fail(*said),
     }
 }
 

@@ -41,7 +41,13 @@ impl<'a> File<'a> {
             let span = error.span().unwrap_or(0..0);
             let code = if error.message() == "duplicate key" { wording::TOML_KEY_TWICE } else { wording::TOML_SYNTAX };
             let name = text.get(span.clone()).unwrap_or_default();
-            let said = Diagnostic::error(code).with("reason", error.message()).with("name", name);
+            let mut said = Diagnostic::error(code).with("reason", error.message()).with("name", name);
+            if !name.is_ascii() && error.message().contains("unquoted key") {
+                said = said.help_with(wording::HELP_QUOTE_KEY, vec![("name", name.to_owned())]);
+            }
+            if error.message().starts_with("invalid boolean") {
+                said = said.help_with(wording::HELP_QUOTE_TEXT, vec![("name", name.to_owned())]);
+            }
             sink.borrow_mut().push(said.at(file.place(span)));
         }
         (file, table)
@@ -257,9 +263,16 @@ impl<'a> Reader<'a> {
         self.file.place(self.span.clone())
     }
 
+    /// True where the key is there, known or not.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// The entry of a known key.
     pub(super) fn entry(&mut self, key: &'static str) -> Option<Entry<'a>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let (name, value) = self.table.get_key_value(key)?;
         Some(Entry { file: self.file, key: key.to_owned(), key_span: name.span(), value })
     }
@@ -339,8 +352,7 @@ impl<'a> Reader<'a> {
 
     /// As [`Self::finish`]; for `elsewhere` the help says where they belong.
     pub(super) fn finish_with(self, elsewhere: &[&str], there: Wording) {
-        let mut known = self.known.clone();
-        known.dedup();
+        let known = &self.known;
         for entry in self.entries() {
             if known.contains(&entry.key.as_str()) {
                 continue;

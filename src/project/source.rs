@@ -47,7 +47,8 @@ enum Given {
 pub(super) fn read(mut table: Reader<'_>, folder: &Path, project_zone: &Zone) -> Option<(Source, Range<usize>)> {
     let file = table.file;
     let id = table.required_id("id");
-    let path = table.required_text("path");
+    // A source of events may do without.
+    let path = if table.has("events") { table.text("path") } else { table.required_text("path") };
     let kind = table.text("kind");
     let key = key(&mut table);
     let date = table.text("date").map(|it| name(file, it));
