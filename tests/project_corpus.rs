@@ -14,7 +14,8 @@ use touchstone::{
 
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/project");
-    let mut cases: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(root).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
     cases.sort();
     cases
 }
@@ -26,7 +27,8 @@ fn broken_projects_are_explained() {
     for folder in cases {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         // A line of `set`, where there is one, is a `--set` of the command line.
-        let set = fs::read_to_string(folder.join("set")).unwrap_or_default().lines().map(str::to_owned).collect();
+        let set =
+            fs::read_to_string(folder.join("set")).unwrap_or_default().lines().map(str::to_owned).collect();
         let loaded = load(&folder, &LoadOptions { set, ..LoadOptions::default() });
         let mut shown = String::new();
         for lang in [Lang::En, Lang::Zh] {

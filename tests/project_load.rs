@@ -116,10 +116,16 @@ fn example(set: &[&str]) -> (Project, Vec<Diagnostic>) {
 #[test]
 fn a_project_is_resolved() {
     let (project, _) = example(&[]);
-    assert_eq!((project.name.as_str(), project.zone.name(), project.lang), ("云川市民热线", "Asia/Shanghai", Lang::Zh));
+    assert_eq!(
+        (project.name.as_str(), project.zone.name(), project.lang),
+        ("云川市民热线", "Asia/Shanghai", Lang::Zh)
+    );
     assert_eq!(project.outputs, ["out/report.html"]);
     let [source] = project.sources.as_slice() else { panic!("one source") };
-    assert_eq!((source.id.as_str(), source.kind.as_str(), source.spec.delimiter), ("工单", "complaint", Some(b';')));
+    assert_eq!(
+        (source.id.as_str(), source.kind.as_str(), source.spec.delimiter),
+        ("工单", "complaint", Some(b';'))
+    );
     assert_eq!(source.key.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["case_id", "渠道"]);
     assert_eq!(source.derive.iter().map(|it| it.name.text.as_str()).collect::<Vec<_>>(), ["b", "a"]);
     let field = |name: &str| source.spec.fields.iter().find(|it| it.name == name).unwrap();
@@ -128,7 +134,10 @@ fn a_project_is_resolved() {
     assert_eq!((field("tier").ty, field("tier").choices.len()), (Some(Type::Text), 2));
     assert_eq!(project.disabled, [("house/off".to_owned(), "no telephone".to_owned())]);
     let first_owner = project.packs[0].rules.iter().find(|it| it.id == "complaints/first-owner").unwrap();
-    assert_eq!((first_owner.severity, first_owner.house_reason.as_deref()), (Severity::Critical, Some("this year's focus")));
+    assert_eq!(
+        (first_owner.severity, first_owner.house_reason.as_deref()),
+        (Severity::Critical, Some("this year's focus"))
+    );
 }
 
 #[test]
@@ -138,14 +147,20 @@ fn a_pack_is_resolved() {
     assert_eq!((house.id.as_str(), &*house.from, house.rules.len()), ("house", "rules/house", 2));
     let [first, second] = house.rules.as_slice() else { panic!("two versions") };
     let param = |name: &str| first.params.iter().find(|it| it.name == name).unwrap();
-    assert_eq!((&param("rate").value, &param("rate").set_by), (&Value::Float(3.0), &ParamOrigin::CommandLine));
+    assert_eq!(
+        (&param("rate").value, &param("rate").set_by),
+        (&Value::Float(3.0), &ParamOrigin::CommandLine)
+    );
     assert_eq!(param("name").value, Value::Text("12".into()));
     assert_eq!(param("since").value, Value::Date(20_544));
     // Nine in the morning in the project's zone.
     assert_eq!(param("at").value, Value::Time((20_513 * 86_400 + 3600) * MICROS_PER_SECOND));
     assert_eq!(param("at").set_by, ParamOrigin::Rule);
     assert_eq!(param("list").value, Value::List(vec![Value::Float(1.0), Value::Float(2.5)]));
-    assert_eq!((first.check.file.as_ref(), first.check.runs.as_slice()), ("rules/house/kept.rhai", [(0, 0)].as_slice()));
+    assert_eq!(
+        (first.check.file.as_ref(), first.check.runs.as_slice()),
+        ("rules/house/kept.rhai", [(0, 0)].as_slice())
+    );
     assert_eq!(second.check.text, "tier == \"vip\" && rate > 1");
     let span = second.check.span(8..13);
     assert_eq!(HOUSE.get(span), Some("\\\"vip\\\""));
@@ -178,13 +193,21 @@ fn built_in_packs_are_whole() {
 #[test]
 fn data_files_make_a_project() {
     let data = vec!["in/tickets.csv".into(), "calls.ndjson.gz".into(), "more/tickets.csv".into()];
-    let loaded = load_files(&LoadOptions { rules: vec!["standards".into()], data: data.clone(), ..LoadOptions::default() });
+    let loaded = load_files(&LoadOptions {
+        rules: vec!["standards".into()],
+        data: data.clone(),
+        ..LoadOptions::default()
+    });
     let ids = |loaded: &Loaded| -> Vec<(String, String)> {
         loaded.project.iter().flat_map(|it| &it.sources).map(|it| (it.id.clone(), it.kind.clone())).collect()
     };
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    assert_eq!(ids(&loaded), [pair("tickets", "tickets"), pair("calls", "calls"), pair("tickets-2", "tickets")]);
-    let loaded = load_files(&LoadOptions { rules: vec!["complaints".into()], data, ..LoadOptions::default() });
+    assert_eq!(
+        ids(&loaded),
+        [pair("tickets", "tickets"), pair("calls", "calls"), pair("tickets-2", "tickets")]
+    );
+    let loaded =
+        load_files(&LoadOptions { rules: vec!["complaints".into()], data, ..LoadOptions::default() });
     let kinds: Vec<_> = ids(&loaded).into_iter().map(|it| it.1).collect();
     let only = loaded.project.unwrap().packs[0].rules.iter().all(|it| it.on == "complaint");
     assert_eq!(kinds[0] == "complaint", only);

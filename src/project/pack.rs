@@ -37,7 +37,11 @@ impl Home {
 
     fn shown_file(&self, name: &str) -> Arc<str> {
         let shown = self.shown();
-        if shown.is_empty() || shown == "." { name.into() } else { format!("{}/{name}", shown.trim_end_matches('/')).into() }
+        if shown.is_empty() || shown == "." {
+            name.into()
+        } else {
+            format!("{}/{name}", shown.trim_end_matches('/')).into()
+        }
     }
 
     /// Its TOML files by name, sorted.
@@ -66,7 +70,8 @@ impl Home {
             Self::Folder(folder, _) => {
                 // A link that leads out of the pack would undo the check of the path's text.
                 let real = below(folder, name, &shown)?;
-                text(fs::read(&real).map_err(|it| cannot_read(&shown, &it))?, &shown).map(|text| (shown, text))
+                text(fs::read(&real).map_err(|it| cannot_read(&shown, &it))?, &shown)
+                    .map(|text| (shown, text))
             }
         }
     }
@@ -76,7 +81,11 @@ impl Home {
 pub(super) fn below(folder: &Path, name: &str, shown: &str) -> Result<PathBuf, Box<Diagnostic>> {
     let real = folder.join(name).canonicalize().map_err(|it| cannot_read(shown, &it))?;
     let home = folder.canonicalize().map_err(|it| cannot_read(shown, &it))?;
-    if real.starts_with(home) { Ok(real) } else { Err(Box::new(Diagnostic::error(wording::PATH_LEAVES).with("name", shown))) }
+    if real.starts_with(home) {
+        Ok(real)
+    } else {
+        Err(Box::new(Diagnostic::error(wording::PATH_LEAVES).with("name", shown)))
+    }
 }
 
 /// A complaint, without a place, about a file that could not be read.
@@ -120,7 +129,13 @@ pub(super) struct Draft {
 }
 
 /// Reads a pack. `None` where there is none at `home`; `place` is where the project names it.
-pub(super) fn read(home: &Home, place: &Place, zone: &Zone, sources: &mut Sources, sink: &Sink) -> Option<Draft> {
+pub(super) fn read(
+    home: &Home,
+    place: &Place,
+    zone: &Zone,
+    sources: &mut Sources,
+    sink: &Sink,
+) -> Option<Draft> {
     let shown: Arc<str> = home.shown().into();
     let fail = |said: Diagnostic| sink.borrow_mut().push(said.at(place.clone()));
     let names = match home.toml_files() {
@@ -146,7 +161,14 @@ pub(super) fn read(home: &Home, place: &Place, zone: &Zone, sources: &mut Source
         }
     }
     let mut draft = Draft {
-        pack: Pack { id: String::new(), title: UserText::default(), from: shown, rules: vec![], phrases: vec![], tables: vec![] },
+        pack: Pack {
+            id: String::new(),
+            title: UserText::default(),
+            from: shown,
+            rules: vec![],
+            phrases: vec![],
+            tables: vec![],
+        },
         id_place: place.clone(),
         rule_ids: Vec::new(),
         phrases_ids: Vec::new(),
