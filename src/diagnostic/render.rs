@@ -43,7 +43,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: bo
         Level::Warning => (Shown::WARNING, wording::LEVEL_WARNING),
         Level::Note => (Shown::NOTE, wording::LEVEL_NOTE),
     };
-    let title = level.with_name(name.text(lang)).primary_title(clean(&diagnostic.message(lang))).id(diagnostic.code);
+    let title =
+        level.with_name(name.text(lang)).primary_title(clean(&diagnostic.message(lang))).id(diagnostic.code);
     let mut group = Group::with_title(title);
     if let Some(place) = &diagnostic.place {
         group = group.element(element(place, sources, lang, AnnotationKind::Primary, None));
@@ -66,7 +67,11 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: bo
     for said in &diagnostic.help {
         let name = wording::HELP_NAME.text(lang);
         let name = if colour { format!("\u{1b}[1m{name}\u{1b}[0m") } else { name.to_owned() };
-        group = group.element(Shown::HELP.no_name().message(format!("{name}{}{}", colon(lang), clean(&said.text(lang)))));
+        group = group.element(Shown::HELP.no_name().message(format!(
+            "{name}{}{}",
+            colon(lang),
+            clean(&said.text(lang))
+        )));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
@@ -119,7 +124,8 @@ fn shown(place: &Place, lang: Lang) -> String {
         Place::Text { file, .. } | Place::File(file) => file.to_string(),
         Place::Record { file, row, column: None } => format!("{file}:{row}"),
         Place::Record { file, row, column: Some(column) } => {
-            let arguments = [("file", file.to_string()), ("row", row.to_string()), ("column", column.clone())];
+            let arguments =
+                [("file", file.to_string()), ("row", row.to_string()), ("column", column.clone())];
             wording::RECORD_COLUMN.fill(lang, &arguments)
         }
     })
@@ -156,7 +162,7 @@ impl Excerpt {
         let start = boundary_before(text, span.start);
         let mut end = boundary_after(text, span.end.max(start));
         // A span that ends with its line's break is shown as the line alone.
-        while end > start && text.as_bytes()[..end].ends_with(b"\n") {
+        while end > start && text[..end].ends_with(['\n', '\r']) {
             end -= 1;
         }
         let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -167,7 +173,10 @@ impl Excerpt {
             end = end.min(first_line_end).min(nth_char(text, start, CHARS_MAX));
             last = first_line_end.min(nth_char(text, end, CHARS_MAX));
         }
-        let shown = text[first..last].chars().map(same_length_picture).collect();
+        // The carriage return of a line's break is no text; a space keeps the bytes after it in place.
+        let shown = text[first..last].replace("\r\n", " \n");
+        let shown = shown.strip_suffix('\r').filter(|it| end - first <= it.len()).unwrap_or(&shown);
+        let shown = shown.chars().map(same_length_picture).collect();
         let line = text.as_bytes()[..first].iter().filter(|it| **it == b'\n').count() + 1;
         Self { text: shown, line, span: start - first..end - first }
     }
@@ -255,7 +264,10 @@ mod tests {
         let text = format!("{}KEY{}", "中 ".repeat(4000), " y".repeat(4000));
         let start = text.find("KEY").unwrap();
         let shown = render(&at("audit.toml", start..start + 3), &sources(&text), Lang::En, false);
-        assert!(shown.contains("KEY") && shown.contains("audit.toml:1:8001") && shown.len() < 1000, "{shown}");
+        assert!(
+            shown.contains("KEY") && shown.contains("audit.toml:1:8001") && shown.len() < 1000,
+            "{shown}"
+        );
         let shown = render(&at("audit.toml", 0..text.len()), &sources(&text), Lang::En, false);
         assert!(shown.len() < 1500, "{shown}");
     }
@@ -268,7 +280,12 @@ mod tests {
         assert!(shown.contains("--> data/tickets.csv:17, column tier\n"), "{shown}");
         let said = at("gone.toml", 3..9).also(record, wording::FIRST_HERE).help(wording::HELP_NO_PROJECT);
         let shown = render(&said, &Sources::default(), Lang::Zh, false);
-        assert!(shown.contains("--> gone.toml") && shown.contains("data/tickets.csv:17") && shown.contains("= 帮助："), "{shown}");
+        assert!(
+            shown.contains("--> gone.toml")
+                && shown.contains("data/tickets.csv:17")
+                && shown.contains("= 帮助："),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub(super) fn read<'a>(mut root: Reader<'a>, folder: &Path) -> AuditFile<'a> {
         None => file.error(wording::NO_PROJECT_TABLE, "[project]", start),
     }
     if let Some(entry) = root.entry("source") {
-        let read: Vec<_> = entry.tables().into_iter().filter_map(|it| source::read(it, folder, &out.zone)).collect();
+        let read: Vec<_> =
+            entry.tables().into_iter().filter_map(|it| source::read(it, folder, &out.zone)).collect();
         twice(file, read.iter().map(|it| (it.0.id.as_str(), it.1.clone())));
         out.sources = read.into_iter().map(|it| it.0).collect();
     }

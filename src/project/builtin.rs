@@ -51,7 +51,8 @@ mod tests {
                 on_disk.insert(below.to_string_lossy().replace('\\', "/"));
             }
         }
-        let inside = |it: &Files| it.texts.iter().map(|(file, _)| format!("{}/{file}", it.pack)).collect::<Vec<_>>();
+        let inside =
+            |it: &Files| it.texts.iter().map(|(file, _)| format!("{}/{file}", it.pack)).collect::<Vec<_>>();
         assert_eq!(on_disk, ALL.iter().flat_map(inside).collect());
     }
 }

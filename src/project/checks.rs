@@ -29,7 +29,8 @@ fn twice(code: Code, name: &str, place: &Place, first: &Place) -> Diagnostic {
 fn versions(draft: &Draft, said: &mut Vec<Diagnostic>) {
     let all: Vec<_> = draft.pack.rules.iter().zip(&draft.rule_ids).collect();
     for (index, (rule, place)) in all.iter().enumerate() {
-        let clash = all[..index].iter().find(|(it, _)| it.id == rule.id && overlap(&it.effective, &rule.effective));
+        let clash =
+            all[..index].iter().find(|(it, _)| it.id == rule.id && overlap(&it.effective, &rule.effective));
         if let Some((other, first)) = clash {
             let unbounded = rule.effective.is_always() && other.effective.is_always();
             let code = if unbounded { wording::ID_TWICE } else { wording::VERSIONS_OVERLAP };

@@ -48,13 +48,15 @@ pub(super) fn apply(house: &House<'_>, drafts: &mut [Draft], zone: &Zone) -> Vec
 
 /// All versions of the rule called `id`; `Err` where there is none: with a complaint, or without
 /// where a rule of that name may hide behind errors told already.
-fn find<'d>(id: &str, drafts: &'d mut [Draft]) -> Result<Vec<&'d mut Rule>, Option<Diagnostic>> {
+fn find<'d>(id: &str, drafts: &'d mut [Draft]) -> Result<Vec<&'d mut Rule>, Option<Box<Diagnostic>>> {
     let pack = id.split_once('/').map_or(id, |it| it.0);
     let hidden = drafts.iter().any(|it| {
-        it.unreadable.iter().any(|it| it == id) || (it.broken && (it.pack.id == pack || it.pack.id.is_empty()))
+        it.unreadable.iter().any(|it| it == id)
+            || (it.broken && (it.pack.id == pack || it.pack.id.is_empty()))
     });
     let known: Vec<String> = drafts.iter().flat_map(|it| &it.pack.rules).map(|it| it.id.clone()).collect();
-    let found: Vec<&mut Rule> = drafts.iter_mut().flat_map(|it| &mut it.pack.rules).filter(|it| it.id == id).collect();
+    let found: Vec<&mut Rule> =
+        drafts.iter_mut().flat_map(|it| &mut it.pack.rules).filter(|it| it.id == id).collect();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -65,7 +67,7 @@ fn find<'d>(id: &str, drafts: &'d mut [Draft]) -> Result<Vec<&'d mut Rule>, Opti
         Some(whole) => said.help_with(wording::DID_YOU_MEAN, vec![("name", whole.clone())]),
         None => suggest(said, id, known.iter().map(String::as_str)),
     };
-    Err((!hidden).then_some(said))
+    Err((!hidden).then(|| Box::new(said)))
 }
 
 /// The rules that an entry's key names.
@@ -89,7 +91,8 @@ fn params(entry: &Entry<'_>, drafts: &mut [Draft], zone: &Zone) {
         let Some(value) = values::value(&change, zone) else { continue };
         match set(&mut rules, &change.key, &ParamOrigin::House, |old| values::fit(value.clone(), old)) {
             Ok(()) => {
-                for param in rules.iter_mut().flat_map(|it| &mut it.params).filter(|it| it.name == change.key) {
+                for param in rules.iter_mut().flat_map(|it| &mut it.params).filter(|it| it.name == change.key)
+                {
                     param.place = place.clone();
                 }
             }
@@ -107,21 +110,24 @@ fn set(
     name: &str,
     origin: &ParamOrigin,
     fit: impl Fn(&Value) -> Option<Value>,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Box<Diagnostic>> {
     let mut known: Vec<String> = rules.iter().flat_map(|it| &it.params).map(|it| it.name.clone()).collect();
-    let all: Vec<&mut Param> = rules.iter_mut().flat_map(|it| &mut it.params).filter(|it| it.name == name).collect();
+    let all: Vec<&mut Param> =
+        rules.iter_mut().flat_map(|it| &mut it.params).filter(|it| it.name == name).collect();
     if all.is_empty() {
         known.sort();
         known.dedup();
         let said = Diagnostic::error(wording::UNKNOWN_PARAM).with("name", name);
         let said = suggest(said, name, known.iter().map(String::as_str));
         let none = known.is_empty();
-        return Err(if none { said } else { said.help_with(wording::KNOWN_KEYS, vec![("names", known.join(", "))]) });
+        let said =
+            if none { said } else { said.help_with(wording::KNOWN_KEYS, vec![("names", known.join(", "))]) };
+        return Err(Box::new(said));
     }
     for param in all {
         let Some(value) = fit(&param.value) else {
             let said = Diagnostic::error(wording::PARAM_TYPE).with("name", name);
-            return Err(said.also(param.place.clone(), wording::GIVEN_HERE));
+            return Err(Box::new(said.also(param.place.clone(), wording::GIVEN_HERE)));
         };
         param.value = value;
         param.set_by = origin.clone();
@@ -159,21 +165,36 @@ fn change(entry: &Entry<'_>, drafts: &mut [Draft]) -> Option<String> {
 }
 
 /// Makes the changes of `--set`; complaints have no place.
-pub(super) fn set_from_command_line(wishes: &[String], drafts: &mut [Draft], disabled: &[(String, String)], zone: &Zone, sink: &Sink) {
+pub(super) fn set_from_command_line(
+    wishes: &[String],
+    drafts: &mut [Draft],
+    disabled: &[(String, String)],
+    zone: &Zone,
+    sink: &Sink,
+) {
     for wish in wishes {
         if let Err(Some(said)) = set_one(wish, drafts, disabled, zone) {
+            let is_told = said.code == wording::BAD_SET.id;
+            let said =
+                if is_told { *said } else { said.help_with(wording::HELP_SET, vec![("text", wish.clone())]) };
             sink.borrow_mut().push(said);
         }
     }
 }
 
-fn set_one(wish: &str, drafts: &mut [Draft], disabled: &[(String, String)], zone: &Zone) -> Result<(), Option<Diagnostic>> {
-    let parts = wish.split_once('=').and_then(|(name, value)| Some((name.trim().rsplit_once('.')?, value.trim())));
+fn set_one(
+    wish: &str,
+    drafts: &mut [Draft],
+    disabled: &[(String, String)],
+    zone: &Zone,
+) -> Result<(), Option<Box<Diagnostic>>> {
+    let parts =
+        wish.split_once('=').and_then(|(name, value)| Some((name.trim().rsplit_once('.')?, value.trim())));
     let Some(((rule, param), raw)) = parts else {
-        return Err(Some(Diagnostic::error(wording::BAD_SET).with("text", wish)));
+        return Err(Some(Box::new(Diagnostic::error(wording::BAD_SET).with("text", wish))));
     };
     if disabled.iter().any(|it| it.0 == rule) {
-        return Err(Some(Diagnostic::error(wording::SET_DISABLED).with("name", rule)));
+        return Err(Some(Box::new(Diagnostic::error(wording::SET_DISABLED).with("name", rule))));
     }
     let mut rules = find(rule, drafts)?;
     let as_text = || Value::Text(raw.into());
@@ -188,9 +209,9 @@ fn set_one(wish: &str, drafts: &mut [Draft], disabled: &[(String, String)], zone
             read = value;
         }
     }
-    let fit = |old: &Value| match old {
-        Value::Text(_) if !matches!(read, Value::Text(_)) => Some(as_text()),
-        _ => values::fit(read.clone(), old),
+    let fit = |old: &Value| {
+        let meant = matches!(old, Value::Text(_)) && !matches!(read, Value::Text(_));
+        values::fit(if meant { as_text() } else { read.clone() }, old)
     };
     set(&mut rules, param, &ParamOrigin::CommandLine, fit).map_err(Some)
 }

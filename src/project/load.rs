@@ -40,7 +40,8 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
     let mut named: Vec<Text> = Vec::new();
     for text in std::mem::take(&mut audit.packs) {
         if let Some(first) = named.iter().find(|it| same_pack(&it.text, &text.text)) {
-            let said = Diagnostic::error(wording::PACK_TWICE).with("name", &text.text).at(file.place(text.span));
+            let said =
+                Diagnostic::error(wording::PACK_TWICE).with("name", &text.text).at(file.place(text.span));
             file.report(said.also(file.place(first.span.clone()), wording::FIRST_HERE));
             continue;
         }
@@ -91,7 +92,10 @@ pub fn load_files(options: &LoadOptions) -> Loaded {
     for path in &options.data {
         let mut source = source_of_file(path, only_kind.as_deref(), &zone);
         // Two files of one name are two sources.
-        let twins = all.iter().filter(|it| it.id == source.id || it.id.starts_with(&format!("{}-", source.id))).count();
+        let twins = all
+            .iter()
+            .filter(|it| it.id == source.id || it.id.starts_with(&format!("{}-", source.id)))
+            .count();
         if twins > 0 {
             source.id = format!("{}-{}", source.id, twins + 1);
             source.spec.id.clone_from(&source.id);
@@ -139,7 +143,8 @@ fn source_of_file(path: &Path, only_kind: Option<&str>, zone: &Zone) -> Source {
 fn audit_toml(folder: &Path) -> Result<String, Box<Diagnostic>> {
     let path = folder.join(AUDIT_TOML);
     let shown = folder.to_string_lossy().into_owned();
-    let at = |said: Diagnostic, path: &Path| Box::new(said.at(Place::File(Arc::from(&*path.to_string_lossy()))));
+    let at =
+        |said: Diagnostic, path: &Path| Box::new(said.at(Place::File(Arc::from(&*path.to_string_lossy()))));
     if !folder.exists() {
         return Err(at(Diagnostic::error(wording::NO_FOLDER).with("name", shown), folder));
     }
@@ -147,8 +152,8 @@ fn audit_toml(folder: &Path) -> Result<String, Box<Diagnostic>> {
         let code = if folder.is_dir() { wording::NO_PROJECT } else { wording::NOT_A_PROJECT };
         return Err(at(Diagnostic::error(code).with("name", shown).help(wording::HELP_NO_PROJECT), folder));
     }
-    let bytes = fs::read(&path).map_err(|it| at(pack::cannot_read(AUDIT_TOML, &it), &path))?;
-    pack::text(bytes, AUDIT_TOML).map_err(|it| at(it, &path))
+    let bytes = fs::read(&path).map_err(|it| at(*pack::cannot_read(AUDIT_TOML, &it), &path))?;
+    pack::text(bytes, AUDIT_TOML).map_err(|it| at(*it, &path))
 }
 
 fn same_pack(a: &str, b: &str) -> bool {
@@ -183,8 +188,10 @@ fn home(file: &File<'_>, text: &Text, folder: &Path) -> Option<Home> {
             Some(Home::Folder(folder.join(name), shown.strip_prefix("./").unwrap_or(shown).to_owned()))
         }
         Ok(_) => fail(Diagnostic::error(wording::NOT_A_PACK).with("name", name)),
-        Err(said) if said.code == wording::NO_FILE.id => fail(Diagnostic::error(wording::NO_PACK_FOLDER).with("name", name)),
-        Err(said) => fail(said),
+        Err(said) if said.code == wording::NO_FILE.id => {
+            fail(Diagnostic::error(wording::NO_PACK_FOLDER).with("name", name))
+        }
+        Err(said) => fail(*said),
     }
 }
 

@@ -37,11 +37,15 @@ impl Home {
 
     fn shown_file(&self, name: &str) -> Arc<str> {
         let shown = self.shown();
-        if shown.is_empty() || shown == "." { name.into() } else { format!("{}/{name}", shown.trim_end_matches('/')).into() }
+        if shown.is_empty() || shown == "." {
+            name.into()
+        } else {
+            format!("{}/{name}", shown.trim_end_matches('/')).into()
+        }
     }
 
     /// Its TOML files by name, sorted.
-    fn toml_files(&self) -> Result<Vec<String>, Diagnostic> {
+    fn toml_files(&self) -> Result<Vec<String>, Box<Diagnostic>> {
         let mut names: Vec<String> = match self {
             Self::Builtin(files) => files.texts.iter().map(|it| it.0.to_owned()).collect(),
             Self::Folder(folder, _) => {
@@ -56,41 +60,47 @@ impl Home {
     }
 
     /// The shown path and the text of a file beside pack.toml, or a complaint without a place.
-    pub(super) fn read(&self, name: &str) -> Result<(Arc<str>, String), Diagnostic> {
+    pub(super) fn read(&self, name: &str) -> Result<(Arc<str>, String), Box<Diagnostic>> {
         let shown = self.shown_file(name);
         match self {
             Self::Builtin(files) => match files.texts.iter().find(|it| it.0 == name) {
                 Some((_, text)) => Ok((shown, (*text).to_owned())),
-                None => Err(Diagnostic::error(wording::NO_FILE).with("name", &*shown)),
+                None => Err(Box::new(Diagnostic::error(wording::NO_FILE).with("name", &*shown))),
             },
             Self::Folder(folder, _) => {
                 // A link that leads out of the pack would undo the check of the path's text.
                 let real = below(folder, name, &shown)?;
-                text(fs::read(&real).map_err(|it| cannot_read(&shown, &it))?, &shown).map(|text| (shown, text))
+                text(fs::read(&real).map_err(|it| cannot_read(&shown, &it))?, &shown)
+                    .map(|text| (shown, text))
             }
         }
     }
 }
 
 /// The real path of `name` below `folder`, links followed, or a complaint without a place.
-pub(super) fn below(folder: &Path, name: &str, shown: &str) -> Result<PathBuf, Diagnostic> {
+pub(super) fn below(folder: &Path, name: &str, shown: &str) -> Result<PathBuf, Box<Diagnostic>> {
     let real = folder.join(name).canonicalize().map_err(|it| cannot_read(shown, &it))?;
     let home = folder.canonicalize().map_err(|it| cannot_read(shown, &it))?;
-    if real.starts_with(home) { Ok(real) } else { Err(Diagnostic::error(wording::PATH_LEAVES).with("name", shown)) }
+    if real.starts_with(home) {
+        Ok(real)
+    } else {
+        Err(Box::new(Diagnostic::error(wording::PATH_LEAVES).with("name", shown)))
+    }
 }
 
 /// A complaint, without a place, about a file that could not be read.
-pub(super) fn cannot_read(shown: &str, error: &io::Error) -> Diagnostic {
+pub(super) fn cannot_read(shown: &str, error: &io::Error) -> Box<Diagnostic> {
     let code = if error.kind() == io::ErrorKind::NotFound { wording::NO_FILE } else { wording::CANNOT_READ };
-    Diagnostic::error(code).with("name", shown).with("reason", error.to_string())
+    Box::new(Diagnostic::error(code).with("name", shown).with("reason", error.to_string()))
 }
 
 /// Bytes as text, or a complaint, without a place, where they are no UTF-8.
-pub(super) fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Diagnostic> {
+pub(super) fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Box<Diagnostic>> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..good].iter().filter(|it| **it == b'\n').count() + 1;
-        Diagnostic::error(wording::NOT_UTF8).with("name", shown).with("line", line.to_string()).help(wording::HELP_UTF8)
+        let said = Diagnostic::error(wording::NOT_UTF8).with("name", shown).with("line", line.to_string());
+        Box::new(said.help(wording::HELP_UTF8))
     })
 }
 
@@ -119,13 +129,19 @@ pub(super) struct Draft {
 }
 
 /// Reads a pack. `None` where there is none at `home`; `place` is where the project names it.
-pub(super) fn read(home: &Home, place: &Place, zone: &Zone, sources: &mut Sources, sink: &Sink) -> Option<Draft> {
+pub(super) fn read(
+    home: &Home,
+    place: &Place,
+    zone: &Zone,
+    sources: &mut Sources,
+    sink: &Sink,
+) -> Option<Draft> {
     let shown: Arc<str> = home.shown().into();
     let fail = |said: Diagnostic| sink.borrow_mut().push(said.at(place.clone()));
     let names = match home.toml_files() {
         Ok(names) => names,
         Err(said) => {
-            fail(said);
+            fail(*said);
             return None;
         }
     };
@@ -140,12 +156,19 @@ pub(super) fn read(home: &Home, place: &Place, zone: &Zone, sources: &mut Source
             Ok(file) => texts.push(file),
             Err(said) => {
                 broken = true;
-                fail(said);
+                fail(*said);
             }
         }
     }
     let mut draft = Draft {
-        pack: Pack { id: String::new(), title: UserText::default(), from: shown, rules: vec![], phrases: vec![], tables: vec![] },
+        pack: Pack {
+            id: String::new(),
+            title: UserText::default(),
+            from: shown,
+            rules: vec![],
+            phrases: vec![],
+            tables: vec![],
+        },
         id_place: place.clone(),
         rule_ids: Vec::new(),
         phrases_ids: Vec::new(),

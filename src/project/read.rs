@@ -6,11 +6,7 @@ use crate::{
     rule::Script,
     wording::{self, Code, UserText, Wording},
 };
-use std::{
-    cell::RefCell,
-    ops::Range,
-    sync::Arc,
-};
+use std::{cell::RefCell, ops::Range, sync::Arc};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -39,9 +35,19 @@ impl<'a> File<'a> {
         let file = Self { shown, text, sink, quiet: !errors.is_empty() };
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            let code = if error.message() == "duplicate key" { wording::TOML_KEY_TWICE } else { wording::TOML_SYNTAX };
+            let code = if error.message() == "duplicate key" {
+                wording::TOML_KEY_TWICE
+            } else {
+                wording::TOML_SYNTAX
+            };
             let name = text.get(span.clone()).unwrap_or_default();
-            let said = Diagnostic::error(code).with("reason", error.message()).with("name", name);
+            let mut said = Diagnostic::error(code).with("reason", error.message()).with("name", name);
+            if !name.is_ascii() && error.message().contains("unquoted key") {
+                said = said.help_with(wording::HELP_QUOTE_KEY, vec![("name", name.to_owned())]);
+            }
+            if error.message().starts_with("invalid boolean") {
+                said = said.help_with(wording::HELP_QUOTE_TEXT, vec![("name", name.to_owned())]);
+            }
             sink.borrow_mut().push(said.at(file.place(span)));
         }
         (file, table)
@@ -150,7 +156,8 @@ impl<'a> Entry<'a> {
     }
 
     fn items(&self, items: &'a [Spanned<DeValue<'a>>]) -> Vec<Self> {
-        let one = |value| Self { file: self.file, key: self.key.clone(), key_span: self.key_span.clone(), value };
+        let one =
+            |value| Self { file: self.file, key: self.key.clone(), key_span: self.key_span.clone(), value };
         items.iter().map(one).collect()
     }
 
@@ -175,7 +182,13 @@ impl<'a> Entry<'a> {
                         item.wrong_type(wording::WANTS_TEXTS);
                     }
                 }
-                Some(self.items(items).iter().filter(|it| it.value.get_ref().is_str()).filter_map(Self::text).collect())
+                Some(
+                    self.items(items)
+                        .iter()
+                        .filter(|it| it.value.get_ref().is_str())
+                        .filter_map(Self::text)
+                        .collect(),
+                )
             }
             None => {
                 self.wrong_type(wording::WANTS_TEXTS);
@@ -211,7 +224,11 @@ impl<'a> Entry<'a> {
                 let text = |it: &Option<Text>| it.as_ref().map(|it| it.text.clone()).unwrap_or_default();
                 Some((UserText { en: text(&en), zh: text(&zh) }, [en, zh]))
             }
-            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) => {
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_) => {
                 self.wrong_type(wording::WANTS_USER_TEXT);
                 None
             }
@@ -232,7 +249,11 @@ impl File<'_> {
     /// A text as a script.
     pub(super) fn script(&self, text: &Text) -> Script {
         let runs = strings::decode(self.text, text.span.clone()).map(|it| it.runs);
-        Script { text: text.text.clone(), file: self.shown.clone(), runs: runs.unwrap_or_else(|| vec![(0, text.span.start)]) }
+        Script {
+            text: text.text.clone(),
+            file: self.shown.clone(),
+            runs: runs.unwrap_or_else(|| vec![(0, text.span.start)]),
+        }
     }
 }
 
@@ -257,9 +278,16 @@ impl<'a> Reader<'a> {
         self.file.place(self.span.clone())
     }
 
+    /// True where the key is there, known or not.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// The entry of a known key.
     pub(super) fn entry(&mut self, key: &'static str) -> Option<Entry<'a>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let (name, value) = self.table.get_key_value(key)?;
         Some(Entry { file: self.file, key: key.to_owned(), key_span: name.span(), value })
     }
@@ -339,8 +367,7 @@ impl<'a> Reader<'a> {
 
     /// As [`Self::finish`]; for `elsewhere` the help says where they belong.
     pub(super) fn finish_with(self, elsewhere: &[&str], there: Wording) {
-        let mut known = self.known.clone();
-        known.dedup();
+        let known = &self.known;
         for entry in self.entries() {
             if known.contains(&entry.key.as_str()) {
                 continue;
@@ -362,7 +389,8 @@ pub(super) fn pick<T: Copy>(entry: &Entry<'_>, text: &Text, choices: &[(&str, T)
     let found = choices.iter().find(|it| it.0 == text.text).map(|it| it.1);
     if found.is_none() {
         let names: Vec<&str> = choices.iter().map(|it| it.0).collect();
-        let said = Diagnostic::error(wording::UNKNOWN_CHOICE).with("name", &entry.key).with("text", &text.text);
+        let said =
+            Diagnostic::error(wording::UNKNOWN_CHOICE).with("name", &entry.key).with("text", &text.text);
         let said = suggest(said, &text.text, names.iter().copied());
         let said = said.help_with(wording::KNOWN_CHOICES, vec![("names", names.join(", "))]);
         entry.file.report(said.at(entry.file.place(text.span.clone())));
@@ -371,7 +399,11 @@ pub(super) fn pick<T: Copy>(entry: &Entry<'_>, text: &Text, choices: &[(&str, T)
 }
 
 /// Adds "did you mean …?" where a known name is like enough.
-pub(super) fn suggest<'k>(said: Diagnostic, name: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
+pub(super) fn suggest<'k>(
+    said: Diagnostic,
+    name: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Diagnostic {
     match nearest(name, known) {
         Some(meant) => said.help_with(wording::DID_YOU_MEAN, vec![("name", meant.to_owned())]),
         None => said,

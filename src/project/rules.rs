@@ -11,7 +11,9 @@ use crate::{
     calendar::parse_iso_time,
     diagnostic::{Diagnostic, Place, nearest},
     record::Value,
-    rule::{Effective, Example, MissingPolicy, Outcome, Param, ParamOrigin, Rule, Script, Severity, Template},
+    rule::{
+        Effective, Example, MissingPolicy, Outcome, Param, ParamOrigin, Rule, Script, Severity, Template,
+    },
     wording::{self, UserText},
 };
 use std::{ops::Range, sync::Arc};
@@ -29,7 +31,11 @@ pub(super) fn severities() -> [(&'static str, Severity); 4] {
 
 /// Reads one rule of `pack`; with it the bytes of its id. The rule is `None` where something it
 /// cannot be without is missing or wrong, or is for later versions.
-pub(super) fn read(mut table: Reader<'_>, pack: &str, reading: &mut Reading<'_>) -> Option<(String, Option<Rule>, Place)> {
+pub(super) fn read(
+    mut table: Reader<'_>,
+    pack: &str,
+    reading: &mut Reading<'_>,
+) -> Option<(String, Option<Rule>, Place)> {
     let file = table.file;
     let id = table.required_id("id");
     let title = table.required("title").and_then(|it| it.user_text()).map(|it| it.0);
@@ -88,7 +94,8 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str, reading: &mut Reading<'_>)
 fn dimension(table: &mut Reader<'_>) -> Option<String> {
     let text = table.text("dimension")?;
     if !DIMENSIONS.contains(&text.text.as_str())
-        && let Some(meant) = nearest(&text.text, DIMENSIONS).filter(|it| strsim::levenshtein(it, &text.text) <= 3)
+        && let Some(meant) =
+            nearest(&text.text, DIMENSIONS).filter(|it| strsim::levenshtein(it, &text.text) <= 3)
     {
         let said = Diagnostic::warning(wording::ODD_DIMENSION).with("text", &text.text);
         let said = said.help_with(wording::DID_YOU_MEAN, vec![("name", meant.to_owned())]);
@@ -141,7 +148,8 @@ fn check(table: &mut Reader<'_>, reading: &mut Reading<'_>) -> Option<Script> {
             None
         }
         (None, None) => {
-            let said = Diagnostic::error(wording::MISSING_KEY).with("name", "check").with("table", &table.name);
+            let said =
+                Diagnostic::error(wording::MISSING_KEY).with("name", "check").with("table", &table.name);
             table.file.report(said.help(wording::HELP_CHECK).at(table.place()));
             None
         }
@@ -236,7 +244,11 @@ fn as_of(entry: &Entry<'_>) -> Option<String> {
     let text = match entry.value.get_ref() {
         DeValue::String(text) => text.to_string(),
         DeValue::Datetime(it) => it.to_string(),
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => String::new(),
+        DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Array(_)
+        | DeValue::Table(_) => String::new(),
     };
     if parse_iso_time(&text).is_none() {
         entry.wrong_type(wording::WANTS_TIME);

@@ -44,10 +44,15 @@ enum Given {
 }
 
 /// Reads one source, with the bytes of its id. `None` where its id or path is missing.
-pub(super) fn read(mut table: Reader<'_>, folder: &Path, project_zone: &Zone) -> Option<(Source, Range<usize>)> {
+pub(super) fn read(
+    mut table: Reader<'_>,
+    folder: &Path,
+    project_zone: &Zone,
+) -> Option<(Source, Range<usize>)> {
     let file = table.file;
     let id = table.required_id("id");
-    let path = table.required_text("path");
+    // A source of events may do without.
+    let path = if table.has("events") { table.text("path") } else { table.required_text("path") };
     let kind = table.text("kind");
     let key = key(&mut table);
     let date = table.text("date").map(|it| name(file, it));
@@ -106,7 +111,8 @@ pub(super) fn stays_below(path: &str) -> bool {
 
 fn key(table: &mut Reader<'_>) -> Vec<Name> {
     let Some(entry) = table.entry("key") else { return Vec::new() };
-    let texts = if entry.value.get_ref().is_array() { entry.texts() } else { entry.text().map(|it| vec![it]) };
+    let texts =
+        if entry.value.get_ref().is_array() { entry.texts() } else { entry.text().map(|it| vec![it]) };
     texts.unwrap_or_default().into_iter().map(|it| name(entry.file, it)).collect()
 }
 
@@ -127,8 +133,10 @@ fn encoding(table: &mut Reader<'_>) -> Option<String> {
         return None;
     }
     if encoding_rs::Encoding::for_label(text.text.as_bytes()).is_none() {
-        let common = ["auto", "utf-8", "utf-16le", "utf-16be", "gb18030", "gbk", "big5", "shift_jis", "windows-1252"];
-        let said = Diagnostic::error(wording::UNKNOWN_CHOICE).with("name", "encoding").with("text", &text.text);
+        let common =
+            ["auto", "utf-8", "utf-16le", "utf-16be", "gb18030", "gbk", "big5", "shift_jis", "windows-1252"];
+        let said =
+            Diagnostic::error(wording::UNKNOWN_CHOICE).with("name", "encoding").with("text", &text.text);
         let said = suggest(said, &text.text, common);
         let said = said.help_with(wording::KNOWN_CHOICES, vec![("names", common.join(", "))]);
         entry.file.report(said.at(entry.place()));
@@ -150,7 +158,8 @@ fn one_byte(table: &mut Reader<'_>, key: &'static str) -> Option<u8> {
 
 fn skip_lines(table: &mut Reader<'_>) -> usize {
     let Some(entry) = table.entry("skip_lines") else { return 0 };
-    let count = entry.value.get_ref().as_integer().and_then(|it| usize::from_str_radix(it.as_str(), it.radix()).ok());
+    let count =
+        entry.value.get_ref().as_integer().and_then(|it| usize::from_str_radix(it.as_str(), it.radix()).ok());
     if count.is_none() {
         entry.wrong_type(wording::WANTS_COUNT);
     }
@@ -201,14 +210,23 @@ fn field(entry: &Entry<'_>) -> Option<GivenField> {
         Given::Choice => Type::Text,
         Given::List => Type::List(of.unwrap_or(Element::Text)),
     });
-    Some(GivenField { name: entry.key.clone(), from, ty, choices, format, separator, place: key_place(entry) })
+    Some(GivenField {
+        name: entry.key.clone(),
+        from,
+        ty,
+        choices,
+        format,
+        separator,
+        place: key_place(entry),
+    })
 }
 
 fn choices_of(field: &Entry<'_>, choices: Option<Entry<'_>>, given: Option<Given>) -> Vec<String> {
     let is_choice = given == Some(Given::Choice);
     let Some(entry) = choices else {
         if is_choice {
-            let said = Diagnostic::error(wording::MISSING_KEY).with("name", "choices").with("table", &field.key);
+            let said =
+                Diagnostic::error(wording::MISSING_KEY).with("name", "choices").with("table", &field.key);
             field.file.report(said.help(wording::HELP_CHOICES).at(field.place()));
         }
         return Vec::new();
@@ -230,7 +248,11 @@ fn key_place(entry: &Entry<'_>) -> Place {
 /// Complains about the name of a field that rules could not write.
 fn name_of_field(entry: &Entry<'_>) {
     if !names::is_name(&entry.key) {
-        let code = if names::RESERVED.contains(&entry.key.as_str()) { wording::RESERVED_NAME } else { wording::BAD_NAME };
+        let code = if names::RESERVED.contains(&entry.key.as_str()) {
+            wording::RESERVED_NAME
+        } else {
+            wording::BAD_NAME
+        };
         let said = Diagnostic::error(code).with("name", &entry.key).at(key_place(entry));
         let quoted = format!("{:?}", entry.key);
         entry.file.report(said.help_with(wording::HELP_FROM, vec![("name", quoted)]));
@@ -249,7 +271,9 @@ fn derive(table: &mut Reader<'_>, fields: &[GivenField]) -> Vec<Derived> {
             let said = Diagnostic::error(wording::ID_TWICE).with("name", &entry.key).at(place.clone());
             entry.file.report(said.also(field.place.clone(), wording::FIRST_HERE));
         }
-        out.extend(entry.script().map(|script| Derived { name: Name { text: entry.key.clone(), place }, script }));
+        out.extend(
+            entry.script().map(|script| Derived { name: Name { text: entry.key.clone(), place }, script }),
+        );
     }
     out
 }

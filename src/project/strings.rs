@@ -105,7 +105,12 @@ mod tests {
         let mut all = vec![plain("a"), plain("中"), plain("🙂"), plain(" && "), plain("\t")];
         if !literal {
             all.extend([with("\\n", "\n"), with("\\\"", "\""), with("\\\\", "\\"), with("\\u4e2d", "中")]);
-            all.extend([with("\\U0001F642", "🙂"), with("\\x41", "A"), with("\\e", "\u{1b}"), with("\\t", "\t")]);
+            all.extend([
+                with("\\U0001F642", "🙂"),
+                with("\\x41", "A"),
+                with("\\e", "\u{1b}"),
+                with("\\t", "\t"),
+            ]);
         } else {
             all.extend([plain("\\"), plain("\"")]);
         }
@@ -130,13 +135,20 @@ mod tests {
         let mut in_text = 0;
         for (raw, text) in pieces {
             if !text.is_empty() {
-                assert_eq!(script.span(in_text..in_text + text.len()), in_file..in_file + raw.len(), "{file:?} {script:?}");
+                assert_eq!(
+                    script.span(in_text..in_text + text.len()),
+                    in_file..in_file + raw.len(),
+                    "{file:?} {script:?}"
+                );
             }
             let mut byte = in_text;
             for c in text.chars() {
                 let span = script.span(byte..byte + c.len_utf8());
                 // One character is either itself in the file or one whole escape.
-                assert!(file[span.clone()].starts_with('\\') || file[span.clone()] == c.to_string(), "{span:?}");
+                assert!(
+                    file[span.clone()].starts_with('\\') || file[span.clone()] == c.to_string(),
+                    "{span:?}"
+                );
                 byte += c.len_utf8();
             }
             in_text += text.len();

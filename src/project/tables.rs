@@ -94,9 +94,11 @@ fn cell(entry: &Entry<'_>, reading: &Reading<'_>) -> Option<TableCell> {
         DeValue::String(text) if is_range(text) => not_built(entry, text),
         DeValue::Array(_) => not_built(entry, "[…]"),
         DeValue::Table(_) => not_built(entry, "{…}"),
-        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
-            values::value(entry, reading.zone).map(TableCell::Is)
-        }
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => values::value(entry, reading.zone).map(TableCell::Is),
     }
 }
 
@@ -110,7 +112,10 @@ fn not_built(entry: &Entry<'_>, what: &str) -> Option<TableCell> {
 fn is_range(text: &str) -> bool {
     let number = |it: &str| it.trim_start_matches('=').trim().parse::<f64>().is_ok();
     let compared = ["<", ">", "="].iter().any(|it| text.trim_start().starts_with(it));
-    compared || text.split_once("..").is_some_and(|(a, b)| (a.trim().is_empty() || number(a)) && (b.trim().is_empty() || number(b)) && text.len() > 2)
+    compared
+        || text.split_once("..").is_some_and(|(a, b)| {
+            (a.trim().is_empty() || number(a)) && (b.trim().is_empty() || number(b)) && text.len() > 2
+        })
 }
 
 #[cfg(test)]

@@ -70,7 +70,9 @@ pub(super) fn value(entry: &Entry<'_>, zone: &Zone) -> Option<Value> {
     let found = match entry.value.get_ref() {
         DeValue::String(text) => Some(Value::Text(text.as_ref().into())),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::Int),
-        DeValue::Float(number) => number.as_str().parse().ok().filter(|it: &f64| it.is_finite()).map(Value::Float),
+        DeValue::Float(number) => {
+            number.as_str().parse().ok().filter(|it: &f64| it.is_finite()).map(Value::Float)
+        }
         DeValue::Boolean(truth) => Some(Value::Bool(*truth)),
         DeValue::Datetime(it) => match (it.date, it.time) {
             (Some(_), None) => parse_iso_date(&it.to_string()).map(Value::Date),
@@ -99,8 +101,14 @@ fn like_values(values: Vec<Value>) -> Option<Vec<Value>> {
     values.into_iter().map(|it| as_float(it).ok()).collect()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a whole number above 2^53 in a file that people write is rounded, as TOML rounds floats")]
-#[expect(clippy::wildcard_enum_match_arm, reason = "only numbers are looked at, whatever other values there are")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a whole number above 2^53 in a file that people write is rounded, as TOML rounds floats"
+)]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only numbers are looked at, whatever other values there are"
+)]
 fn as_float(value: Value) -> Result<Value, Value> {
     match value {
         Value::Int(number) => Ok(Value::Float(number as f64)),
@@ -127,9 +135,16 @@ pub(super) fn output(entry: &Entry<'_>, ty: Type, zone: &Zone) -> Option<Value> 
     let text = raw.as_str();
     let found = match ty {
         Type::Bool => raw.as_bool().map(Value::Bool),
-        Type::Int => raw.as_integer().and_then(|it| i64::from_str_radix(it.as_str(), it.radix()).ok()).map(Value::Int),
-        Type::Float => number_text(raw).and_then(|it| it.parse().ok()).filter(|it: &f64| it.is_finite()).map(Value::Float),
-        Type::Decimal => number_text(raw).or(text).and_then(|it| Decimal::from_str(it).ok()).map(Value::Decimal),
+        Type::Int => {
+            raw.as_integer().and_then(|it| i64::from_str_radix(it.as_str(), it.radix()).ok()).map(Value::Int)
+        }
+        Type::Float => number_text(raw)
+            .and_then(|it| it.parse().ok())
+            .filter(|it: &f64| it.is_finite())
+            .map(Value::Float),
+        Type::Decimal => {
+            number_text(raw).or(text).and_then(|it| Decimal::from_str(it).ok()).map(Value::Decimal)
+        }
         Type::Text => text.map(|it| Value::Text(it.into())),
         Type::Date => date(raw).map(Value::Date),
         Type::Time => match raw.as_datetime() {
@@ -150,7 +165,10 @@ pub(super) fn output(entry: &Entry<'_>, ty: Type, zone: &Zone) -> Option<Value> 
 
 /// A decimal number as written.
 fn number_text<'v>(value: &'v DeValue<'_>) -> Option<&'v str> {
-    value.as_float().map(|it| it.as_str()).or_else(|| value.as_integer().filter(|it| it.radix() == 10).map(|it| it.as_str()))
+    value
+        .as_float()
+        .map(|it| it.as_str())
+        .or_else(|| value.as_integer().filter(|it| it.radix() == 10).map(|it| it.as_str()))
 }
 
 #[cfg(test)]
@@ -160,7 +178,9 @@ mod tests {
     #[test]
     fn durations_are_read() {
         let minute = 60 * MICROS_PER_SECOND;
-        for (text, minutes) in [("2h30m", 150), ("1d 4h", 1680), ("90 m", 90), ("-15m", -15), ("1.5h", 90), ("0s", 0)] {
+        for (text, minutes) in
+            [("2h30m", 150), ("1d 4h", 1680), ("90 m", 90), ("-15m", -15), ("1.5h", 90), ("0s", 0)]
+        {
             assert_eq!(duration(text), Some(minutes * minute), "{text}");
         }
         for bad in ["", "2", "h", "2x", "30m2h", "1bd", "--1h", "1..5h", "2h 30"] {
