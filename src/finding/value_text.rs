@@ -27,6 +27,19 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// `00` to `99`, for the many small numbers in dates and times.
+const PAIRS: &str = concat!(
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849",
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+);
+
+/// Appends a number below 100 in two digits.
+#[inline]
+fn put_pair<S: Sink>(out: &mut S, value: i64) {
+    let at = 2 * usize::try_from(value).unwrap_or_default();
+    out.put(PAIRS.get(at..at + 2).unwrap_or_default());
+}
+
 /// Appends a whole number in decimal digits, at least `width` of them.
 #[inline]
 pub(crate) fn put_digits<S: Sink>(out: &mut S, value: u64, width: usize) {
@@ -57,21 +70,22 @@ pub(crate) fn put_date<S: Sink>(out: &mut S, days: i64) {
     if !(0..=9999).contains(&year) {
         return out.put(&format_date(days));
     }
-    put_digits(out, year.unsigned_abs(), 4);
+    put_pair(out, year / 100);
+    put_pair(out, year % 100);
     out.put("-");
-    put_digits(out, month.unsigned_abs(), 2);
+    put_pair(out, month);
     out.put("-");
-    put_digits(out, day.unsigned_abs(), 2);
+    put_pair(out, day);
 }
 
 /// Appends `09:00`, or `09:00:30` and `09:00:30.25`; seconds that are zero only where `seconds`.
 pub(crate) fn put_clock<S: Sink>(out: &mut S, civil: &Civil, seconds: bool) {
-    put_digits(out, civil.hour.unsigned_abs(), 2);
+    put_pair(out, civil.hour);
     out.put(":");
-    put_digits(out, civil.minute.unsigned_abs(), 2);
+    put_pair(out, civil.minute);
     if seconds || civil.second != 0 || civil.micros != 0 {
         out.put(":");
-        put_digits(out, civil.second.unsigned_abs(), 2);
+        put_pair(out, civil.second);
     }
     if civil.micros != 0 {
         let (mut fraction, mut width) = (civil.micros.unsigned_abs(), 6);
@@ -190,7 +204,10 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(value_text(&value, &zone, Lang::En), text, "{value:?}");
         }
-        assert_eq!(value_text(&Value::List(vec![Value::Bool(false), Value::Unreadable]), &zone, Lang::Zh), "否, （无法读取）");
+        assert_eq!(
+            value_text(&Value::List(vec![Value::Bool(false), Value::Unreadable]), &zone, Lang::Zh),
+            "否, （无法读取）"
+        );
     }
 
     #[test]

@@ -8,10 +8,7 @@ use crate::{
     finding::{Finding, write_value_text},
     wording::{self, Lang},
 };
-use std::{
-    fmt::Write as _,
-    io::{self, Read, Write},
-};
+use std::io::{self, Read, Write};
 
 /// A column of CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,7 +140,7 @@ impl Csv {
     }
 
     fn evidence(&self, it: &Finding<'_>) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(256);
         for (index, (name, value)) in it.evidence.fields.iter().enumerate() {
             text.push_str(if index > 0 { "; " } else { "" });
             text.push_str(name);
@@ -155,11 +152,12 @@ impl Csv {
 }
 
 fn subject(it: &Finding<'_>) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(64);
     for (index, (level, who)) in it.subject.iter().enumerate() {
-        let separator = if index > 0 { ";" } else { "" };
-        // Appending to a string cannot fail.
-        let _ = write!(text, "{separator}{level}={who}");
+        text.push_str(if index > 0 { ";" } else { "" });
+        text.push_str(level);
+        text.push('=');
+        text.push_str(who);
     }
     text
 }

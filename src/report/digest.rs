@@ -130,13 +130,17 @@ pub(super) fn count(number: u64) -> String {
     out
 }
 
-/// Like [`count`], but from ten millions on `12.3M`, rounded down, where columns are narrow.
+/// Like [`count`], but from ten millions on `12.3M` or `1,234万`, rounded down, where columns are
+/// narrow.
 pub(super) fn count_short(number: u64, lang: Lang) -> String {
     if number < 10_000_000 {
         return count(number);
     }
-    let tenths = number / 100_000;
-    wording::MILLIONS.fill(lang, &[("number", format!("{}.{}", count(tenths / 10), tenths % 10))])
+    let unit = wording::LARGE_UNIT.text(lang);
+    match lang {
+        Lang::En => format!("{}.{}{unit}", count(number / 1_000_000), number / 100_000 % 10),
+        Lang::Zh => format!("{}{unit}", count(number / 10_000)),
+    }
 }
 
 /// `98.4%`, rounded down, so that only what is whole is called 100 %; a dash where the rule looked
@@ -159,7 +163,11 @@ pub(super) fn figures(figure: f64, limit: f64) -> (String, String) {
     texts
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a whole number below 2^53")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a whole number below 2^53"
+)]
 fn figure_text(figure: f64) -> String {
     if figure.is_finite() && figure.fract().abs() < f64::EPSILON && (0.0..9e15).contains(&figure) {
         return count(figure as u64);
@@ -182,7 +190,7 @@ mod tests {
         }
         assert_eq!(count_short(9_999_999, Lang::En), "9,999,999");
         assert_eq!(count_short(123_456_789, Lang::En), "123.4M");
-        assert_eq!(count_short(123_456_789, Lang::Zh), "123.4百万");
+        assert_eq!(count_short(123_456_789, Lang::Zh), "12,345万");
         assert_eq!(figures(0.949_999_9, 0.95), ("0.9499999".into(), "0.95".into()));
         assert_eq!(figures(1234.0, 0.0), ("1,234".into(), "0".into()));
         assert_eq!(figures(f64::NAN, 0.5), ("–".into(), "0.5".into()));

@@ -26,15 +26,21 @@ pub(super) fn json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// True where no byte could need escaping. Whole chunks are looked at without a branch, which
-/// compiles to vector instructions.
+/// True where no byte could need escaping: 0xC2 and 0xE2 start the C1 controls, and U+2028 with the
+/// bidirectional controls.
 fn json_plain(bytes: &[u8]) -> bool {
-    let suspect = |found: bool, &byte: &u8| {
-        // 0xC2 and 0xE2 start the C1 controls, and U+2028 with the bidirectional controls.
-        found | (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
-    };
+    no_byte(bytes, |byte| {
+        (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
+    })
+}
+
+/// True where `suspect` holds of no byte. Whole chunks are looked at without a branch, which
+/// compiles to vector instructions.
+#[inline]
+fn no_byte(bytes: &[u8], suspect: impl Fn(u8) -> bool) -> bool {
+    let found = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | suspect(*byte));
     let (chunks, rest) = bytes.as_chunks::<16>();
-    !chunks.iter().any(|it| it.iter().fold(false, suspect)) && !rest.iter().fold(false, suspect)
+    !chunks.iter().any(|it| found(it)) && !found(rest)
 }
 
 fn json_escaped(out: &mut Vec<u8>, text: &str) {
@@ -76,6 +82,14 @@ pub(super) fn hex(out: &mut Vec<u8>, number: u128) {
 /// as a formula gets a `'` before it (OWASP, "CSV injection"); numbers stay as they are. Control
 /// characters other than tab and line breaks become U+FFFD.
 pub(super) fn csv_cell(out: &mut Vec<u8>, text: &str) {
+    // Most cells need nothing, and are told in one pass. 0xC2 starts the C1 controls.
+    let suspect = |byte| (byte < 0x20) | (byte == b',') | (byte == b'"') | (byte == 0x7f) | (byte == 0xc2);
+    if no_byte(text.as_bytes(), suspect) {
+        if runs_as_formula(text) {
+            out.push(b'\'');
+        }
+        return out.extend_from_slice(text.as_bytes());
+    }
     let text = without_controls(text);
     let guard = runs_as_formula(&text);
     let quote = memchr::memchr3(b',', b'"', b'\n', text.as_bytes()).is_some() || text.contains('\r');
@@ -100,9 +114,7 @@ pub(super) fn csv_cell(out: &mut Vec<u8>, text: &str) {
 
 fn without_controls(text: &str) -> Cow<'_, str> {
     let breaks = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-    // All but CSV's own work is done on bytes; most text has none of these.
-    let suspect = |&byte: &u8| byte < 0x20 || byte == 0x7f || byte == 0xc2;
-    if !text.as_bytes().iter().any(suspect) || !text.contains(breaks) {
+    if !text.contains(breaks) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().map(|c| if breaks(c) { '\u{fffd}' } else { c }).collect())
@@ -160,10 +172,11 @@ const GAP: &str = "&#8203;";
 pub(super) fn markdown(text: &str, chars_max: usize) -> String {
     let text = cut_chars(text, chars_max);
     let mut out = String::with_capacity(text.len() + 16);
-    let mut chars = text.chars().filter(|c| !is_unseen(*c)).peekable();
     let mut before = ['\0'; 3];
-    while let Some(c) = chars.next() {
-        let next = chars.peek().copied().unwrap_or(' ');
+    let text: String = text.chars().filter(|c| !is_unseen(*c)).collect();
+    for (at, c) in text.char_indices() {
+        let rest = &text[at + c.len_utf8()..];
+        let next = rest.chars().next().unwrap_or(' ');
         let in_word = next.is_alphanumeric() || matches!(next, '_' | '-' | '/' | '"' | '+');
         match c {
             '&' => out.push_str("&amp;"),
@@ -179,7 +192,11 @@ pub(super) fn markdown(text: &str, chars_max: usize) -> String {
                     out.push_str(GAP);
                 }
             }
-            ':' | '%' | '^' if in_word && !next.is_ascii_digit() => {
+            ':' if next == '/' || (in_word && rest.contains(':')) => {
+                out.push(c);
+                out.push_str(GAP);
+            }
+            '%' | '^' if in_word && !next.is_ascii_digit() => {
                 out.push(c);
                 out.push_str(GAP);
             }
@@ -291,11 +308,15 @@ mod tests {
             ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert\\(1\\)&gt;"),
             ("![x](http://evil/p.png)", "\\!\\[x\\]\\(http:&#8203;//evil/p.png\\)"),
             ("**b** _i_ `c` ~~s~~", "\\*\\*b\\*\\* \\_i\\_ \\`c\\` \\~\\~&#8203;s\\~\\~"),
-            ("@team/lead #12 owner/repo#7 !3", "\\@&#8203;team/lead \\#&#8203;12 owner/repo\\#&#8203;7 \\!&#8203;3"),
+            (
+                "@team/lead #12 owner/repo#7 !3",
+                "\\@&#8203;team/lead \\#&#8203;12 owner/repo\\#&#8203;7 \\!&#8203;3",
+            ),
             ("a@b.example", "a\\@&#8203;b.example"),
             ("www.evil.example WWW.x", "www&#8203;.evil.example WWW&#8203;.x"),
             ("GH-12", "GH&#8203;-12"),
-            (":smile: 09:00", ":&#8203;smile: 09:00"),
+            (":smile: fail-on:critical 09:00", ":&#8203;smile: fail-on:&#8203;critical 09:00"),
+            ("fail-on:critical", "fail-on:critical"),
             ("$x$", "<span>$</span>x<span>$</span>"),
             ("&lt;script&gt;", "&amp;lt;script&amp;gt;"),
             ("a\n\n# b\r- c", "a  \\# b - c"),

@@ -131,12 +131,9 @@ fn input(out: &mut Vec<u8>, it: &Input) {
     json_string(out, &it.source);
     out.put(",\"file\":");
     json_string(out, &it.file);
-    for (name, value) in [
-        ("bytes", it.bytes),
-        ("records", it.records),
-        ("rejected", it.rejected),
-        ("bad_cells", it.bad_cells),
-    ] {
+    for (name, value) in
+        [("bytes", it.bytes), ("records", it.records), ("rejected", it.rejected), ("bad_cells", it.bad_cells)]
+    {
         out.put(",");
         number(out, name, value);
     }

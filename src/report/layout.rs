@@ -76,7 +76,8 @@ fn break_before(text: &str, fits: usize) -> Option<usize> {
     let wide = |c: char| c.width() == Some(2);
     for (end, before) in ends {
         let Some(after) = text[end..].chars().next() else { continue };
-        let between = (wide(before) || wide(after)) && !closes(after) && !opens(before) && after.width() != Some(0);
+        let between =
+            (wide(before) || wide(after)) && !closes(after) && !opens(before) && after.width() != Some(0);
         if before == ' ' || after == ' ' || between {
             return Some(end);
         }
@@ -85,7 +86,24 @@ fn break_before(text: &str, fits: usize) -> Option<usize> {
 }
 
 const fn closes(c: char) -> bool {
-    matches!(c, '，' | '。' | '、' | '；' | '：' | '？' | '！' | '）' | '》' | '”' | '’' | '】' | '」' | '…' | '%' | '％')
+    matches!(
+        c,
+        '，' | '。'
+            | '、'
+            | '；'
+            | '：'
+            | '？'
+            | '！'
+            | '）'
+            | '》'
+            | '”'
+            | '’'
+            | '】'
+            | '」'
+            | '…'
+            | '%'
+            | '％'
+    )
 }
 
 const fn opens(c: char) -> bool {
@@ -214,7 +232,11 @@ impl Table {
                     pad(out, self.indent);
                     let last = cells.iter().rposition(|it| !it.text.is_empty()).map_or(0, |at| at + 1);
                     for (index, (cell, widest)) in cells.iter().zip(&widths).take(last).enumerate() {
-                        let text = if index == 0 { cut_middle(&cell.text, *widest) } else { Cow::Borrowed(cell.text.as_str()) };
+                        let text = if index == 0 {
+                            cut_middle(&cell.text, *widest)
+                        } else {
+                            Cow::Borrowed(cell.text.as_str())
+                        };
                         let room = widest.saturating_sub(width(&text));
                         pad(out, if index == 0 { 0 } else { GAP + room });
                         cell.style.paint(&text, colour, out);
@@ -245,7 +267,8 @@ mod tests {
         assert_eq!(cut_middle("complaints/reply-time-told", 16), "compl…-time-told");
         assert_eq!(cut_middle("投诉/受理时告知客户", 12), "投…告知客户");
         for columns in 1..30 {
-            for text in ["a b\u{301}\u{301}c 汉字 ❤️ 👩‍👩‍👧", "complaints/reply-time-told", "汉字汉字汉字汉字"] {
+            for text in ["a b\u{301}\u{301}c 汉字 ❤️ 👩‍👩‍👧", "complaints/reply-time-told", "汉字汉字汉字汉字"]
+            {
                 assert!(width(&cut(text, columns)) <= columns, "{text} {columns}");
                 assert!(width(&cut_middle(text, columns)) <= columns, "{text} {columns}");
             }

@@ -62,7 +62,9 @@ impl Markdown {
         let counts = digest::counts_line(audit, lang);
         let time = value_text(&Value::Time(audit.as_of), &self.setting.zone, lang);
         let as_of = wording::AS_OF.fill(lang, &[("time", time.as_str()), ("zone", self.setting.zone.name())]);
-        out.push_str(&format!("{sign} **{verdict}** {project}: {counts}; {as_of}\n"));
+        let line =
+            wording::PROJECT_LINE.fill(lang, &[("project", project), ("counts", counts), ("as_of", as_of)]);
+        out.push_str(&format!("{sign} **{verdict}** {line}\n"));
     }
 
     fn gates(&self, audit: &Audit, out: &mut String) {
@@ -74,7 +76,8 @@ impl Markdown {
         let of = |verdict| audit.gates.iter().filter(move |it| it.verdict == verdict);
         for it in of(GateVerdict::Failed).chain(of(GateVerdict::Held)) {
             let (figure, limit) = digest::figures(it.figure, it.limit);
-            let about: Vec<String> = it.about.iter().take(ABOUT_MAX).map(|it| markdown(it, NAME_CHARS_MAX)).collect();
+            let about: Vec<String> =
+                it.about.iter().take(ABOUT_MAX).map(|it| markdown(it, NAME_CHARS_MAX)).collect();
             let more = it.about.len().saturating_sub(ABOUT_MAX);
             let about = match (about.is_empty(), more) {
                 (true, _) => String::new(),
@@ -102,7 +105,8 @@ impl Markdown {
         ];
         self.table(wording::VERDICTS, &head, 1, out);
         for it in digest::severities(audit) {
-            let numbers = [it.findings, it.outcomes.pass, it.outcomes.fail, it.outcomes.no_evidence, it.outcomes.error];
+            let numbers =
+                [it.findings, it.outcomes.pass, it.outcomes.fail, it.outcomes.no_evidence, it.outcomes.error];
             let numbers = numbers.map(count).join(" | ");
             let coverage = coverage(&it.outcomes, self.setting.lang);
             out.push_str(&format!("| {} | {numbers} | {coverage} |\n", self.say(it.severity.wording())));
@@ -122,7 +126,10 @@ impl Markdown {
             let title = markdown(it.rule.title.get(self.setting.lang), NAME_CHARS_MAX);
             let severity = self.say(it.rule.severity.wording());
             let coverage = coverage(&it.outcomes, self.setting.lang);
-            out.push_str(&format!("| {id}<br>{title} | {severity} | {} | {coverage} |\n", count(it.findings)));
+            out.push_str(&format!(
+                "| {id}<br>{title} | {severity} | {} | {coverage} |\n",
+                count(it.findings)
+            ));
         }
         let more = rules.len().saturating_sub(RULES_MAX);
         if more > 0 {
@@ -149,13 +156,16 @@ impl Markdown {
 
     fn one_finding(&self, it: &OwnedFinding, out: &mut String) {
         let severity = self.say(it.rule.severity.wording());
-        let standing = digest::standing_wording(it).map(|wording| format!(" ({})", self.say(wording)));
-        let standing = standing.unwrap_or_default();
+        let beside = |word| wording::STANDING_BESIDE.fill(self.setting.lang, &[("standing", self.say(word))]);
+        let standing = digest::standing_wording(it).map(beside).unwrap_or_default();
         let key = markdown(&it.key, NAME_CHARS_MAX);
         let message = markdown(&it.message, MESSAGE_CHARS_MAX);
         let rule = markdown(&it.rule.id, NAME_CHARS_MAX);
         let file = markdown(&it.file, NAME_CHARS_MAX);
-        out.push_str(&format!("| {severity}{standing} | {key} | {message}<br>{rule} | {file}:{} |\n", it.row));
+        out.push_str(&format!(
+            "| {severity}{standing} | {key} | {message}<br>{rule} | {file}:{} |\n",
+            it.row
+        ));
     }
 }
 

@@ -29,11 +29,13 @@ const UNASSESSED_MAX: usize = 3;
 /// Names shown at most of what a gate is about.
 const ABOUT_MAX: usize = 5;
 /// Characters shown at most of a message.
-const MESSAGE_CHARS_MAX: usize = 300;
+const MESSAGE_CHARS_MAX: usize = 240;
 /// Fields of the evidence shown at most.
 const EVIDENCE_MAX: usize = 8;
 /// Columns that a value of the evidence may take.
-const VALUE_WIDTH_MAX: usize = 40;
+const VALUE_WIDTH_MAX: usize = 36;
+/// Columns that a name may take beside other text.
+const NAME_WIDTH_MAX: usize = 36;
 /// Spaces before the text of a finding.
 const HANG: usize = 4;
 
@@ -83,7 +85,8 @@ impl Terminal {
 
     fn head(&self, audit: &Audit, out: &mut String) {
         let time = value_text(&Value::Time(audit.as_of), &self.setting.zone, self.setting.lang);
-        let as_of = wording::AS_OF.fill(self.setting.lang, &[("time", time.as_str()), ("zone", self.setting.zone.name())]);
+        let as_of = wording::AS_OF
+            .fill(self.setting.lang, &[("time", time.as_str()), ("zone", self.setting.zone.name())]);
         let project = visible(&audit.project);
         let room = self.width.saturating_sub(width(&as_of) + 3).max(8);
         self.paint(Style::Bold, &cut(&project, room), out);
@@ -97,7 +100,9 @@ impl Terminal {
         self.heading(wording::WHAT_WAS_READ, "", out);
         let head = [wording::SOURCE, wording::FILES, wording::RECORDS, wording::REJECTED, wording::BAD_CELLS];
         let mut table = Table::new(2, &head.map(|it| self.say(it)));
-        let fault = |number: u64| Cell::new(count_short(number, lang), if number > 0 { Style::Yellow } else { Style::Plain });
+        let fault = |number: u64| {
+            Cell::new(count_short(number, lang), if number > 0 { Style::Yellow } else { Style::Plain })
+        };
         let sources = digest::sources(audit);
         for it in &sources {
             table.push(vec![
@@ -174,7 +179,8 @@ impl Terminal {
             let text = wording::RULES_ALL_QUIET.fill(lang, &[("count", count(quiet as u64))]);
             return self.wrapped(&text, 2, Style::Green, out);
         }
-        let head = ["", self.say(wording::PASSED), self.say(wording::FAILED), self.say(wording::WITHOUT_EVIDENCE)];
+        let head =
+            ["", self.say(wording::PASSED), self.say(wording::FAILED), self.say(wording::WITHOUT_EVIDENCE)];
         let head = [&head[..], &[self.say(wording::ERRORS), self.say(wording::COVERAGE)]].concat();
         let mut table = Table::new(4, &head);
         let mut above = None;
@@ -206,7 +212,11 @@ impl Terminal {
         let shown = audit.worst.len().min(WORST_MAX);
         let all = digest::findings(audit);
         let beside = [("shown", shown.to_string()), ("count", count(all))];
-        let beside = if all > shown as u64 { wording::WORST_OF.fill(self.setting.lang, &beside) } else { String::new() };
+        let beside = if all > shown as u64 {
+            wording::WORST_OF.fill(self.setting.lang, &beside)
+        } else {
+            String::new()
+        };
         self.heading(wording::WORST_FINDINGS, &beside, out);
         for (index, it) in audit.worst.iter().take(WORST_MAX).enumerate() {
             if index > 0 {
@@ -245,12 +255,7 @@ impl Terminal {
         }
         out.push('\n');
         self.wrapped(&visible(&cut_chars(&it.message, MESSAGE_CHARS_MAX)), HANG, Style::Plain, out);
-        let mut evidence: Vec<String> =
-            it.fields.iter().take(EVIDENCE_MAX).map(|(name, value)| self.evidence(name, value)).collect();
-        if it.fields.len() > EVIDENCE_MAX {
-            evidence.push("…".to_owned());
-        }
-        self.wrapped(&evidence.join(" · "), HANG, Style::Dim, out);
+        self.evidence(&it.fields, out);
         if let Some(reason) = it.reason.as_deref().filter(|reason| !it.message.contains(reason)) {
             self.wrapped(&visible(&cut_chars(reason, MESSAGE_CHARS_MAX)), HANG, Style::Dim, out);
         }
@@ -259,11 +264,28 @@ impl Terminal {
         }
     }
 
-    fn evidence(&self, name: &str, value: &Value) -> String {
+    /// `field = value · field = value`, broken between fields where that is possible.
+    fn evidence(&self, fields: &[(String, Value)], out: &mut String) {
+        let mut line = String::new();
+        for (name, value) in fields.iter().take(EVIDENCE_MAX) {
+            let item = self.evidence_item(name, value);
+            if !line.is_empty() && HANG + width(&line) + 3 + width(&item) > self.width {
+                self.wrapped(&std::mem::take(&mut line), HANG, Style::Dim, out);
+            }
+            line.push_str(if line.is_empty() { "" } else { " · " });
+            line.push_str(&item);
+        }
+        if fields.len() > EVIDENCE_MAX {
+            line.push_str(" · …");
+        }
+        self.wrapped(&line, HANG, Style::Dim, out);
+    }
+
+    fn evidence_item(&self, name: &str, value: &Value) -> String {
         let text = value_text(value, &self.setting.zone, self.setting.lang);
         // Far more characters than are shown need not be looked at.
         let text = cut_chars(&text, 4 * VALUE_WIDTH_MAX);
-        format!("{} = {}", visible(&cut_chars(name, VALUE_WIDTH_MAX)), cut(&visible(&text), VALUE_WIDTH_MAX))
+        format!("{} = {}", cut(&visible(name), NAME_WIDTH_MAX), cut(&visible(&text), VALUE_WIDTH_MAX))
     }
 
     /// How often evidence was missing, and where most.
@@ -275,7 +297,8 @@ impl Terminal {
         }
         let beside = wording::NOT_ASSESSED_COUNT.fill(lang, &[("count", count(total))]);
         self.heading(wording::NOT_ASSESSED, &beside, out);
-        let mut rules: Vec<&RuleResult> = audit.rules.iter().filter(|it| it.outcomes.no_evidence > 0).collect();
+        let mut rules: Vec<&RuleResult> =
+            audit.rules.iter().filter(|it| it.outcomes.no_evidence > 0).collect();
         rules.sort_by_key(|it| Reverse(it.outcomes.no_evidence));
         for it in rules.into_iter().take(UNASSESSED_MAX) {
             let first = audit.unassessed.iter().find(|unassessed| unassessed.rule == it.rule.id);
@@ -284,7 +307,7 @@ impl Terminal {
                 Some(first) if first.unreadable => wording::NOT_ASSESSED_UNREADABLE,
                 Some(_) => wording::NOT_ASSESSED_FIELD,
             };
-            let short = |text: &str| cut(&visible(text), VALUE_WIDTH_MAX).into_owned();
+            let short = |text: &str| cut(&visible(text), NAME_WIDTH_MAX).into_owned();
             let arguments = [
                 ("rule", short(&it.rule.id)),
                 ("count", count(it.outcomes.no_evidence)),
@@ -313,7 +336,12 @@ impl Terminal {
             for it in &audit.gates {
                 let (figure, limit) = digest::figures(it.figure, it.limit);
                 let verdict = Cell::new(self.say(digest::gate_wording(it.verdict)), gate_style(it.verdict));
-                table.push(vec![Cell::plain(visible(&it.id)), Cell::plain(figure), Cell::plain(limit), verdict]);
+                table.push(vec![
+                    Cell::plain(visible(&it.id)),
+                    Cell::plain(figure),
+                    Cell::plain(limit),
+                    verdict,
+                ]);
             }
             self.table(&table, out);
             for it in audit.gates.iter().filter(|it| !it.about.is_empty()) {
@@ -331,11 +359,12 @@ impl Terminal {
     }
 
     fn about(&self, gate: &Gate, out: &mut String) {
-        let short = |text: &String| cut(&visible(text), VALUE_WIDTH_MAX).into_owned();
+        let short = |text: &String| cut(&visible(text), NAME_WIDTH_MAX).into_owned();
         let mut names = gate.about.iter().take(ABOUT_MAX).map(short).collect::<Vec<_>>().join(", ");
         let more = gate.about.len().saturating_sub(ABOUT_MAX);
         if more > 0 {
-            names = wording::ABOUT_MORE.fill(self.setting.lang, &[("names", names), ("count", count(more as u64))]);
+            names = wording::ABOUT_MORE
+                .fill(self.setting.lang, &[("names", names), ("count", count(more as u64))]);
         }
         self.hanging(&format!("{}: {names}", short(&gate.id)), out);
     }

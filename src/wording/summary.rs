@@ -11,8 +11,8 @@ wordings! { SUMMARY;
     REJECTED = "rejected", "拒收行";
     BAD_CELLS = "bad cells", "坏单元格";
     TOTAL = "total", "合计";
-    KEYLESS = "{count} without a key, judged under file and row", "{count} 条记录没有主键，以文件与行号代替";
-    DUPLICATES = "{count} share their key with another", "{count} 条记录与其他记录主键相同";
+    KEYLESS = "without a key, judged under file and row: {count}", "没有主键、以文件与行号代替的记录：{count}";
+    DUPLICATES = "sharing their key with another: {count}", "与其他记录主键相同的记录：{count}";
     VERDICTS = "Verdicts", "判定";
     SEVERITY = "severity", "严重度";
     PASSED = "pass", "合格";
@@ -47,11 +47,15 @@ wordings! { SUMMARY;
     GATES_NONE = "No gates.", "没有门禁。";
     GATES_FAILED = "{failed} of {count} gates failed.", "{count} 项门禁中有 {failed} 项未通过。";
     ABOUT_MORE = "{names} and {count} more", "{names} 等，另有 {count} 项";
+    STANDING_BESIDE = " ({standing})", "（{standing}）";
     STANDING_KNOWN = "known", "已知";
     STANDING_WAIVED = "waived", "已豁免";
     COUNTS_LINE = "{records} records, {rules} rules, {findings} findings, coverage {coverage}", "{records} 条记录，{rules} 条规则，{findings} 个发现项，覆盖率 {coverage}";
+    /// The line under the verdict of a comment.
+    PROJECT_LINE = "{project}: {counts}; {as_of}", "{project}：{counts}；{as_of}";
     NOTHING_APPLICABLE = "–", "–";
-    MILLIONS = "{number}M", "{number}百万";
+    /// The unit of large counts: millions in English, ten thousands in Chinese.
+    LARGE_UNIT = "M", "万";
     UNKNOWN_COLUMN = "there is no column `{name}`; there are {names}", "没有列“{name}”；可用的列：{names}";
     UNKNOWN_COLUMN_NEAR = "there is no column `{name}`; did you mean `{near}`?", "没有列“{name}”；是否想写“{near}”？";
 }
