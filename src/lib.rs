@@ -12,6 +12,7 @@ pub mod rule;
 pub mod finding;
 pub mod engine;
 pub mod audit;
+pub mod cli;
 pub mod ingest;
 pub mod project;
 pub mod report;

@@ -1,7 +1,9 @@
 //! The audit: what came of judging all records, ready to be reported.
 
 mod result;
+mod tally;
 
 pub use result::{
     Audit, Gate, GateVerdict, Input, OwnedFinding, OutcomeCounts, Path, RuleResult, Summary, Unassessed,
 };
+pub use tally::{Block, Tally};

@@ -179,8 +179,7 @@ impl<'a> Judge<'a> {
         let mut joined = String::new();
         for row in 0..batch.len {
             let hash = match plan.key_of(batch, row, &mut joined) {
-                // 0 stands for no key; the one key in 2^64 that has it moves over.
-                Some(key) => xxh3_64(key.as_bytes()).max(1),
+                Some(key) => key_hash(key),
                 None => {
                     result.keyless += 1;
                     0
@@ -189,6 +188,13 @@ impl<'a> Judge<'a> {
             result.key_hashes.push(hash);
         }
     }
+}
+
+/// 64 bits of XXH3 over a key, for the check of duplicates. 0 stands for no key; the one key in
+/// 2^64 that has it moves over.
+#[must_use]
+pub fn key_hash(key: &str) -> u64 {
+    xxh3_64(key.as_bytes()).max(1)
 }
 
 impl SourcePlan {
@@ -356,29 +362,30 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// Lists rows that a rule could not judge.
     fn list(&mut self, number: usize, planned: &PlannedRule, verdicts: &Verdicts, low: usize, result: &mut BlockResult) {
-        let names = &self.judging.plan.column_names;
+        let mut faults: Vec<(usize, &Cause)> = Vec::new();
         for fault in &verdicts.faults.list {
-            let (slot, max) = match fault.cause.is_missing() {
-                true => (number * 2, Audit::UNASSESSED_MAX),
-                false => (number * 2 + 1, Audit::DIAGNOSTICS_MAX),
-            };
-            if self.listed[slot] >= max && fault.cause.is_missing() {
-                continue;
-            }
-            for row in fault.rows.rows() {
-                self.listed[slot] += 1;
-                let key = self.key(low + row).0;
-                match &fault.cause {
-                    Cause::Missing { column } | Cause::Unreadable { column } => {
-                        let field = names.get(*column as usize).cloned().unwrap_or_default();
-                        let unreadable = matches!(fault.cause, Cause::Unreadable { .. });
-                        let rule = planned.rule.id.clone();
-                        result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record: self.batch.first_record + (low + row) as u64 }));
+            faults.extend(fault.rows.rows().map(|row| (row, &fault.cause)));
+        }
+        // In record order, so that what is listed does not depend on where chunks begin.
+        faults.sort_unstable_by_key(|it| it.0);
+        for (row, cause) in faults {
+            match cause {
+                Cause::Missing { column } | Cause::Unreadable { column } => {
+                    if self.listed[number * 2] < Audit::UNASSESSED_MAX {
+                        self.listed[number * 2] += 1;
+                        let field = self.judging.plan.column_names.get(*column as usize).cloned().unwrap_or_default();
+                        let unreadable = matches!(cause, Cause::Unreadable { .. });
+                        let (rule, key) = (planned.rule.id.clone(), self.key(low + row).0);
+                        let record = self.batch.first_record + (low + row) as u64;
+                        result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record }));
                     }
-                    cause if self.listed[slot] <= max => {
+                }
+                cause => {
+                    if self.listed[number * 2 + 1] < Audit::DIAGNOSTICS_MAX {
+                        self.listed[number * 2 + 1] += 1;
+                        let key = self.key(low + row).0;
                         result.errors.push((number, key, cause.clone(), self.batch.rows[low + row]));
                     }
-                    _ => {}
                 }
             }
         }

@@ -10,7 +10,7 @@ mod message;
 mod plan;
 mod run;
 
-pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted};
+pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash};
 pub use keys::{Duplicates, KeyLog};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
 pub use run::{Batches, Outcome, Progress, RunError, run_source};

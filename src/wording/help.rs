@@ -1,6 +1,83 @@
-//! The command line's own help.
-use super::wordings;
+//! The command line's own help and messages.
+use super::{codes, wordings};
 
 wordings! { HELP;
     ABOUT = "Audits service records against standards, promises and scorecards written as rules", "按规则审核服务记录：标准、承诺与评分";
+    ABOUT_AUDIT = "Run the audit", "运行审核";
+    ABOUT_CHECK = "Parse, resolve and type every rule and table; say which path each rule takes", "解析并检查每条规则与表，说明每条规则的执行方式";
+    ABOUT_RULES = "List the rules, or write the handbook of the standard", "列出规则，或生成标准手册";
+    ABOUT_COMPLETIONS = "Print completions for a shell", "输出命令补全脚本";
+    HELP_PATHS = "A project folder (it has audit.toml), or data files with --rules; \".\" if left out", "项目文件夹（含 audit.toml），或配合 --rules 的数据文件；省略则为“.”";
+    HELP_PATH = "A project folder; \".\" if left out", "项目文件夹；省略则为“.”";
+    HELP_RULES_OPTION = "A rule pack: a folder with pack.toml, or the name of a built-in pack", "规则包：含 pack.toml 的文件夹，或内置规则包名";
+    HELP_OUTPUT = "Write a report to FILE; the format from its ending or FORMAT:FILE (repeatable)", "把报告写入 FILE；格式由后缀或 FORMAT:FILE 决定（可重复）";
+    HELP_FORMAT = "The format on standard output: terminal, json, ndjson, csv, markdown", "标准输出的格式：terminal、json、ndjson、csv、markdown";
+    HELP_AS_OF = "The moment the audit is held at (2026-03-31 or 2026-03-31T18:00); now if left out", "审核时点（如 2026-03-31 或 2026-03-31T18:00）；省略则为现在";
+    HELP_LANG = "The language of reports and messages: en, zh", "报告和消息的语言：en、zh";
+    HELP_THREADS = "Number of workers; one a core if left out", "工作线程数；省略则每核一个";
+    HELP_SET = "Set a parameter for this run: pack/rule.param=value (repeatable)", "本次运行设置参数：包/规则.参数=值（可重复）";
+    HELP_RULE = "Judge by this rule only (repeatable)", "只用此规则（可重复）";
+    HELP_SEVERITY = "Judge by rules of this severity only (repeatable)", "只用此严重度的规则（可重复）";
+    HELP_DIMENSION = "Judge by rules of this dimension only (repeatable)", "只用此维度的规则（可重复）";
+    HELP_REJECTS = "List every bad cell and rejected row in FILE (CSV)", "把无法读取的单元格和被拒行列入 FILE（CSV）";
+    HELP_QUIET = "Print no summary", "不输出摘要";
+    HELP_NO_PROGRESS = "Show no progress", "不显示进度";
+    HELP_COLOR = "Colour: auto, always, never", "颜色：auto、always、never";
+    HELP_FAIL_ON = "Fail on findings of this severity or worse: critical, major, minor, info", "出现此严重度或更重的发现项即失败：critical、major、minor、info";
+    HELP_ALLOW_ERRORS = "Do not fail on records that a rule could not compute", "不因规则无法计算的记录而失败";
+    HELP_MEMORY = "Bound for what is held in memory, such as 512MB; the rest goes to temporary files", "内存占用上限，如 512MB；超出部分写入临时文件";
+    HELP_COLUMNS = "Columns of CSV, in order: key,rule,…", "CSV 的列及顺序：key,rule,…";
+    HELP_BOM = "Begin CSV with a byte order mark, for spreadsheets", "CSV 以 BOM 开头，便于电子表格打开";
+    HELP_ROW_BY_ROW = "Evaluate every rule row by row in Rhai instead of by columns (the verdicts are the same)", "所有规则用 Rhai 逐行计算，而不按列计算（结论相同）";
+    HELP_SCHEMA = "Print the fields of each source with their types", "输出每个数据源的字段及类型";
+    HELP_DOCS = "Print the handbook of the standard in Markdown", "输出 Markdown 格式的标准手册";
+    HELP_SHELL = "bash, zsh, fish, elvish or powershell", "bash、zsh、fish、elvish 或 powershell";
+    HELP_HELP = "Print help", "显示帮助";
+    HELP_VERSION = "Print the version", "显示版本";
+    HEADING_USAGE = "Usage:", "用法：";
+    HEADING_COMMANDS = "Commands:", "命令：";
+    HEADING_ARGUMENTS = "Arguments:", "参数：";
+    HEADING_OPTIONS = "Options:", "选项：";
+    TOOK = "{records} records in {seconds} s", "{records} 条记录，用时 {seconds} 秒";
+    PROGRESS_READING = "reading", "读取";
+    WROTE = "wrote {file}", "已写入 {file}";
+    CHECKED = "{rules} rules are in order: {columns} by columns, {rows} row by row", "{rules} 条规则无误：{columns} 条按列计算，{rows} 条逐行计算";
+    BY_COLUMNS = "by columns", "按列";
+    BY_ROWS = "row by row: {reason}", "逐行：{reason}";
+    SAMPLED = "types from the first {count} records", "类型取自前 {count} 条记录";
+    DISABLED = "switched off: {reason}", "已停用：{reason}";
+    HANDBOOK = "Handbook of the standard: {project}", "服务标准手册：{project}";
+    HANDBOOK_WHEN = "Applies when", "适用条件";
+    HANDBOOK_CHECK = "Must hold", "要求";
+    HANDBOOK_WHY = "Why", "理由";
+    HANDBOOK_FIX = "Instead", "应做法";
+    HANDBOOK_SOURCE = "Source", "出处";
+    HANDBOOK_PARAMS = "Parameters", "参数";
+    HANDBOOK_EXAMPLES = "Examples", "示例";
+}
+
+codes! { RUN_CODES;
+    BAD_ARGUMENT "bad-argument" = "`{argument}` of `{option}` cannot be used: {reason}", "“{option}”的“{argument}”不可用：{reason}";
+    UNKNOWN_FORMAT "unknown-format" = "there is no report format for `{file}`", "没有适用于“{file}”的报告格式";
+    CANNOT_WRITE "cannot-write" = "`{file}` cannot be written: {reason}", "无法写入“{file}”：{reason}";
+    NO_RULES "no-rules" = "there is no rule to judge by", "没有可用的规则";
+    NO_RECORDS "no-records" = "there is no record to judge", "没有可审核的记录";
+    NO_PROJECT_OR_RULES "no-rules-given" = "data files want a rule pack", "数据文件需要规则包";
+    UNUSED_KIND "unused-kind" = "no source has records of kind `{kind}`: {count} rules of `{pack}` have nothing to look at", "没有类型为“{kind}”的数据源：“{pack}”的 {count} 条规则未使用";
+    RULE_ERROR "rule-error" = "`{rule}` could not be computed for `{key}`: {reason}", "无法对“{key}”计算规则“{rule}”：{reason}";
+    INTERNAL "internal" = "Touchstone itself failed: {reason}", "程序内部错误：{reason}";
+    CANCELLED "cancelled" = "stopped before the end; nothing was written", "已中止，未写入任何文件";
+    FAULT_TOTALS "more-data-faults" = "{count} more faults of data are not listed here", "另有 {count} 处数据问题未列出";
+    KEYLESS "no-key" = "{count} records have no key; they are known by file and row", "{count} 条记录没有主键，以文件和行号标识";
+    UNKNOWN_RULE "unknown-rule-filter" = "there is no rule `{name}`", "没有规则“{name}”";
+}
+
+wordings! { RUN_HELP;
+    HELP_GIVE_RULES = "give a pack with `--rules`, or a project folder with an audit.toml", "请用 `--rules` 指定规则包，或给出含 audit.toml 的项目文件夹";
+    HELP_FORMATS = "formats: {names}; for another ending write FORMAT:FILE", "可用格式：{names}；其他后缀请写 FORMAT:FILE";
+    HELP_NO_RULES = "name packs in `[project] packs = [...]`, and see that the sources' kinds are those the rules look at", "请在 `[project] packs = [...]` 中列出规则包，并确认数据源类型与规则的 `on` 一致";
+    HELP_NO_RECORDS = "see whether the files hold records, and what was rejected (`--rejects FILE`)", "请检查文件是否含有记录，以及被拒的行（`--rejects FILE`）";
+    HELP_REJECTS_FILE = "`--rejects FILE` lists them all", "`--rejects FILE` 可列出全部";
+    HELP_DUPLICATE = "their findings are marked unstable", "其发现项标记为不稳定";
+    HELP_REPORT_BUG = "please report this with the input that shows it", "请附上能重现的输入并报告此问题";
 }

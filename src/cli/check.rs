@@ -1,0 +1,93 @@
+//! `touchstone check`: everything that can be known before a record is judged.
+
+use super::{
+    Voice,
+    args::all,
+    exit,
+    plans::{Planned, loaded, planned},
+    print,
+};
+use crate::{
+    record::Type,
+    script::Form,
+    wording::{self, Lang},
+};
+use clap::ArgMatches;
+use std::{fmt::Write as _, path::PathBuf};
+use unicode_width::UnicodeWidthStr;
+
+/// Checks a project; gives the exit code.
+pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
+    let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
+    let paths: Vec<PathBuf> = all(matches, "path");
+    let loaded = loaded(matches, asked, &paths);
+    let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
+    let Some(planned) = planned(loaded, matches, Voice::new(lang, when)) else { return exit::NOT_AS_ASKED };
+    let mut out = String::new();
+    if matches.get_flag("schema") {
+        schemas(&planned, lang, &mut out);
+    } else {
+        paths_of_rules(&planned, lang, &mut out);
+    }
+    if print(out.as_bytes()).is_err() { exit::NOT_AS_ASKED } else { exit::HELD }
+}
+
+/// One line a rule: its id, and the path that it takes.
+fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
+    let rules = || planned.sources.iter().flat_map(|it| &it.plan.rules);
+    let widest = rules().map(|it| it.rule.id.width()).max().unwrap_or(0).min(48);
+    let (mut columns, mut rows) = (0, 0);
+    for planned in rules() {
+        let path = match &planned.compiled.form {
+            Form::Columns(_) => {
+                columns += 1;
+                wording::BY_COLUMNS.text(lang).to_owned()
+            }
+            Form::Rows(rule) => {
+                rows += 1;
+                wording::BY_ROWS.fill(lang, &[("reason", rule.reason.text(lang))])
+            }
+        };
+        let gap = " ".repeat((widest + 2).saturating_sub(planned.rule.id.width()).max(1));
+        line(out, &format!("{}{gap}{path}", planned.rule.id));
+    }
+    for (rule, reason) in &planned.project.disabled {
+        let gap = " ".repeat((widest + 2).saturating_sub(rule.width()).max(1));
+        line(out, &format!("{rule}{gap}{}", wording::DISABLED.fill(lang, &[("reason", reason)])));
+    }
+    let counts = [("rules", (columns + rows).to_string()), ("columns", columns.to_string()), ("rows", rows.to_string())];
+    line(out, "");
+    line(out, &wording::CHECKED.fill(lang, &counts));
+}
+
+/// The frozen schemas, as they could stand in audit.toml.
+fn schemas(planned: &Planned, lang: Lang, out: &mut String) {
+    for source in &planned.sources {
+        let count = source.opened.sampled.to_string();
+        line(out, &format!("# {}: {}", source.opened.spec.id, wording::SAMPLED.fill(lang, &[("count", count)])));
+        line(out, "[source.fields]");
+        for field in &source.opened.schema.fields {
+            let mut parts = Vec::new();
+            if field.from != field.name {
+                parts.push(format!("from = {:?}", field.from));
+            }
+            if field.choices.is_empty() {
+                match field.ty {
+                    Type::List(element) => parts.push(format!("type = \"list\", of = {:?}", element.as_type().name())),
+                    ty => parts.push(format!("type = {:?}", ty.name())),
+                }
+            } else {
+                parts.push(format!("type = \"choice\", choices = {:?}", field.choices));
+            }
+            parts.extend(field.format.as_ref().map(|it| format!("format = {it:?}")));
+            parts.extend(field.separator.as_ref().map(|it| format!("separator = {it:?}")));
+            line(out, &format!("{:?} = {{ {} }}", field.name, parts.join(", ")));
+        }
+        line(out, "");
+    }
+}
+
+fn line(out: &mut String, text: &str) {
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "{text}");
+}

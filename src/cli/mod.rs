@@ -1,0 +1,97 @@
+//! The command line: one file a subcommand. Only this room speaks to a terminal, looks at the
+//! clock and the environment, and knows exit codes.
+
+mod args;
+mod audit;
+mod batches;
+mod check;
+mod completions;
+pub mod exit;
+mod output;
+mod plans;
+mod progress;
+mod rejects;
+mod rules;
+
+pub use args::command;
+
+use crate::{
+    diagnostic::{Diagnostic, Level, Sources, render_all},
+    wording::Lang,
+};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
+};
+
+/// How a command speaks: its language, its colours, where it complains.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Voice {
+    /// The language of messages.
+    pub(crate) lang: Lang,
+    /// Colour on standard output.
+    pub(crate) colour: bool,
+    /// Colour on standard error.
+    pub(crate) colour_err: bool,
+}
+
+impl Voice {
+    fn new(lang: Lang, when: &str) -> Self {
+        let on = |terminal: bool| match when {
+            "always" => true,
+            "never" => false,
+            _ => terminal && std::env::var_os("NO_COLOR").is_none(),
+        };
+        Self { lang, colour: on(io::stdout().is_terminal()), colour_err: on(io::stderr().is_terminal()) }
+    }
+
+    /// Writes diagnostics to standard error; notes only if asked. True if any is an error.
+    pub(crate) fn complain(self, diagnostics: &[Diagnostic], sources: &Sources, notes: bool) -> bool {
+        let shown: Vec<Diagnostic> = diagnostics.iter().filter(|it| notes || it.level > Level::Note).cloned().collect();
+        self.say(&render_all(&shown, sources, self.lang, self.colour_err));
+        diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Writes to standard error; that it cannot be written to is nobody's business.
+    pub(crate) fn say(self, text: &str) {
+        drop(io::stderr().write_all(text.as_bytes()));
+    }
+}
+
+/// Writes to standard output. A closed pipe is not an error.
+///
+/// # Errors
+/// Anything but a closed pipe.
+pub(crate) fn print(text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Runs a command line; gives its exit code.
+#[must_use]
+pub fn run(arguments: &[OsString]) -> u8 {
+    let from_environment = || {
+        let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+        let set = names.iter().find_map(|it| std::env::var(it).ok().filter(|it| !it.is_empty()));
+        set.and_then(|it| Lang::from_tag(&it))
+    };
+    let asked = args::lang_of(arguments);
+    let lang = asked.or_else(from_environment).unwrap_or_default();
+    let matches = match command(lang).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            drop(error.print());
+            return if error.use_stderr() { exit::NOT_AS_ASKED } else { exit::HELD };
+        }
+    };
+    match matches.subcommand() {
+        Some(("audit", matches)) => audit::run(matches, asked, lang),
+        Some(("check", matches)) => check::run(matches, asked, lang),
+        Some(("rules", matches)) => rules::run(matches, asked, lang),
+        Some(("completions", matches)) => completions::run(matches, lang),
+        _ => exit::NOT_AS_ASKED,
+    }
+}

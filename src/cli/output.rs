@@ -1,0 +1,243 @@
+//! Reports to files and standard output. A file is written under a temporary name beside it, synced
+//! and renamed, so that nobody ever sees half a report and a failed audit loses nothing.
+
+use crate::{
+    audit::Audit,
+    diagnostic::{Diagnostic, Place},
+    engine::{FindingSink, Wanted},
+    finding::Finding,
+    report::{Format, Report, Setting, report},
+    wording,
+};
+use std::{
+    io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+use tempfile::{NamedTempFile, SpooledTempFile};
+
+/// Encoded findings are held in memory up to here, in a temporary file beyond.
+const SPOOL_BYTES: usize = 8 << 20;
+
+enum Spool {
+    /// Joined later with what stands around it.
+    Apart(SpooledTempFile),
+    /// The report itself, where it streams to a file.
+    Whole(NamedTempFile),
+}
+
+impl Spool {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Apart(file) => file.write_all(bytes),
+            Self::Whole(file) => file.write_all(bytes),
+        }
+    }
+
+    fn position(&mut self) -> io::Result<u64> {
+        match self {
+            Self::Apart(file) => file.stream_position(),
+            Self::Whole(file) => file.stream_position(),
+        }
+    }
+
+    fn cut(&mut self, len: u64) -> io::Result<()> {
+        match self {
+            Self::Apart(file) => file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
+            Self::Whole(file) => file.as_file().set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
+        }
+    }
+}
+
+/// One report and where it goes: a file, or standard output.
+struct Output {
+    report: Box<dyn Report>,
+    file: Option<PathBuf>,
+    spool: Spool,
+}
+
+/// All reports of a run.
+pub(super) struct Outputs {
+    all: Vec<Output>,
+}
+
+impl Outputs {
+    /// Opens the reports: `files` with their formats, and standard output's format.
+    pub(super) fn open(files: &[(Format, PathBuf)], stdout: Option<Format>, setting: &Setting) -> Result<Self, Box<Diagnostic>> {
+        let mut all = Vec::new();
+        for (format, path) in files {
+            all.push(Output::open(*format, Some(path), setting).map_err(|error| Box::new(cannot_write(path, &error)))?);
+        }
+        if let Some(format) = stdout {
+            let opened = Output::open(format, None, setting);
+            all.push(opened.map_err(|error| Box::new(cannot_write(Path::new("-"), &error)))?);
+        }
+        Ok(Self { all })
+    }
+
+    /// Appends the findings of a block, a buffer an output.
+    pub(super) fn append(spools: &mut Spools<'_>, buffers: &[Vec<u8>]) -> io::Result<()> {
+        for (spool, buffer) in spools.0.iter_mut().zip(buffers) {
+            spool.write_all(buffer)?;
+        }
+        Ok(())
+    }
+
+    /// Splits the reports, which workers read, from their spools, which the committer writes.
+    pub(super) fn split(&mut self) -> (Sink<'_>, Spools<'_>) {
+        let needs = self.all.iter().map(|it| it.report.needs()).fold(crate::report::Needs::default(), crate::report::Needs::or);
+        let worst = self.all.iter().any(|it| !it.report.streams());
+        let wanted = Wanted {
+            findings: needs.findings,
+            message: needs.message,
+            evidence: needs.evidence,
+            id: needs.id,
+            subject: needs.subject,
+            worst,
+        };
+        let (mut reports, mut spools): (Vec<&dyn Report>, Vec<&mut Spool>) = (Vec::new(), Vec::new());
+        for output in &mut self.all {
+            reports.push(&*output.report);
+            spools.push(&mut output.spool);
+        }
+        (Sink { reports, wanted }, Spools(spools))
+    }
+
+    /// Where each spool stands, to come back to.
+    pub(super) fn marks(&mut self) -> io::Result<Vec<u64>> {
+        self.all.iter_mut().map(|it| it.spool.position()).collect()
+    }
+
+    /// Forgets what was appended since.
+    pub(super) fn rewind(&mut self, marks: &[u64]) -> io::Result<()> {
+        self.all.iter_mut().zip(marks).try_for_each(|(output, mark)| output.spool.cut(*mark))
+    }
+
+    /// Writes every report. Files first, standard output last.
+    pub(super) fn finish(self, audit: &Audit) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+        let mut written = Vec::new();
+        for output in self.all {
+            let place = output.file.clone().unwrap_or_else(|| PathBuf::from("-"));
+            output.finish(audit).map_err(|error| Box::new(cannot_write(&place, &error)))?;
+            if place.as_os_str() != "-" {
+                written.push(place);
+            }
+        }
+        Ok(written)
+    }
+}
+
+/// The spools of all outputs.
+pub(super) struct Spools<'a>(Vec<&'a mut Spool>);
+
+impl Output {
+    fn open(format: Format, file: Option<&PathBuf>, setting: &Setting) -> io::Result<Self> {
+        let report = report(format, setting.clone());
+        let spool = match file {
+            Some(path) if report.streams() => {
+                let mut temporary = beside(path)?;
+                report.begin(&mut temporary)?;
+                Spool::Whole(temporary)
+            }
+            // That the file can be written is known before the audit runs.
+            Some(path) => {
+                drop(beside(path)?);
+                Spool::Apart(SpooledTempFile::new(SPOOL_BYTES))
+            }
+            None => Spool::Apart(SpooledTempFile::new(SPOOL_BYTES)),
+        };
+        Ok(Self { report, file: file.cloned(), spool })
+    }
+
+    fn finish(self, audit: &Audit) -> io::Result<()> {
+        match (self.file, self.spool) {
+            (Some(path), Spool::Whole(temporary)) => keep(temporary, &path),
+            (Some(path), Spool::Apart(mut spool)) => {
+                let temporary = beside(&path)?;
+                let mut out = io::BufWriter::with_capacity(1 << 16, temporary);
+                whole(&*self.report, audit, &mut spool, &mut out)?;
+                keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path)
+            }
+            (None, Spool::Apart(mut spool)) => {
+                let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+                let done = whole(&*self.report, audit, &mut spool, &mut out).and_then(|()| out.flush());
+                match done {
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                    other => other,
+                }
+            }
+            (None, Spool::Whole(_)) => Ok(()),
+        }
+    }
+}
+
+fn whole(report: &dyn Report, audit: &Audit, spool: &mut SpooledTempFile, out: &mut dyn Write) -> io::Result<()> {
+    spool.seek(SeekFrom::Start(0))?;
+    let mut findings = BufReader::with_capacity(1 << 16, spool);
+    if report.streams() {
+        report.begin(out)?;
+        io::copy(&mut findings, out)?;
+        return Ok(());
+    }
+    report.finish(audit, &mut findings as &mut dyn Read, out)
+}
+
+/// A temporary file in the folder of `path`, which is made if it is not there.
+pub(super) fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    if path.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    tempfile::Builder::new().prefix(".touchstone-").tempfile_in(folder)
+}
+
+/// Syncs a temporary file and gives it its name.
+pub(super) fn keep(mut temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+    temporary.flush()?;
+    temporary.as_file().sync_all()?;
+    readable(&temporary)?;
+    temporary.persist(path).map(drop).map_err(|it| it.error)
+}
+
+/// Temporary files are private; a report is as readable as any new file.
+#[cfg(unix)]
+fn readable(temporary: &NamedTempFile) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &NamedTempFile) -> io::Result<()> {
+    Ok(())
+}
+
+/// The complaint about a file that cannot be written.
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
+    let shown = path.display().to_string();
+    let diagnostic = Diagnostic::error(wording::CANNOT_WRITE).with("file", shown.clone()).with("reason", error.to_string());
+    diagnostic.at(Place::File(shown.into()))
+}
+
+/// Encodes findings for every report.
+pub(super) struct Sink<'a> {
+    reports: Vec<&'a dyn Report>,
+    wanted: Wanted,
+}
+
+impl FindingSink for Sink<'_> {
+    fn wanted(&self) -> Wanted {
+        self.wanted
+    }
+
+    fn outputs(&self) -> usize {
+        self.reports.len()
+    }
+
+    fn encode(&self, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
+        for (report, buffer) in self.reports.iter().zip(buffers) {
+            if report.needs().findings {
+                report.finding(finding, buffer);
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! From a command line to plans: the project is loaded, its sources are opened and every rule is
+//! compiled against their schemas. Everything wrong is told in one go.
+
+use super::{Voice, args::all};
+use crate::{
+    calendar::Zone,
+    diagnostic::{Diagnostic, Sources, nearest},
+    engine::{Filter, SourceAsk, SourcePlan, plan_source},
+    ingest::{self, Opened},
+    project::{LoadOptions, Loaded, Project, Source, load, load_files},
+    record::MICROS_PER_SECOND,
+    rule::Severity,
+    wording::{self, Lang},
+};
+use clap::ArgMatches;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// A project whose sources are open and whose rules are compiled.
+pub(super) struct Planned {
+    pub(super) project: Project,
+    pub(super) sources: Vec<PlannedSource>,
+    /// The files that people wrote, for diagnostics.
+    pub(super) texts: Sources,
+    pub(super) as_of: i64,
+}
+
+/// A source, ready to be judged.
+pub(super) struct PlannedSource {
+    pub(super) opened: Arc<Opened>,
+    pub(super) plan: SourcePlan,
+}
+
+/// Loads what the command line names: a project, or data files with packs.
+pub(super) fn loaded(matches: &ArgMatches, asked: Option<Lang>, paths: &[PathBuf]) -> Loaded {
+    let options = LoadOptions {
+        set: optional(matches, "set"),
+        rules: all(matches, "rules"),
+        data: Vec::new(),
+        lang: asked,
+    };
+    let is_project = |path: &Path| path.is_dir() || path.file_name().is_some_and(|it| it == "audit.toml");
+    match paths {
+        [] => load(Path::new("."), &options),
+        [one] if is_project(one) || (options.rules.is_empty() && !one.exists()) => load(one, &options),
+        data if options.rules.is_empty() => {
+            let diagnostic = Diagnostic::error(wording::NO_PROJECT_OR_RULES).help(wording::HELP_GIVE_RULES);
+            drop(data);
+            Loaded { project: None, diagnostics: vec![diagnostic], sources: Sources::default() }
+        }
+        data => load_files(&LoadOptions { data: data.to_vec(), ..options }),
+    }
+}
+
+/// The values of an option that not every command has.
+fn optional(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches.try_get_many::<String>(name).ok().flatten().map(|it| it.cloned().collect()).unwrap_or_default()
+}
+
+/// Plans every source of a loaded project; complains about all that is wrong. `None` after errors.
+pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Option<Planned> {
+    let Loaded { project, mut diagnostics, sources: texts } = loaded;
+    let Some(project) = project else {
+        voice.complain(&diagnostics, &texts, true);
+        return None;
+    };
+    let as_of = as_of(matches, &project.zone).unwrap_or_else(|diagnostic| {
+        diagnostics.push(*diagnostic);
+        0
+    });
+    let filter = filter(matches, &project, &mut diagnostics);
+    let row_by_row = matches.try_get_one::<bool>("row-by-row").ok().flatten().copied().unwrap_or(false);
+    let mut sources = Vec::new();
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        let setting = (&project.zone, as_of, project.lang);
+        for source in &project.sources {
+            let (opened, mut found) = ingest::open(&source.spec);
+            diagnostics.append(&mut found);
+            let Some(opened) = opened else { continue };
+            let (plan, mut found) = plan_source(&ask(source), &opened.schema, &project.packs, setting, &filter, row_by_row);
+            diagnostics.append(&mut found);
+            sources.extend(plan.map(|plan| PlannedSource { opened: Arc::new(opened), plan }));
+        }
+        unused_kinds(&project, &filter, &mut diagnostics);
+        if sources.iter().all(|it| it.plan.rules.is_empty()) && !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.push(Diagnostic::error(wording::NO_RULES).help(wording::HELP_NO_RULES));
+        }
+    }
+    let diagnostics = without_repeats(diagnostics);
+    let wrong = voice.complain(&diagnostics, &texts, false);
+    (!wrong).then_some(Planned { project, sources, texts, as_of })
+}
+
+/// The same complaint about a rule that looks at two sources is made once.
+fn without_repeats(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut once: Vec<Diagnostic> = Vec::new();
+    for diagnostic in diagnostics {
+        if !once.contains(&diagnostic) {
+            once.push(diagnostic);
+        }
+    }
+    once
+}
+
+fn ask(source: &Source) -> SourceAsk {
+    SourceAsk {
+        id: source.id.clone(),
+        kind: source.kind.clone(),
+        key: source.key.iter().map(|it| (it.text.clone(), it.place.clone())).collect(),
+        date: source.date.as_ref().map(|it| (it.text.clone(), it.place.clone())),
+        subject: source.subject.iter().map(|(level, it)| (level.clone(), it.text.clone(), it.place.clone())).collect(),
+        derive: source.derive.iter().map(|it| (it.name.text.clone(), it.script.clone())).collect(),
+    }
+}
+
+/// `--as-of`, on the project's clock unless it gives an offset; now if left out.
+fn as_of(matches: &ArgMatches, zone: &Zone) -> Result<i64, Box<Diagnostic>> {
+    let Some(text) = matches.try_get_one::<String>("as-of").ok().flatten() else {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let seconds = now.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(0));
+        return Ok(seconds * MICROS_PER_SECOND);
+    };
+    let time = crate::calendar::parse_iso_time(text).ok_or_else(|| {
+        let diagnostic = Diagnostic::error(wording::BAD_ARGUMENT).with("argument", text.clone()).with("option", "--as-of");
+        Box::new(diagnostic.with("reason", "2026-03-31, 2026-03-31T18:00, 2026-03-31T18:00+08:00"))
+    })?;
+    Ok(match time.offset {
+        Some(offset) => time.local - offset * MICROS_PER_SECOND,
+        None => zone.to_utc(time.local).0,
+    })
+}
+
+fn filter(matches: &ArgMatches, project: &Project, diagnostics: &mut Vec<Diagnostic>) -> Filter {
+    let severities = optional(matches, "severity");
+    let filter = Filter {
+        rules: optional(matches, "rule"),
+        severities: severities.iter().filter_map(|it| Severity::from_name(it)).collect(),
+        dimensions: optional(matches, "dimension"),
+    };
+    let known: Vec<&str> = project.packs.iter().flat_map(|it| &it.rules).map(|it| it.id.as_str()).collect();
+    for rule in &filter.rules {
+        if !known.contains(&rule.as_str()) {
+            let mut diagnostic = Diagnostic::error(wording::UNKNOWN_RULE).with("name", rule.clone());
+            if let Some(near) = nearest(rule, known.iter().copied()) {
+                diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]);
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+    filter
+}
+
+/// Rules that look at a kind of record that no source has.
+fn unused_kinds(project: &Project, filter: &Filter, diagnostics: &mut Vec<Diagnostic>) {
+    for pack in &project.packs {
+        let mut unused: BTreeMap<&str, usize> = BTreeMap::new();
+        for rule in pack.rules.iter().filter(|it| filter.admits(it)) {
+            if !project.sources.iter().any(|it| it.kind == rule.on) {
+                *unused.entry(&rule.on).or_default() += 1;
+            }
+        }
+        for (kind, count) in unused {
+            let diagnostic = Diagnostic::warning(wording::UNUSED_KIND).with("kind", kind).with("count", count.to_string());
+            diagnostics.push(diagnostic.with("pack", pack.id.clone()));
+        }
+    }
+}

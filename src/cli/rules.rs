@@ -1,0 +1,95 @@
+//! `touchstone rules`: the standard as a list, or as a handbook.
+
+use super::{Voice, args::all, exit, plans::loaded, print};
+use crate::{
+    finding::value_text,
+    project::Project,
+    rule::{Pack, Rule},
+    wording::{self, Lang},
+};
+use clap::ArgMatches;
+use std::{fmt::Write as _, path::PathBuf};
+use unicode_width::UnicodeWidthStr;
+
+/// Lists the rules of a project; gives the exit code.
+pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
+    let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
+    let paths: Vec<PathBuf> = all(matches, "path");
+    let loaded = loaded(matches, asked, &paths);
+    let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
+    let voice = Voice::new(lang, when);
+    let wrong = voice.complain(&loaded.diagnostics, &loaded.sources, false);
+    let Some(project) = loaded.project.filter(|_| !wrong) else { return exit::NOT_AS_ASKED };
+    let out = if matches.get_flag("docs") { handbook(&project, lang) } else { list(&project, lang) };
+    if print(out.as_bytes()).is_err() { exit::NOT_AS_ASKED } else { exit::HELD }
+}
+
+fn list(project: &Project, lang: Lang) -> String {
+    let mut out = String::new();
+    let rules = || project.packs.iter().flat_map(|it| &it.rules);
+    let ids = rules().map(|it| it.id.width()).max().unwrap_or(0);
+    let severities = rules().map(|it| it.severity.wording().text(lang).width()).max().unwrap_or(0);
+    let kinds = rules().map(|it| it.on.width()).max().unwrap_or(0);
+    let padded = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
+    for rule in rules() {
+        let severity = rule.severity.wording().text(lang);
+        let title = rule.title.get(lang);
+        line(&mut out, &format!("{}  {}  {}  {title}", padded(&rule.id, ids), padded(severity, severities), padded(&rule.on, kinds)));
+    }
+    for (rule, reason) in &project.disabled {
+        line(&mut out, &format!("{}  {}", padded(rule, ids), wording::DISABLED.fill(lang, &[("reason", reason)])));
+    }
+    out
+}
+
+/// The handbook of the standard, in Markdown.
+fn handbook(project: &Project, lang: Lang) -> String {
+    let mut out = String::new();
+    line(&mut out, &format!("# {}", wording::HANDBOOK.fill(lang, &[("project", &project.name)])));
+    for pack in &project.packs {
+        chapter(pack, project, lang, &mut out);
+    }
+    out
+}
+
+fn chapter(pack: &Pack, project: &Project, lang: Lang, out: &mut String) {
+    line(out, &format!("\n## {}", pack.title.get(lang)));
+    for rule in &pack.rules {
+        article(rule, project, lang, out);
+    }
+}
+
+fn article(rule: &Rule, project: &Project, lang: Lang, out: &mut String) {
+    line(out, &format!("\n### {}\n", rule.title.get(lang)));
+    let mut facts = vec![format!("`{}`", rule.id), rule.severity.wording().text(lang).to_owned(), rule.on.clone()];
+    facts.extend(rule.dimension.clone());
+    facts.extend(rule.touchpoint.clone());
+    line(out, &facts.join(" · "));
+    let code = |heading: crate::wording::Wording, text: &str| format!("\n{}:\n\n```rhai\n{}\n```", heading.text(lang), text.trim());
+    if let Some(when) = &rule.when {
+        line(out, &code(wording::HANDBOOK_WHEN, &when.text));
+    }
+    line(out, &code(wording::HANDBOOK_CHECK, &rule.check.text));
+    let param = |it: &crate::rule::Param| format!("`{}` = {}", it.name, value_text(&it.value, &project.zone, lang));
+    let params = rule.params.iter().map(param).collect::<Vec<_>>().join(", ");
+    let said = [
+        (wording::HANDBOOK_PARAMS, params),
+        (wording::HANDBOOK_WHY, rule.why.get(lang).to_owned()),
+        (wording::HANDBOOK_FIX, rule.fix.get(lang).to_owned()),
+        (wording::HANDBOOK_SOURCE, rule.source.clone().unwrap_or_default()),
+    ];
+    for (heading, text) in said.iter().filter(|it| !it.1.is_empty()) {
+        line(out, &format!("\n**{}**: {text}", heading.text(lang)));
+    }
+    if !rule.examples.is_empty() {
+        line(out, &format!("\n**{}**:\n", wording::HANDBOOK_EXAMPLES.text(lang)));
+        for example in &rule.examples {
+            line(out, &format!("- {}: {}", example.name, example.expect.wording().text(lang)));
+        }
+    }
+}
+
+fn line(out: &mut String, text: &str) {
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "{text}");
+}
