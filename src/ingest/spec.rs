@@ -1,5 +1,6 @@
 //! What a source is: settings in, files and schema out.
 
+use super::layout::Layout;
 use crate::{
     calendar::Zone,
     diagnostic::Place,
@@ -100,6 +101,8 @@ pub struct Opened {
     pub schema: Schema,
     /// How many records the inference looked at, over all files.
     pub sampled: usize,
+    /// How each file is written.
+    pub(super) layouts: Vec<Layout>,
 }
 
 /// A field that the plan reads.
