@@ -12,17 +12,17 @@ pub fn command(lang: Lang) -> Command {
     let audit = audit_options(lang).into_iter().fold(sub("audit", wording::ABOUT_AUDIT), Command::arg);
     let check = sub("check", wording::ABOUT_CHECK)
         .args([path(lang), rules(lang), lang_option(lang), color(lang)])
-        .arg(Arg::new("schema").long("schema").action(ArgAction::SetTrue).help(wording::HELP_SCHEMA.text(lang)));
+        .arg(Arg::new("schema").long("schema").action(ArgAction::SetTrue).help(wording::OPTION_SCHEMA.text(lang)));
     let list = sub("rules", wording::ABOUT_RULES)
         .args([path(lang), rules(lang), lang_option(lang), color(lang)])
-        .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::HELP_DOCS.text(lang)));
-    let shell = Arg::new("shell").required(true).value_name("SHELL").help(wording::HELP_SHELL.text(lang));
+        .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
+    let shell = Arg::new("shell").required(true).value_name("SHELL").help(wording::OPTION_SHELL.text(lang));
     let completions = sub("completions", wording::ABOUT_COMPLETIONS).arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
     about(Command::new("touchstone"), wording::ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
         .disable_help_subcommand(true)
-        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(wording::HELP_VERSION.text(lang)))
+        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(wording::OPTION_VERSION.text(lang)))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
@@ -40,25 +40,25 @@ fn template(lang: Lang, commands: bool) -> String {
 }
 
 fn help_flag(lang: Lang) -> Arg {
-    Arg::new("help").short('h').long("help").action(ArgAction::Help).help(wording::HELP_HELP.text(lang))
+    Arg::new("help").short('h').long("help").action(ArgAction::Help).help(wording::OPTION_HELP.text(lang))
 }
 
 fn path(lang: Lang) -> Arg {
-    Arg::new("path").value_name("PATH").num_args(0..).value_parser(clap::value_parser!(PathBuf)).help(wording::HELP_PATH.text(lang))
+    Arg::new("path").value_name("PATH").num_args(0..).value_parser(clap::value_parser!(PathBuf)).help(wording::OPTION_PATH.text(lang))
 }
 
 fn rules(lang: Lang) -> Arg {
     let value = clap::value_parser!(PathBuf);
-    Arg::new("rules").long("rules").value_name("PACK").action(ArgAction::Append).value_parser(value).help(wording::HELP_RULES_OPTION.text(lang))
+    Arg::new("rules").long("rules").value_name("PACK").action(ArgAction::Append).value_parser(value).help(wording::OPTION_RULES_OPTION.text(lang))
 }
 
 fn lang_option(lang: Lang) -> Arg {
-    Arg::new("lang").long("lang").value_name("LANG").value_parser(["en", "zh"]).help(wording::HELP_LANG.text(lang))
+    Arg::new("lang").long("lang").value_name("LANG").value_parser(["en", "zh"]).help(wording::OPTION_LANG.text(lang))
 }
 
 fn color(lang: Lang) -> Arg {
     let choices = ["auto", "always", "never"];
-    Arg::new("color").long("color").value_name("WHEN").default_value("auto").hide_default_value(true).hide_possible_values(true).value_parser(choices).help(wording::HELP_COLOR.text(lang))
+    Arg::new("color").long("color").value_name("WHEN").default_value("auto").hide_default_value(true).hide_possible_values(true).value_parser(choices).help(wording::OPTION_COLOR.text(lang))
 }
 
 fn audit_options(lang: Lang) -> Vec<Arg> {
@@ -68,27 +68,27 @@ fn audit_options(lang: Lang) -> Vec<Arg> {
     let flag = |name: &'static str, help: Wording| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.text(lang));
     let severities = ["critical", "major", "minor", "info"];
     vec![
-        path(lang).value_name("PATH").help(wording::HELP_PATHS.text(lang)),
+        path(lang).value_name("PATH").help(wording::OPTION_PATHS.text(lang)),
         rules(lang),
-        text("output", "FILE", wording::HELP_OUTPUT).short('o').action(ArgAction::Append),
-        text("format", "FORMAT", wording::HELP_FORMAT),
-        text("as-of", "TIME", wording::HELP_AS_OF),
+        text("output", "FILE", wording::OPTION_OUTPUT).short('o').action(ArgAction::Append),
+        text("format", "FORMAT", wording::OPTION_FORMAT),
+        text("as-of", "TIME", wording::OPTION_AS_OF),
         lang_option(lang),
-        text("threads", "N", wording::HELP_THREADS).value_parser(clap::value_parser!(u16).range(1..=1024)),
-        text("set", "RULE.PARAM=VALUE", wording::HELP_SET).action(ArgAction::Append),
-        text("rule", "ID", wording::HELP_RULE).action(ArgAction::Append),
-        text("severity", "SEVERITY", wording::HELP_SEVERITY).action(ArgAction::Append).value_parser(severities).hide_possible_values(true),
-        text("dimension", "NAME", wording::HELP_DIMENSION).action(ArgAction::Append),
-        text("rejects", "FILE", wording::HELP_REJECTS).value_parser(clap::value_parser!(PathBuf)),
-        text("fail-on", "SEVERITY", wording::HELP_FAIL_ON).value_parser(severities).hide_possible_values(true),
-        flag("allow-errors", wording::HELP_ALLOW_ERRORS),
-        text("memory", "SIZE", wording::HELP_MEMORY),
-        text("columns", "A,B", wording::HELP_COLUMNS).value_delimiter(','),
-        flag("bom", wording::HELP_BOM),
-        flag("quiet", wording::HELP_QUIET).short('q'),
-        flag("no-progress", wording::HELP_NO_PROGRESS),
+        text("threads", "N", wording::OPTION_THREADS).value_parser(clap::value_parser!(u16).range(1..=1024)),
+        text("set", "RULE.PARAM=VALUE", wording::OPTION_SET).action(ArgAction::Append),
+        text("rule", "ID", wording::OPTION_RULE).action(ArgAction::Append),
+        text("severity", "SEVERITY", wording::OPTION_SEVERITY).action(ArgAction::Append).value_parser(severities).hide_possible_values(true),
+        text("dimension", "NAME", wording::OPTION_DIMENSION).action(ArgAction::Append),
+        text("rejects", "FILE", wording::OPTION_REJECTS).value_parser(clap::value_parser!(PathBuf)),
+        text("fail-on", "SEVERITY", wording::OPTION_FAIL_ON).value_parser(severities).hide_possible_values(true),
+        flag("allow-errors", wording::OPTION_ALLOW_ERRORS),
+        text("memory", "SIZE", wording::OPTION_MEMORY),
+        text("columns", "A,B", wording::OPTION_COLUMNS).value_delimiter(','),
+        flag("bom", wording::OPTION_BOM),
+        flag("quiet", wording::OPTION_QUIET).short('q'),
+        flag("no-progress", wording::OPTION_NO_PROGRESS),
         color(lang),
-        flag("row-by-row", wording::HELP_ROW_BY_ROW),
+        flag("row-by-row", wording::OPTION_ROW_BY_ROW),
     ]
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     audit::{Audit, Block, Input, Path as Evaluated, Tally},
     diagnostic::{Diagnostic, Level, Place},
-    engine::{Batches, BlockResult, Duplicates, FindingSink, Judging, KeyLog, Outcome, RunError, run_source},
+    engine::{Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, RunError, run_source},
     ingest::{Fault, FaultKind, Opened},
     record::Batch,
     report::{Format, Setting, columns},
@@ -447,7 +447,7 @@ impl Commit<'_, '_> {
             self.tally.diagnostics.push(diagnostic.help(wording::HELP_REJECTS_FILE));
         }
         if self.keyless > 0 {
-            let diagnostic = Diagnostic::warning(wording::KEYLESS).with("count", self.keyless.to_string());
+            let diagnostic = Diagnostic::warning(wording::RECORDS_WITHOUT_KEY).with("count", self.keyless.to_string());
             self.tally.diagnostics.push(diagnostic);
         }
         self.tally.diagnostics.append(&mut self.errors);

@@ -46,9 +46,8 @@ pub(super) fn loaded(matches: &ArgMatches, asked: Option<Lang>, paths: &[PathBuf
     match paths {
         [] => load(Path::new("."), &options),
         [one] if is_project(one) || (options.rules.is_empty() && !one.exists()) => load(one, &options),
-        data if options.rules.is_empty() => {
+        _ if options.rules.is_empty() => {
             let diagnostic = Diagnostic::error(wording::NO_PROJECT_OR_RULES).help(wording::HELP_GIVE_RULES);
-            drop(data);
             Loaded { project: None, diagnostics: vec![diagnostic], sources: Sources::default() }
         }
         data => load_files(&LoadOptions { data: data.to_vec(), ..options }),
@@ -86,7 +85,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
         }
         unused_kinds(&project, &filter, &mut diagnostics);
         if sources.iter().all(|it| it.plan.rules.is_empty()) && !diagnostics.iter().any(Diagnostic::is_error) {
-            diagnostics.push(Diagnostic::error(wording::NO_RULES).help(wording::HELP_NO_RULES));
+            diagnostics.push(Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES));
         }
     }
     let diagnostics = without_repeats(diagnostics);

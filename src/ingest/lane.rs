@@ -165,7 +165,7 @@ fn fill_text(coder: &mut Option<Coder>, choices: Option<&HashSet<Box<[u8]>>>, va
         *coder = None;
         let mut views = match column {
             TextColumn::Views(views) => views,
-            TextColumn::Coded(..) => Vec::new(),
+            TextColumn::Coded(..) | TextColumn::Owned(..) => Vec::new(),
         };
         views.clear();
         views.extend_from_slice(run.cells);
@@ -303,7 +303,7 @@ impl Elements<'_> {
             Values::Int(all) => all.truncate(count),
             Values::Float(all) => all.truncate(count),
             Values::Text(TextColumn::Views(all)) => all.truncate(count),
-            Values::Text(TextColumn::Coded(..)) | Values::Decimal(_) | Values::Amount(_) | Values::List(_) => {}
+            Values::Text(TextColumn::Coded(..) | TextColumn::Owned(..)) | Values::Decimal(_) | Values::Amount(_) | Values::List(_) => {}
         }
     }
 }

@@ -97,7 +97,7 @@ pub fn columns<S: AsRef<str>>(names: &[S], lang: Lang) -> Result<Vec<Column>, St
             Some(near) => wording::UNKNOWN_COLUMN_NEAR.fill(lang, &[("name", name), ("near", near)]),
             None => {
                 let all = known().collect::<Vec<_>>().join(", ");
-                wording::UNKNOWN_COLUMN.fill(lang, &[("name", name), ("names", &all)])
+                wording::NO_SUCH_CSV_COLUMN.fill(lang, &[("name", name), ("names", &all)])
             }
         })
     };

@@ -56,6 +56,6 @@ wordings! { SUMMARY;
     NOTHING_APPLICABLE = "–", "–";
     /// The unit of large counts: millions in English, ten thousands in Chinese.
     LARGE_UNIT = "M", "万";
-    UNKNOWN_COLUMN = "there is no column `{name}`; there are {names}", "没有列“{name}”；可用的列：{names}";
+    NO_SUCH_CSV_COLUMN = "there is no column `{name}`; there are {names}", "没有列“{name}”；可用的列：{names}";
     UNKNOWN_COLUMN_NEAR = "there is no column `{name}`; did you mean `{near}`?", "没有列“{name}”；是否想写“{near}”？";
 }
