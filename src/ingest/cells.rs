@@ -155,7 +155,7 @@ impl Cells {
         self.rows.clear();
         self.rejects.clear();
         self.extra.clear();
-        let text = self.to_text(std::mem::take(&mut block.bytes), spare);
+        let text = self.take_text(std::mem::take(&mut block.bytes), spare);
         for line in &mut block.broken {
             (line.start, line.end) = (self.moved(line.start), self.moved(line.end));
         }
@@ -178,7 +178,7 @@ impl Cells {
     }
 
     /// The bytes as text. Bytes that are no UTF-8 become U+FFFD, and their places are noted.
-    fn to_text(&mut self, bytes: Vec<u8>, spare: &mut Vec<u8>) -> String {
+    fn take_text(&mut self, bytes: Vec<u8>, spare: &mut Vec<u8>) -> String {
         self.replaced.clear();
         self.shifts.clear();
         let bytes = match String::from_utf8(bytes) {

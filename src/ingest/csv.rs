@@ -1,7 +1,7 @@
 //! CSV structure: a block of whole records becomes a grid of cells.
 
 use super::{quotes::Dialect, spec::FaultKind};
-use bitmask::{Finder, masks};
+use bitmask::{count, mask};
 
 /// A line that is given up, as the reader found it: bytes of the block and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,26 +104,27 @@ impl Grid {
     /// Notes the position of every delimiter and line end outside quotes, 64 bytes at a time:
     /// a byte lies inside quotes when an odd number of quotes stands before it.
     fn index_by_parity(&mut self, bytes: &[u8], dialect: Dialect) {
-        let finders = [dialect.delimiter, dialect.newline, dialect.quote].map(Finder::new);
+        let Dialect { delimiter, newline, quote, .. } = dialect;
         let mut inside = 0_u64;
         let (chunks, tail) = bytes.as_chunks::<64>();
         // Filled up with a byte that means nothing.
-        let nothing = (0..=u8::MAX).find(|it| ![dialect.delimiter, dialect.newline, dialect.quote].contains(it));
+        let nothing = (0..=u8::MAX).find(|it| ![delimiter, newline, quote].contains(it));
         let mut padded = [nothing.unwrap_or_default(); 64];
         padded[..tail.len()].copy_from_slice(tail);
         for (number, chunk) in chunks.iter().chain((!tail.is_empty()).then_some(&padded)).enumerate() {
-            let [delimiters, newlines, quotes] = masks(chunk, &finders);
-            let mut structure = delimiters | newlines;
-            let mut lines = newlines;
-            if quotes | inside != 0 {
+            let mut structure = mask(chunk, |it| (it == delimiter) | (it == newline));
+            // Most chunks have no quotes, and then need neither their places nor those of line ends.
+            if inside == 0 && count(chunk, quote) == 0 {
+                self.newlines += usize::from(count(chunk, newline));
+            } else {
+                let quotes = mask(chunk, |it| it == quote);
                 let within = prefix_xor(quotes) ^ inside;
                 // All ones if the last byte lies inside quotes.
                 inside = (within >> 63).wrapping_neg();
                 structure &= !within;
-                lines &= !within;
+                self.newlines += (mask(chunk, |it| it == newline) & !within).count_ones() as usize;
                 self.note_quotes(quotes & within, structure);
             }
-            self.newlines += lines.count_ones() as usize;
             self.push_positions(structure, number as u32 * 64);
         }
     }
@@ -258,36 +259,24 @@ fn prefix_xor(mut bits: u64) -> u64 {
     bits
 }
 
-/// Finds bytes eight at a time in a plain register.
+/// Finding bytes in 64 at a time, in loops that the compiler turns into vector instructions.
 mod bitmask {
-    /// Looks for one byte.
-    #[derive(Clone, Copy)]
-    pub(super) struct Finder(u64);
-
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const LOW_SEVEN: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-
-    impl Finder {
-        pub(super) fn new(byte: u8) -> Self {
-            Self(u64::from(byte) * ONES)
+    /// A bit for every byte that `wanted` accepts; it must not branch.
+    #[inline(always)]
+    pub(super) fn mask(chunk: &[u8; 64], wanted: impl Fn(u8) -> bool) -> u64 {
+        let mut hits = [0_u8; 64];
+        for (hit, byte) in hits.iter_mut().zip(chunk) {
+            *hit = u8::from(wanted(*byte));
         }
+        // The product's top byte gathers eight bytes of 0 or 1 as eight bits.
+        let gather = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        hits.as_chunks::<8>().0.iter().rev().fold(0, |mask, eight| mask << 8 | gather(eight))
     }
 
-    /// For each finder a bit for every byte of `chunk` that is the one it looks for.
-    pub(super) fn masks(chunk: &[u8; 64], finders: &[Finder; 3]) -> [u64; 3] {
-        let mut found = [0; 3];
-        for (part, eight) in chunk.as_chunks::<8>().0.iter().enumerate() {
-            let word = u64::from_le_bytes(*eight);
-            for (mask, finder) in found.iter_mut().zip(finders) {
-                let differs = word ^ finder.0;
-                // The high bit of each byte that is zero, exactly (no carry leaves a byte).
-                let equal = !(((differs & LOW_SEVEN) + LOW_SEVEN) | differs | LOW_SEVEN);
-                // Gathers the eight high bits in one byte.
-                let bits = (equal >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-                *mask |= bits << (part * 8);
-            }
-        }
-        found
+    /// How many bytes are `byte`.
+    #[inline(always)]
+    pub(super) fn count(chunk: &[u8; 64], byte: u8) -> u8 {
+        chunk.iter().map(|it| u8::from(*it == byte)).sum()
     }
 }
 

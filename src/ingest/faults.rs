@@ -22,12 +22,14 @@ pub(super) fn unreadable_path(shown: &str, error: &io::Error) -> Diagnostic {
     let cut_off = error.kind() == io::ErrorKind::UnexpectedEof;
     let diagnostic = if cut_off { Diagnostic::error(CUT_OFF_FILE) } else { Diagnostic::error(UNREADABLE_FILE) };
     let diagnostic = diagnostic.with("file", shown).with("reason", error.to_string()).at(Place::File(shown.into()));
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => diagnostic.help(HELP_PERMISSION),
-        io::ErrorKind::UnexpectedEof => diagnostic.help(HELP_CUT_OFF),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => diagnostic.help(HELP_DAMAGED),
-        _ => diagnostic.help(HELP_FILE_CHANGED),
-    }
+    let help = [
+        (io::ErrorKind::PermissionDenied, HELP_PERMISSION),
+        (io::ErrorKind::UnexpectedEof, HELP_CUT_OFF),
+        (io::ErrorKind::InvalidData, HELP_DAMAGED),
+        (io::ErrorKind::InvalidInput, HELP_DAMAGED),
+    ];
+    let found = help.iter().find(|(kind, _)| *kind == error.kind());
+    diagnostic.help(found.map_or(HELP_FILE_CHANGED, |(_, help)| *help))
 }
 
 /// A file that could not be read to its end.

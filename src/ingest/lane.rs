@@ -67,13 +67,10 @@ pub(super) struct Shared<'a> {
 /// The vector inside `values`, made new if another kind stands there.
 macro_rules! vector {
     ($values:expr, $kind:ident) => {{
-        if !matches!($values, Values::$kind(_)) {
-            *$values = Values::$kind(Vec::new());
-        }
-        match $values {
-            Values::$kind(it) => it,
-            _ => unreachable!("it has just been made"),
-        }
+        let old = std::mem::replace($values, Values::Bool(Bitmap::default()));
+        *$values = Values::$kind(if let Values::$kind(it) = old { it } else { Vec::new() });
+        let Values::$kind(it) = $values else { return };
+        it
     }};
 }
 
@@ -156,10 +153,8 @@ impl Run<'_> {
 }
 
 fn fill_text(coder: &mut Option<Coder>, choices: Option<&HashSet<Box<[u8]>>>, values: &mut Values, run: &mut Run<'_>) {
-    let mut column = match std::mem::replace(values, Values::Int(Vec::new())) {
-        Values::Text(column) => column,
-        _ => TextColumn::Views(Vec::new()),
-    };
+    let old = std::mem::replace(values, Values::Int(Vec::new()));
+    let mut column = if let Values::Text(column) = old { column } else { TextColumn::Views(Vec::new()) };
     let coded = coder.as_mut().is_some_and(|it| fill_codes(it, &mut column, run));
     if !coded {
         *coder = None;
@@ -202,10 +197,9 @@ fn fill_codes(coder: &mut Coder, column: &mut TextColumn, run: &mut Run<'_>) -> 
 }
 
 fn fill_lists(element: Element, separator: &str, in_json: bool, values: &mut Values, run: &mut Run<'_>, extra: &mut String) {
-    let mut list = match std::mem::replace(values, Values::Int(Vec::new())) {
-        Values::List(list) => list,
-        _ => Box::new(ListColumn { ends: Vec::new(), elements: Values::Int(Vec::new()) }),
-    };
+    let old = std::mem::replace(values, Values::Int(Vec::new()));
+    let new = || Box::new(ListColumn { ends: Vec::new(), elements: Values::Int(Vec::new()) });
+    let mut list = if let Values::List(list) = old { list } else { new() };
     let base = run.text.len();
     let mut elements = Elements { ty: element, values: Values::new(element.as_type()), count: 0, text: run.text, base, extra };
     list.ends.clear();
