@@ -34,9 +34,12 @@ impl Lowering<'_> {
     /// A call or an operator.
     pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> Typed {
         let (name, args) = (call.name.as_str(), &call.args);
+        // `x in list` is `contains(list, x)` in Rhai's tree, without an operator's token.
+        if let ("contains", [container, item]) = (name, &args[..]) {
+            return self.contains(container, item, position);
+        }
         if call.op_token.is_some() {
             match (name, &args[..]) {
-                ("contains", [container, item]) => return self.contains(container, item, position),
                 (operator, [operand]) => return self.unary(operator, operand, position),
                 (operator, [left, right]) => return self.binary(operator, left, right, position),
                 _ => {}
