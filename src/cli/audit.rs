@@ -385,8 +385,7 @@ impl Commit<'_, '_> {
         let input = &mut self.inputs[result.file as usize];
         input.records += result.records;
         if let Some(keys) = &mut self.keys {
-            result.key_hashes.retain(|it| *it != 0);
-            keys.append(&result.key_hashes)?;
+            keys.append(std::mem::take(&mut result.key_hashes), result.rising_keys.take())?;
         }
         Outputs::append(&mut self.spools, &result.outputs)?;
         for fault in faults {
