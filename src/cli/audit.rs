@@ -66,7 +66,6 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
 
 /// The exit code, after complaints about data and single records.
 fn verdict(matches: &ArgMatches, audit: &Audit, voice: Voice, planned: &Planned) -> u8 {
-    voice.complain(&audit.diagnostics, &planned.texts, false);
     if audit.summary.records == 0 {
         let diagnostic = Diagnostic::error(wording::NO_RECORDS).help(wording::HELP_NO_RECORDS);
         voice.complain(&[diagnostic], &planned.texts, true);
@@ -92,7 +91,7 @@ fn judged(
         None => None,
     };
     let threads = matches.get_one::<u16>("threads").map_or_else(available, |it| usize::from(*it));
-    let mut tally = Tally::default();
+    let mut tally = tally_in_order(planned, voice.lang);
     let memory = memory(matches)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build();
     let pool = pool.map_err(|error| internal(&error.to_string()))?;
@@ -114,11 +113,24 @@ fn judged(
         diagnostics: Vec::new(),
     };
     tally.finish(&mut audit);
+    complain_of_data(&audit, voice, planned);
     let mut written = outputs.finish(&audit)?;
     if let (Some(rejects), Some(path)) = (rejects, rejects_path) {
         written.push(rejects.finish().map_err(|error| Box::new(cannot_write(path, &error)))?);
     }
     Ok((audit, written))
+}
+
+/// A tally with the rules in the order of packs and files, whatever the order of sources.
+fn tally_in_order(planned: &Planned, lang: Lang) -> Tally {
+    let mut tally = Tally::default();
+    for rule in planned.project.packs.iter().flat_map(|it| &it.rules) {
+        let of = |it: &&crate::engine::PlannedRule| it.rule.id == rule.id;
+        if let Some(known) = planned.sources.iter().find_map(|it| it.plan.rules.iter().find(of)) {
+            tally.rule(&known.rule, &path(&known.compiled.form, lang));
+        }
+    }
+    tally
 }
 
 fn available() -> usize {
@@ -459,16 +471,39 @@ fn fault_diagnostic(opened: &Opened, fault: &Fault) -> Diagnostic {
     let field = fault.field.and_then(|it| opened.schema.fields.get(it));
     let file = opened.files.get(fault.file as usize).map_or("", |it| it.shown.as_str());
     let place = Place::Record { file: file.into(), row: fault.row, column: field.map(|it| it.from.clone()) };
-    let rejected = |reason: String| Diagnostic::warning(wording::REJECTED_ROW).with("reason", reason);
-    let diagnostic = match fault.kind {
-        FaultKind::BadCell => {
-            let ty = field.map_or("?", |it| it.ty.name());
-            Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty)
+    let diagnostic = match (fault.kind, field) {
+        (FaultKind::BadCell, Some(field)) if !field.choices.is_empty() => {
+            let diagnostic = Diagnostic::warning(wording::NOT_A_CHOICE).with("text", fault.text.clone()).with("field", field.name.clone());
+            diagnostic.help_with(wording::HELP_ADD_CHOICE, vec![("names", field.choices.join(", "))])
         }
-        FaultKind::FieldCount { found, expected } => rejected(format!("{found} / {expected}")),
-        FaultKind::BadJson => rejected(fault.detail.clone()),
-        FaultKind::OpenQuote => rejected("\"".to_owned()),
-        FaultKind::TooLarge => rejected("> 16 MiB".to_owned()),
+        (FaultKind::BadCell, field) => {
+            let ty = field.map_or("?", |it| it.ty.name());
+            let diagnostic = Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty);
+            diagnostic.help_with(wording::HELP_MISSING_TOKENS, vec![("text", fault.text.clone())])
+        }
+        (FaultKind::FieldCount { found, expected }, _) => {
+            let diagnostic = Diagnostic::warning(wording::FIELD_COUNT).with("found", found.to_string());
+            diagnostic.with("expected", expected.to_string()).help(wording::HELP_FIELD_COUNT)
+        }
+        (FaultKind::BadJson, _) => {
+            Diagnostic::warning(wording::BAD_JSON).with("detail", fault.detail.clone()).help(wording::HELP_ONE_OBJECT)
+        }
+        (FaultKind::OpenQuote, _) => Diagnostic::warning(wording::OPEN_QUOTE).help(wording::HELP_CLOSE_QUOTE),
+        (FaultKind::TooLarge, _) => Diagnostic::warning(wording::TOO_LARGE).with("limit", "16"),
     };
     diagnostic.at(place)
+}
+
+/// How many complaints about data and single records are shown on standard error.
+const SHOWN_MAX: usize = 8;
+
+/// Complaints about data and single records, the first of them; the rest is in the JSON report.
+fn complain_of_data(audit: &Audit, voice: Voice, planned: &Planned) {
+    let mut shown: Vec<Diagnostic> = audit.diagnostics.iter().filter(|it| it.level > Level::Note).cloned().collect();
+    let more = shown.len().saturating_sub(SHOWN_MAX);
+    shown.truncate(SHOWN_MAX);
+    voice.complain(&shown, &planned.texts, false);
+    if more > 0 {
+        voice.say(&(wording::MORE_FAULTS.fill(voice.lang, &[("count", more.to_string())]) + "\n\n"));
+    }
 }

@@ -68,10 +68,21 @@ codes! { RUN_CODES;
     INTERNAL "internal" = "Touchstone itself failed: {reason}", "程序内部错误：{reason}";
     CANCELLED "cancelled" = "stopped before the end; nothing was written", "已中止，未写入任何文件";
     FAULT_TOTALS "more-data-faults" = "{count} more faults of data are not listed here", "另有 {count} 处数据问题未列出";
+    USAGE "usage" = "{detail}", "{detail}";
     RECORDS_WITHOUT_KEY "no-key" = "{count} records have no key; they are known by file and row", "{count} 条记录没有主键，以文件和行号标识";
 }
 
 wordings! { RUN_HELP;
+    USAGE_UNKNOWN_OPTION = "there is no option `{argument}` here", "此处没有选项“{argument}”";
+    USAGE_BAD_VALUE = "`{value}` is no value of `{argument}`", "“{value}”不是“{argument}”的可用值";
+    USAGE_NO_VALUE = "`{argument}` wants a value", "“{argument}”需要一个值";
+    USAGE_UNKNOWN_COMMAND = "there is no command `{argument}`", "没有命令“{argument}”";
+    USAGE_MISSING = "`{argument}` is missing", "缺少“{argument}”";
+    USAGE_TWICE = "`{argument}` stands more than once", "“{argument}”重复出现";
+    USAGE_OTHER = "the command line cannot be read", "无法解析命令行";
+    HELP_VALUES = "possible: {names}", "可用：{names}";
+    HELP_SEE_HELP = "`touchstone --help` and `touchstone COMMAND --help` tell what there is", "可用 `touchstone --help` 和 `touchstone 命令 --help` 查看";
+    MORE_FAULTS = "… and {count} more; the JSON report and `--rejects FILE` list them", "……另有 {count} 处；JSON 报告和 `--rejects FILE` 会列出";
     HELP_GIVE_RULES = "give a pack with `--rules`, or a project folder with an audit.toml", "请用 `--rules` 指定规则包，或给出含 audit.toml 的项目文件夹";
     HELP_FORMATS = "formats: {names}; for another ending write FORMAT:FILE", "可用格式：{names}；其他后缀请写 FORMAT:FILE";
     HELP_NO_RULES = "name packs in `[project] packs = [...]`, and see that the sources' kinds are those the rules look at", "请在 `[project] packs = [...]` 中列出规则包，并确认数据源类型与规则的 `on` 一致";
