@@ -71,7 +71,10 @@ fn verdict(matches: &ArgMatches, audit: &Audit, voice: Voice, planned: &Planned)
         voice.complain(&[diagnostic], &planned.texts, true);
         return exit::NOT_AS_ASKED;
     }
-    if audit.summary.outcomes.error > 0 && !matches.get_flag("allow-errors") {
+    let errors = audit.summary.outcomes.error;
+    if errors > 0 && !matches.get_flag("allow-errors") {
+        let diagnostic = Diagnostic::error(wording::ERRORS_NOT_ALLOWED).with("count", errors.to_string());
+        voice.complain(&[diagnostic.help(wording::HELP_ALLOW_ERRORS)], &planned.texts, true);
         return exit::NOT_AS_ASKED;
     }
     if audit.gates_hold() { exit::HELD } else { exit::GATE_FAILED }
@@ -218,6 +221,14 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), Box<Diagnostic>> {
     }
 }
 
+/// The complaint about findings that cannot be kept: a full disk, mostly.
+fn cannot_spool(places: &str, error: &io::Error) -> Box<Diagnostic> {
+    let folder = std::env::temp_dir().display().to_string();
+    let file = if places.is_empty() { folder } else { format!("{places}, {folder}") };
+    let diagnostic = Diagnostic::error(wording::TEMPORARY_FULL).with("file", file).with("reason", error.to_string());
+    Box::new(diagnostic.help(wording::HELP_SPACE))
+}
+
 fn internal(reason: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(wording::INTERNAL).with("reason", reason).help(wording::HELP_REPORT_BUG))
 }
@@ -237,7 +248,8 @@ impl SourceRun<'_> {
     /// Judges the source. Keys are checked on the way; only where some stand twice is it judged
     /// again, now that those are known.
     fn run(&mut self, tally: &mut Tally, outputs: &mut Outputs, rejects: &mut Option<Rejects>) -> Result<(), Box<Diagnostic>> {
-        let write = |error: io::Error| Box::new(cannot_write(Path::new("-"), &error));
+        let places = outputs.places();
+        let write = |error: io::Error| cannot_spool(&places, &error);
         let marks = outputs.marks().map_err(write)?;
         let reject_mark = rejects.as_mut().map(Rejects::mark).transpose().map_err(write)?;
         let before = tally.clone();
@@ -272,6 +284,7 @@ impl SourceRun<'_> {
         let PlannedSource { opened, plan } = self.source;
         let files = Files::new(opened, &plan.columns)?;
         let shown: Vec<String> = opened.files.iter().map(|it| it.shown.clone()).collect();
+        let places = outputs.places();
         let (sink, spools) = outputs.split();
         let counters = tally.findings().map(AtomicU64::new);
         let judging = Judging { plan, sink: &sink, duplicates, files: &shown, zone: &self.planned.project.zone, committed: &counters };
@@ -303,7 +316,7 @@ impl SourceRun<'_> {
             Ok(Outcome::Done) => {}
             Ok(Outcome::Cancelled) => return Err(Box::new(Diagnostic::error(wording::CANCELLED))),
             Err(RunError::Data(diagnostic)) => return Err(diagnostic),
-            Err(RunError::Write(error)) => return Err(Box::new(cannot_write(Path::new("-"), &error))),
+            Err(RunError::Write(error)) => return Err(cannot_spool(&places, &error)),
             Err(RunError::Panic(said)) => return Err(internal(&said)),
         }
         commit.finish(plan)
@@ -445,7 +458,7 @@ impl Commit<'_, '_> {
     /// Ends the source; gives the hashes of keys that stand more than once.
     fn finish(mut self, plan: &crate::engine::SourcePlan) -> Result<Vec<u64>, Box<Diagnostic>> {
         let repeated = match &mut self.keys {
-            Some(keys) if !plan.key.is_empty() => keys.repeated().map_err(|error| Box::new(cannot_write(Path::new("-"), &error)))?,
+            Some(keys) if !plan.key.is_empty() => keys.repeated().map_err(|error| cannot_spool("", &error))?,
             _ => Vec::new(),
         };
         self.tally.summary.rejected += self.inputs.iter().map(|it| it.rejected).sum::<u64>();

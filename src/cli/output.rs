@@ -102,6 +102,12 @@ impl Outputs {
         (Sink { reports, wanted }, Spools(spools))
     }
 
+    /// The files that are written while the audit runs, for messages.
+    pub(super) fn places(&self) -> String {
+        let streamed = self.all.iter().filter(|it| matches!(it.spool, Spool::Whole(_)));
+        streamed.filter_map(|it| it.file.as_ref()).map(|it| it.display().to_string()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Where each spool stands, to come back to.
     pub(super) fn marks(&mut self) -> io::Result<Vec<u64>> {
         self.all.iter_mut().map(|it| it.spool.position()).collect()

@@ -68,11 +68,15 @@ codes! { RUN_CODES;
     INTERNAL "internal" = "Touchstone itself failed: {reason}", "程序内部错误：{reason}";
     CANCELLED "cancelled" = "stopped before the end; nothing was written", "已中止，未写入任何文件";
     FAULT_TOTALS "more-data-faults" = "{count} more faults of data are not listed here", "另有 {count} 处数据问题未列出";
+    ERRORS_NOT_ALLOWED "errors-not-allowed" = "{count} evaluations could not be computed", "有 {count} 次计算出错";
+    TEMPORARY_FULL "cannot-spool" = "findings cannot be written to {file}: {reason}", "发现项无法写入 {file}：{reason}";
     USAGE "usage" = "{detail}", "{detail}";
     RECORDS_WITHOUT_KEY "no-key" = "{count} records have no key; they are known by file and row", "{count} 条记录没有主键，以文件和行号标识";
 }
 
 wordings! { RUN_HELP;
+    HELP_ALLOW_ERRORS = "mend the rules named above, or let the audit pass with `--allow-errors`", "请修正上述规则，或用 `--allow-errors` 放行";
+    HELP_SPACE = "make room there, or point the environment variable TMPDIR to a folder with more", "请腾出空间，或用环境变量 TMPDIR 指定空间充足的文件夹";
     USAGE_UNKNOWN_OPTION = "there is no option `{argument}` here", "此处没有选项“{argument}”";
     USAGE_BAD_VALUE = "`{value}` is no value of `{argument}`", "“{value}”不是“{argument}”的可用值";
     USAGE_NO_VALUE = "`{argument}` wants a value", "“{argument}”需要一个值";
