@@ -64,7 +64,7 @@ codes! { RUN_CODES;
     NO_RECORDS "no-records" = "there is no record to judge", "没有可审核的记录";
     NO_PROJECT_OR_RULES "no-rules-given" = "data files want a rule pack", "数据文件需要规则包";
     UNUSED_KIND "unused-kind" = "no source has records of kind `{kind}`: {count} rules of `{pack}` have nothing to look at", "没有类型为“{kind}”的数据源：“{pack}”的 {count} 条规则未使用";
-    RULE_ERROR "rule-error" = "`{rule}` could not be computed for `{key}`: {reason}", "无法对“{key}”计算规则“{rule}”：{reason}";
+    RULE_ERROR "rule-error" = "`{rule}` could not be computed for `{key}`", "无法对“{key}”计算规则“{rule}”";
     INTERNAL "internal" = "Touchstone itself failed: {reason}", "程序内部错误：{reason}";
     CANCELLED "cancelled" = "stopped before the end; nothing was written", "已中止，未写入任何文件";
     FAULT_TOTALS "more-data-faults" = "{count} more faults of data are not listed here", "另有 {count} 处数据问题未列出";

@@ -141,7 +141,8 @@ impl Lowering<'_> {
                 None => Typed::of(function.returns, None),
             };
         }
-        if NATIVE.contains(&name) {
+        let is_list = |it: &Option<Type>| matches!(it, None | Some(Type::List(_)));
+        if NATIVE.contains(&name) && types.iter().any(is_list) {
             return self.cannot(wording::REASON_FUNCTION, &[("name", name)]);
         }
         let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
@@ -270,6 +271,7 @@ impl Lowering<'_> {
             let mut diagnostic = self.error(wording::UNKNOWN_PHRASES, *at).with("name", id.as_str());
             diagnostic = match near {
                 Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]),
+                None if names.is_empty() => diagnostic,
                 None => diagnostic.help_with(wording::HELP_PHRASES, vec![("names", names.join(", "))]),
             };
             self.report(diagnostic);
@@ -330,7 +332,8 @@ impl Lowering<'_> {
                     number
                 }
                 Err(error) => {
-                    let detail = error.to_string().lines().last().unwrap_or_default().to_owned();
+                    let said = error.to_string();
+                    let detail = said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                     let diagnostic = self.error(wording::BAD_REGEX, at).with("detail", detail);
                     self.report(diagnostic);
                     return Typed::of(Type::Bool, None);

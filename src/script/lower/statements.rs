@@ -131,8 +131,8 @@ impl Lowering<'_> {
         self.block(flow.body.statements());
         self.block(flow.branch.statements());
         self.locals.truncate(depth);
-        self.cannot(wording::REASON_LOOP, &[]);
-        Typed::unit()
+        // `break x` gives a loop a value.
+        self.cannot(wording::REASON_LOOP, &[])
     }
 
     fn assignment(&mut self, target: &Expr) {
@@ -143,7 +143,7 @@ impl Lowering<'_> {
                 let fixed = local.is_none() && (self.names.field(name).is_some() || self.params.iter().any(|it| it.name == name));
                 if fixed {
                     let diagnostic = self.error(wording::ASSIGNS_FIELD, *position).with("name", name);
-                    self.report(diagnostic);
+                    self.report(diagnostic.help(wording::HELP_SINGLE_EQUALS));
                 } else {
                     self.expression(target);
                 }
