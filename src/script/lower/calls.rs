@@ -171,7 +171,8 @@ impl Lowering<'_> {
     }
 
     /// `a.b` and `a.f(…)`.
-    pub(super) fn dot(&mut self, left: &Expr, right: &Expr, position: Position) -> Typed {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    pub(super) fn dot(&mut self, left: &Expr, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => {
                 let value = self.expression(left);
@@ -197,7 +198,7 @@ impl Lowering<'_> {
             }
             // `a.b.c` is `a.(b.c)` in Rhai's tree.
             Expr::Dot(parts, ..) => {
-                let value = self.dot(left, &parts.lhs, position);
+                let value = self.dot(left, &parts.lhs);
                 self.chain(value, &parts.rhs)
             }
             other => {
@@ -209,6 +210,7 @@ impl Lowering<'_> {
     }
 
     /// What stands behind a second dot.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn chain(&mut self, value: Typed, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => self.property(value, property.2.as_str(), *at),
@@ -296,6 +298,7 @@ impl Lowering<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn matches(&mut self, text: Typed, pattern: &Expr, position: Position) -> Typed {
         if text.ty().is_some_and(|it| it != Type::Text) {
             let found = self.describe(&text);
@@ -306,9 +309,8 @@ impl Lowering<'_> {
             Expr::StringConstant(pattern, at) => Some((pattern.to_string(), *at)),
             other => {
                 let typed = self.expression(other);
-                let constant = typed.node.and_then(|node| match self.program.node(node) {
-                    Node::Constant(Constant::Text(text)) => Some(text.to_string()),
-                    _ => None,
+                let constant = typed.node.and_then(|node| {
+                    if let Node::Constant(Constant::Text(text)) = self.program.node(node) { Some(text.to_string()) } else { None }
                 });
                 constant.map(|it| (it, other.start_position()))
             }
