@@ -282,9 +282,9 @@ fn in_force(planned: &PlannedRule, evaluator: &Evaluator<'_, '_>, plan: &SourceP
     let date = &batch.columns[column as usize];
     let Values::Int(values) = &date.values else { return (*evaluator.all(), faults) };
     let low = evaluator.low();
-    let day = |row: usize| match ty {
-        Type::Time => plan.program.zone.to_local(values[low + row]).div_euclid(86_400 * MICROS_PER_SECOND),
-        _ => values[low + row],
+    let day = |row: usize| {
+        let value = values[low + row];
+        if ty == Type::Time { plan.program.zone.to_local(value).div_euclid(86_400 * MICROS_PER_SECOND) } else { value }
     };
     let valid = |row: &usize| date.valid.get(low + row);
     let mut active = Mask::NONE;

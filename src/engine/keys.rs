@@ -134,7 +134,7 @@ impl<F: Read + Write + Seek> KeyLog<F> {
     }
 }
 
-fn repeats(hashes: &mut Vec<u64>, repeated: &mut Vec<u64>) {
+fn repeats(hashes: &mut [u64], repeated: &mut Vec<u64>) {
     use rayon::slice::ParallelSliceMut;
     hashes.par_sort_unstable();
     for pair in hashes.windows(2) {

@@ -175,7 +175,8 @@ impl Lowering<'_> {
     }
 
     /// `a.b` and `a.f(…)`.
-    pub(super) fn dot(&mut self, left: &Expr, right: &Expr, position: Position) -> Typed {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    pub(super) fn dot(&mut self, left: &Expr, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => {
                 let value = self.expression(left);
@@ -201,7 +202,7 @@ impl Lowering<'_> {
             }
             // `a.b.c` is `a.(b.c)` in Rhai's tree.
             Expr::Dot(parts, ..) => {
-                let value = self.dot(left, &parts.lhs, position);
+                let value = self.dot(left, &parts.lhs);
                 self.chain(value, &parts.rhs)
             }
             other => {
@@ -213,6 +214,7 @@ impl Lowering<'_> {
     }
 
     /// What stands behind a second dot.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn chain(&mut self, value: Typed, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => self.property(value, property.2.as_str(), *at),
@@ -301,6 +303,7 @@ impl Lowering<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn matches(&mut self, text: Typed, pattern: &Expr, position: Position) -> Typed {
         if text.ty().is_some_and(|it| it != Type::Text) {
             let found = self.describe(&text);
@@ -311,9 +314,8 @@ impl Lowering<'_> {
             Expr::StringConstant(pattern, at) => Some((pattern.to_string(), *at)),
             other => {
                 let typed = self.expression(other);
-                let constant = typed.node.and_then(|node| match self.program.node(node) {
-                    Node::Constant(Constant::Text(text)) => Some(text.to_string()),
-                    _ => None,
+                let constant = typed.node.and_then(|node| {
+                    if let Node::Constant(Constant::Text(text)) = self.program.node(node) { Some(text.to_string()) } else { None }
                 });
                 constant.map(|it| (it, other.start_position()))
             }

@@ -121,9 +121,10 @@ impl Lowering<'_> {
             (Some(Type::Int), Type::Float) => self.add(Node::ToFloat(node), Type::Float),
             (Some(Type::Int), Type::Decimal) => self.add(Node::ToDecimal(node), Type::Decimal),
             (Some(Type::Float), Type::Decimal) => {
-                let written = match self.program.node(node) {
-                    Node::Constant(Constant::Float(bits)) => Decimal::from_str(&f64::from_bits(*bits).to_string()).ok(),
-                    _ => None,
+                let written = if let Node::Constant(Constant::Float(bits)) = self.program.node(node) {
+                    Decimal::from_str(&f64::from_bits(*bits).to_string()).ok()
+                } else {
+                    None
                 };
                 match written {
                     Some(decimal) => self.constant(Constant::Decimal(decimal), Type::Decimal),
@@ -369,9 +370,8 @@ impl Lowering<'_> {
                 }
                 _ => {}
             }
-            let constant = part.node.and_then(|node| match self.program.node(node) {
-                Node::Constant(constant) => Some(constant.clone()),
-                _ => None,
+            let constant = part.node.and_then(|node| {
+                if let Node::Constant(constant) = self.program.node(node) { Some(constant.clone()) } else { None }
             });
             constants.push(constant);
         }

@@ -135,6 +135,7 @@ impl Lowering<'_> {
         self.cannot(wording::REASON_LOOP, &[])
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn assignment(&mut self, target: &Expr) {
         match target {
             Expr::Variable(variable, _, position) => {
