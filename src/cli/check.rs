@@ -55,7 +55,11 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
         let gap = " ".repeat((widest + 2).saturating_sub(rule.width()).max(1));
         line(out, &format!("{rule}{gap}{}", wording::DISABLED.fill(lang, &[("reason", reason)])));
     }
-    let counts = [("rules", (columns + rows).to_string()), ("columns", columns.to_string()), ("rows", rows.to_string())];
+    let counts = [
+        ("rules", (columns + rows).to_string()),
+        ("columns", columns.to_string()),
+        ("rows", rows.to_string()),
+    ];
     line(out, "");
     line(out, &wording::CHECKED.fill(lang, &counts));
 }
@@ -64,21 +68,23 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
 fn schemas(planned: &Planned, lang: Lang, out: &mut String) {
     for source in &planned.sources {
         let count = source.opened.sampled.to_string();
-        line(out, &format!("# {}: {}", source.opened.spec.id, wording::SAMPLED.fill(lang, &[("count", count)])));
+        line(
+            out,
+            &format!("# {}: {}", source.opened.spec.id, wording::SAMPLED.fill(lang, &[("count", count)])),
+        );
         line(out, "[source.fields]");
         for field in &source.opened.schema.fields {
             let mut parts = Vec::new();
             if field.from != field.name {
                 parts.push(format!("from = {:?}", field.from));
             }
-            if field.choices.is_empty() {
-                match field.ty {
-                    Type::List(element) => parts.push(format!("type = \"list\", of = {:?}", element.as_type().name())),
-                    ty => parts.push(format!("type = {:?}", ty.name())),
-                }
+            parts.push(if !field.choices.is_empty() {
+                format!("type = \"choice\", choices = {:?}", field.choices)
+            } else if let Type::List(element) = field.ty {
+                format!("type = \"list\", of = {:?}", element.as_type().name())
             } else {
-                parts.push(format!("type = \"choice\", choices = {:?}", field.choices));
-            }
+                format!("type = {:?}", field.ty.name())
+            });
             parts.extend(field.format.as_ref().map(|it| format!("format = {it:?}")));
             parts.extend(field.separator.as_ref().map(|it| format!("separator = {it:?}")));
             line(out, &format!("{:?} = {{ {} }}", field.name, parts.join(", ")));

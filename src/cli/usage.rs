@@ -9,14 +9,16 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 /// Says what is wrong with the command line.
 pub(super) fn complain(error: &Error, voice: Voice) {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "clap's list of kinds is open")]
     let wording = match error.kind() {
         ErrorKind::UnknownArgument => wording::USAGE_UNKNOWN_OPTION,
         ErrorKind::InvalidSubcommand => wording::USAGE_UNKNOWN_COMMAND,
         ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand => wording::USAGE_MISSING,
         ErrorKind::ArgumentConflict => wording::USAGE_TWICE,
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value(error).is_empty() => wording::USAGE_NO_VALUE,
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value(error).is_empty() => {
+            wording::USAGE_NO_VALUE
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => wording::USAGE_BAD_VALUE,
-        // The list of kinds is open.
         _ => wording::USAGE_OTHER,
     };
     let said = Said { wording, arguments: vec![("argument", argument(error)), ("value", value(error))] };
