@@ -3,33 +3,26 @@
 use super::{
     Voice,
     args::all,
-    batches::Files,
     exit,
-    output::{Outputs, Spools, cannot_write},
-    plans::{Planned, PlannedSource, loaded, planned},
-    progress::Progress,
+    output::{Outputs, cannot_write},
+    plans::{Planned, loaded, planned},
     rejects::Rejects,
+    source_run::{SourceRun, path},
 };
 use crate::{
-    audit::{Audit, Block, Input, Path as Evaluated, Tally},
-    diagnostic::{Diagnostic, Level, Place},
-    engine::{Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, RunError, run_source},
-    ingest::{Fault, FaultKind, Opened},
-    record::Batch,
+    audit::{Audit, Tally},
+    diagnostic::{Diagnostic, Level},
     report::{Format, Setting, columns},
     rule::Severity,
-    script::Form,
     wording::{self, Lang},
 };
 use clap::ArgMatches;
 use std::{
-    collections::BTreeMap,
-    fs::File,
     io,
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Instant,
 };
@@ -225,7 +218,7 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), Box<Diagnostic>> {
 }
 
 /// The complaint about findings that cannot be kept: a full disk, mostly.
-fn cannot_spool(places: &str, error: &io::Error) -> Box<Diagnostic> {
+pub(super) fn cannot_spool(places: &str, error: &io::Error) -> Box<Diagnostic> {
     let folder = std::env::temp_dir().display().to_string();
     let file = if places.is_empty() { folder } else { format!("{places}, {folder}") };
     let diagnostic =
@@ -233,307 +226,8 @@ fn cannot_spool(places: &str, error: &io::Error) -> Box<Diagnostic> {
     Box::new(diagnostic.help(wording::HELP_SPACE))
 }
 
-fn internal(reason: &str) -> Box<Diagnostic> {
+pub(super) fn internal(reason: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(wording::INTERNAL).with("reason", reason).help(wording::HELP_REPORT_BUG))
-}
-
-/// One source being judged.
-struct SourceRun<'a> {
-    source: &'a PlannedSource,
-    planned: &'a Planned,
-    threads: usize,
-    memory: usize,
-    cancelled: &'a AtomicBool,
-    show: bool,
-    lang: Lang,
-}
-
-impl SourceRun<'_> {
-    /// Judges the source. Keys are checked on the way; only where some stand twice is it judged
-    /// again, now that those are known.
-    fn run(
-        &mut self,
-        tally: &mut Tally,
-        outputs: &mut Outputs,
-        rejects: &mut Option<Rejects>,
-    ) -> Result<(), Box<Diagnostic>> {
-        let places = outputs.places();
-        let write = |error: io::Error| cannot_spool(&places, &error);
-        let marks = outputs.marks().map_err(write)?;
-        let reject_mark = rejects.as_mut().map(Rejects::mark).transpose().map_err(write)?;
-        let before = tally.clone();
-        let repeated = self.judge(&Duplicates::default(), tally, outputs, rejects, true)?;
-        if repeated.is_empty() {
-            return Ok(());
-        }
-        let (duplicates, diagnostics) = self.duplicates(&repeated)?;
-        if duplicates.ordinals.is_empty() {
-            return Ok(());
-        }
-        *tally = before;
-        outputs.rewind(&marks).map_err(write)?;
-        if let (Some(rejects), Some(mark)) = (rejects.as_mut(), reject_mark) {
-            rejects.rewind(mark).map_err(write)?;
-        }
-        self.judge(&duplicates, tally, outputs, rejects, false)?;
-        tally.summary.duplicate_keys += duplicates.ordinals.len() as u64;
-        tally.diagnostics.extend(diagnostics);
-        Ok(())
-    }
-
-    /// One pass; gives the hashes of keys that stand more than once, if asked for.
-    fn judge(
-        &self,
-        duplicates: &Duplicates,
-        tally: &mut Tally,
-        outputs: &mut Outputs,
-        rejects: &mut Option<Rejects>,
-        check_keys: bool,
-    ) -> Result<Vec<u64>, Box<Diagnostic>> {
-        let PlannedSource { opened, plan } = self.source;
-        let files = Files::new(opened, &plan.columns)?;
-        let shown: Vec<String> = opened.files.iter().map(|it| it.shown.clone()).collect();
-        let places = outputs.places();
-        let (sink, spools) = outputs.split();
-        let counters = tally.findings().map(AtomicU64::new);
-        let judging = Judging {
-            plan,
-            sink: &sink,
-            duplicates,
-            files: &shown,
-            zone: &self.planned.project.zone,
-            committed: &counters,
-        };
-        let progress = Progress::new(files.reader.bytes_total(), self.show, self.lang);
-        let numbers: Vec<usize> =
-            plan.rules.iter().map(|it| tally.rule(&it.rule, &path(&it.compiled.form, self.lang))).collect();
-        let mut commit = Commit {
-            opened,
-            numbers: &numbers,
-            tally,
-            spools,
-            rejects,
-            keys: check_keys.then(|| KeyLog::new(self.memory / 16, tempfile::tempfile)),
-            inputs: inputs(opened),
-            listed: 0,
-            more: 0,
-            records: 0,
-            keyless: 0,
-            faults: Vec::new(),
-            errors: Vec::new(),
-            counters: &counters,
-        };
-        let source = &files;
-        let outcome = run_source(&source, &judging, self.threads, self.cancelled, |result, faults| {
-            progress.at(files.reader.bytes_read());
-            commit.commit(result, &faults)
-        });
-        progress.finish();
-        match outcome {
-            Ok(Outcome::Done) => {}
-            Ok(Outcome::Cancelled) => return Err(Box::new(Diagnostic::error(wording::CANCELLED))),
-            Err(RunError::Data(diagnostic)) => return Err(diagnostic),
-            Err(RunError::Write(error)) => return Err(cannot_spool(&places, &error)),
-            Err(RunError::Panic(said)) => return Err(internal(&said)),
-        }
-        commit.finish(plan)
-    }
-
-    /// Which records share their key: those whose key's hash is known to stand twice are looked at
-    /// again, by the text of the key.
-    fn duplicates(&self, repeated: &[u64]) -> Result<(Duplicates, Vec<Diagnostic>), Box<Diagnostic>> {
-        let PlannedSource { opened, plan } = self.source;
-        let files = Files::new(opened, &plan.columns)?;
-        let source = &files;
-        let mut worker = source.worker();
-        let mut batch = Batch::default();
-        let mut groups: BTreeMap<String, Vec<(u64, Place)>> = BTreeMap::new();
-        let mut joined = String::new();
-        while source.next(&mut worker, &mut batch)?.is_some() {
-            for row in 0..batch.len {
-                let Some(key) = plan.key_of(&batch, row, &mut joined) else { continue };
-                if repeated.binary_search(&crate::engine::key_hash(key)).is_err() {
-                    continue;
-                }
-                let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
-                let place = Place::Record { file: file.into(), row: batch.rows[row], column: None };
-                groups.entry(key.to_owned()).or_default().push((batch.first_record + row as u64, place));
-            }
-        }
-        groups.retain(|_, records| records.len() > 1);
-        let mut duplicates = Duplicates::default();
-        let mut diagnostics = Vec::new();
-        for (key, records) in groups {
-            for (ordinal, (record, _)) in (1..).zip(&records) {
-                duplicates.ordinals.insert(*record, ordinal);
-            }
-            if diagnostics.len() < Audit::DIAGNOSTICS_MAX {
-                let mut places = records.into_iter().map(|it| it.1);
-                let first = places.next();
-                let mut diagnostic = Diagnostic::warning(wording::DUPLICATE_KEY)
-                    .with("key", key)
-                    .help(wording::HELP_DUPLICATE);
-                diagnostic.place = places.next();
-                if let Some(first) = first {
-                    diagnostic = diagnostic.also(first, wording::FIRST_HERE);
-                }
-                diagnostics.push(diagnostic);
-            }
-        }
-        Ok((duplicates, diagnostics))
-    }
-}
-
-fn path(form: &Form, lang: Lang) -> Evaluated {
-    match form {
-        Form::Columns(_) => Evaluated::Vectorised,
-        Form::Rows(rule) => Evaluated::Interpreted(rule.reason.text(lang)),
-    }
-}
-
-fn inputs(opened: &Opened) -> Vec<Input> {
-    let input = |it: &crate::ingest::FileInfo| Input {
-        source: opened.spec.id.clone(),
-        file: it.shown.clone(),
-        bytes: it.bytes,
-        records: 0,
-        rejected: 0,
-        bad_cells: 0,
-    };
-    opened.files.iter().map(input).collect()
-}
-
-/// Takes in blocks in order.
-struct Commit<'a, 'o> {
-    opened: &'a Opened,
-    numbers: &'a [usize],
-    tally: &'a mut Tally,
-    spools: Spools<'o>,
-    rejects: &'a mut Option<Rejects>,
-    keys: Option<KeyLog<File>>,
-    inputs: Vec<Input>,
-    /// Faults that are listed, and those that are not.
-    listed: usize,
-    more: u64,
-    records: u64,
-    keyless: u64,
-    faults: Vec<Diagnostic>,
-    errors: Vec<Diagnostic>,
-    counters: &'a [AtomicU64; 4],
-}
-
-impl Commit<'_, '_> {
-    fn commit(&mut self, mut result: BlockResult, faults: &[Fault]) -> io::Result<()> {
-        self.records += result.records;
-        self.keyless += result.keyless;
-        let input = &mut self.inputs[result.file as usize];
-        input.records += result.records;
-        if let Some(keys) = &mut self.keys {
-            keys.append(std::mem::take(&mut result.key_hashes), result.rising_keys.take())?;
-        }
-        Outputs::append(&mut self.spools, &result.outputs)?;
-        for fault in faults {
-            let input = &mut self.inputs[fault.file as usize];
-            match fault.kind {
-                FaultKind::BadCell => input.bad_cells += 1,
-                FaultKind::FieldCount { .. }
-                | FaultKind::BadJson
-                | FaultKind::OpenQuote
-                | FaultKind::TooLarge => input.rejected += 1,
-            }
-            if self.listed < Audit::DIAGNOSTICS_MAX {
-                self.listed += 1;
-                self.faults.push(fault_diagnostic(self.opened, fault));
-            } else {
-                self.more += 1;
-            }
-        }
-        if let Some(rejects) = self.rejects {
-            rejects.add(self.opened, faults)?;
-        }
-        for (counter, more) in self.counters.iter().zip(result.by_severity) {
-            counter.fetch_add(more, Ordering::Relaxed);
-        }
-        let file: Arc<str> = self.opened.files[result.file as usize].shown.as_str().into();
-        for (rule, key, cause, row) in result.errors {
-            if self.errors.len() < Audit::DIAGNOSTICS_MAX {
-                let (says, detail) = cause.says();
-                let rule = self.tally.rule_id(self.numbers[rule]).to_owned();
-                let diagnostic = Diagnostic::error(wording::RULE_ERROR).with("rule", rule).with("key", key);
-                let place = Place::Record { file: file.clone(), row, column: None };
-                let mut diagnostic =
-                    diagnostic.at(place).help_with(says, vec![("detail", detail.to_owned())]);
-                diagnostic.level = Level::Warning;
-                self.errors.push(diagnostic);
-            }
-        }
-        self.tally.add(Block {
-            rules: self.numbers,
-            counts: &result.counts,
-            findings: &result.findings,
-            by_severity: result.by_severity,
-            worst: result.worst,
-            unassessed: result.unassessed,
-        });
-        Ok(())
-    }
-
-    /// Ends the source; gives the hashes of keys that stand more than once.
-    fn finish(mut self, plan: &crate::engine::SourcePlan) -> Result<Vec<u64>, Box<Diagnostic>> {
-        let repeated = match &mut self.keys {
-            Some(keys) if !plan.key.is_empty() => {
-                keys.repeated().map_err(|error| cannot_spool("", &error))?
-            }
-            _ => Vec::new(),
-        };
-        self.tally.summary.rejected += self.inputs.iter().map(|it| it.rejected).sum::<u64>();
-        self.tally.summary.bad_cells += self.inputs.iter().map(|it| it.bad_cells).sum::<u64>();
-        self.tally.summary.keyless += self.keyless;
-        self.tally.inputs.append(&mut self.inputs);
-        self.tally.diagnostics.append(&mut self.faults);
-        if self.more > 0 {
-            let diagnostic = Diagnostic::warning(wording::FAULT_TOTALS).with("count", self.more.to_string());
-            self.tally.diagnostics.push(diagnostic.help(wording::HELP_REJECTS_FILE));
-        }
-        if self.keyless > 0 {
-            let diagnostic =
-                Diagnostic::warning(wording::RECORDS_WITHOUT_KEY).with("count", self.keyless.to_string());
-            self.tally.diagnostics.push(diagnostic);
-        }
-        self.tally.diagnostics.append(&mut self.errors);
-        self.tally.end_source(self.numbers, self.records);
-        Ok(repeated)
-    }
-}
-
-fn fault_diagnostic(opened: &Opened, fault: &Fault) -> Diagnostic {
-    let field = fault.field.and_then(|it| opened.schema.fields.get(it));
-    let file = opened.files.get(fault.file as usize).map_or("", |it| it.shown.as_str());
-    let place = Place::Record { file: file.into(), row: fault.row, column: field.map(|it| it.from.clone()) };
-    let diagnostic = match (fault.kind, field) {
-        (FaultKind::BadCell, Some(field)) if !field.choices.is_empty() => {
-            let diagnostic = Diagnostic::warning(wording::NOT_A_CHOICE)
-                .with("text", fault.text.clone())
-                .with("field", field.name.clone());
-            diagnostic.help_with(wording::HELP_ADD_CHOICE, vec![("names", field.choices.join(", "))])
-        }
-        (FaultKind::BadCell, field) => {
-            let ty = field.map_or("?", |it| it.ty.name());
-            let diagnostic =
-                Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty);
-            diagnostic.help_with(wording::HELP_MISSING_TOKENS, vec![("text", fault.text.clone())])
-        }
-        (FaultKind::FieldCount { found, expected }, _) => {
-            let diagnostic = Diagnostic::warning(wording::FIELD_COUNT).with("found", found.to_string());
-            diagnostic.with("expected", expected.to_string()).help(wording::HELP_FIELD_COUNT)
-        }
-        (FaultKind::BadJson, _) => Diagnostic::warning(wording::BAD_JSON)
-            .with("detail", fault.detail.clone())
-            .help(wording::HELP_ONE_OBJECT),
-        (FaultKind::OpenQuote, _) => Diagnostic::warning(wording::OPEN_QUOTE).help(wording::HELP_CLOSE_QUOTE),
-        (FaultKind::TooLarge, _) => Diagnostic::warning(wording::TOO_LARGE).with("limit", "16"),
-    };
-    diagnostic.at(place)
 }
 
 /// How many complaints about data and single records are shown on standard error.

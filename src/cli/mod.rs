@@ -12,6 +12,7 @@ mod plans;
 mod progress;
 mod rejects;
 mod rules;
+mod source_run;
 mod usage;
 
 pub use args::command;

@@ -9,6 +9,7 @@ mod keys;
 mod message;
 mod plan;
 mod run;
+mod writer;
 
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash};
 pub use keys::{Duplicates, KeyLog, RisingKeys};

@@ -1,0 +1,210 @@
+//! From verdicts to findings: put together from a batch's columns, encoded, listed.
+
+use super::{BlockResult, Judging, PlannedRule, Wanted, judge::Verdicts};
+use crate::{
+    audit::{Audit, OwnedFinding, Unassessed},
+    expr::Cause,
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
+    record::Batch,
+    rule::{Outcome, Severity},
+};
+use std::{fmt::Write as _, sync::atomic::Ordering};
+
+/// Puts findings together and hands them out.
+pub(super) struct Writer<'a, 'b> {
+    judging: &'a Judging<'a>,
+    batch: &'b Batch,
+    wanted: Wanted,
+    message: String,
+    joined: String,
+    /// How many candidates for the worst findings are still of use, by severity.
+    room: [u64; 4],
+    listed: Vec<usize>,
+}
+
+impl<'a, 'b> Writer<'a, 'b> {
+    pub(super) fn new(judging: &'a Judging<'a>, batch: &'b Batch) -> Self {
+        let mut room = [0; 4];
+        let mut before = 0;
+        for (room, committed) in room.iter_mut().zip(judging.committed) {
+            before += committed.load(Ordering::Relaxed);
+            *room = (Audit::WORST_MAX as u64).saturating_sub(before);
+        }
+        let listed = vec![0; judging.plan.rules.len() * 2];
+        Self {
+            judging,
+            batch,
+            wanted: judging.sink.wanted(),
+            message: String::new(),
+            joined: String::new(),
+            room,
+            listed,
+        }
+    }
+
+    /// Lists rows that a rule could not judge.
+    pub(super) fn list(
+        &mut self,
+        number: usize,
+        planned: &PlannedRule,
+        verdicts: &Verdicts,
+        low: usize,
+        result: &mut BlockResult,
+    ) {
+        if verdicts.faults.list.is_empty() {
+            return;
+        }
+        let mut scratch = String::new();
+        let mut faults: Vec<(usize, &Cause)> = Vec::new();
+        for fault in &verdicts.faults.list {
+            faults.extend(fault.rows.rows().map(|row| (row, &fault.cause)));
+        }
+        // In record order, so that what is listed does not depend on where chunks begin.
+        faults.sort_unstable_by_key(|it| it.0);
+        for (row, cause) in faults {
+            let (slot, max) = match cause.is_missing() {
+                true => (number * 2, Audit::UNASSESSED_MAX),
+                false => (number * 2 + 1, Audit::DIAGNOSTICS_MAX),
+            };
+            if self.listed[slot] >= max {
+                continue;
+            }
+            self.listed[slot] += 1;
+            let key = self.key(low + row, &mut scratch).to_owned();
+            if let Cause::Missing { column } | Cause::Unreadable { column } = cause {
+                let field = self.judging.plan.column_names.get(*column as usize).cloned().unwrap_or_default();
+                let unreadable = matches!(cause, Cause::Unreadable { .. });
+                let (rule, record) = (planned.rule.id.clone(), self.batch.first_record + (low + row) as u64);
+                result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record }));
+            } else {
+                result.errors.push((number, key, cause.clone(), self.batch.rows[low + row]));
+            }
+        }
+    }
+
+    /// The key of a record; its origin where it has none.
+    fn key<'t>(&'t self, row: usize, scratch: &'t mut String) -> &'t str {
+        if self.judging.plan.has_key(self.batch, row) {
+            return self.judging.plan.key_of(self.batch, row, scratch).unwrap_or_default();
+        }
+        scratch.clear();
+        // Writing to a string does not fail.
+        let _ = write!(scratch, "{}:{}", self.file(), self.batch.rows[row]);
+        scratch
+    }
+
+    fn file(&self) -> &'a str {
+        self.judging.files.get(self.batch.file as usize).map_or("", String::as_str)
+    }
+
+    pub(super) fn finding(
+        &mut self,
+        planned: &PlannedRule,
+        verdicts: &Verdicts,
+        row: usize,
+        at: usize,
+        result: &mut BlockResult,
+    ) {
+        let rule = &planned.rule;
+        let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
+        result.by_severity[severity] += 1;
+        let for_worst = self.wanted.worst && self.room[severity] > 0;
+        if !self.wanted.findings && !for_worst {
+            return;
+        }
+        let plan = self.judging.plan;
+        let (mut message, mut joined) = (std::mem::take(&mut self.message), std::mem::take(&mut self.joined));
+        message.clear();
+        if self.wanted.message || for_worst {
+            planned.message.write(self.batch, at, self.judging.zone, &mut message);
+        }
+        let ordinal = self.judging.duplicates.ordinals.get(&(self.batch.first_record + at as u64)).copied();
+        let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
+        let key = self.key(at, &mut joined);
+        let evidence = if self.wanted.evidence || for_worst {
+            self.evidence(planned, verdicts, row, at)
+        } else {
+            Evidence::default()
+        };
+        let text =
+            |column: u32| self.batch.columns[column as usize].text(at, &self.batch.text).unwrap_or_default();
+        let subject = if self.wanted.subject || for_worst {
+            plan.subject.iter().map(|(level, column)| (level.as_str(), text(*column))).collect()
+        } else {
+            Vec::new()
+        };
+        let id = if self.wanted.id || for_worst {
+            Fingerprint::of_record(&plan.id, &rule.id, key, ordinal.unwrap_or(0))
+        } else {
+            Fingerprint(0)
+        };
+        let finding = Finding {
+            id,
+            rule,
+            key,
+            subject,
+            outcome: if verdicts.faults.dead.get(row) { Outcome::NoEvidence } else { Outcome::Fail },
+            message: &message,
+            evidence,
+            origin: FindingOrigin { file: self.file(), sheet: None, row: self.batch.rows[at] },
+            standing: Standing::New,
+            unstable,
+        };
+        if self.wanted.findings {
+            self.judging.sink.encode(&finding, &mut result.outputs);
+        }
+        if for_worst {
+            result.worst.push(owned(&finding, planned, self.batch.first_record + at as u64));
+            self.room[severity] -= 1;
+        }
+        (self.message, self.joined) = (message, joined);
+    }
+
+    fn evidence<'e>(
+        &self,
+        planned: &'e PlannedRule,
+        verdicts: &Verdicts,
+        row: usize,
+        at: usize,
+    ) -> Evidence<'e>
+    where
+        'a: 'e,
+    {
+        let value = |column: &u32| self.batch.columns[*column as usize].value(at, &self.batch.text);
+        let names = planned.evidence_names.iter().map(String::as_str);
+        let decider = verdicts.deciders.iter().position(|it| it.get(row));
+        let missing = match verdicts.faults.cause(row) {
+            Some(Cause::Missing { column } | Cause::Unreadable { column }) => Some(*column as usize),
+            _ => None,
+        };
+        let reason = verdicts.reasons.iter().find(|(of, _)| *of == row);
+        Evidence {
+            fields: names.zip(planned.compiled.evidence.iter().map(value)).collect(),
+            conjunct: decider.and_then(|it| planned.compiled.form.conjunct_text(it)),
+            missing: missing.and_then(|it| self.judging.plan.column_names.get(it)).map(String::as_str),
+            reason: reason.map(|(_, why)| why.to_string()),
+            rule_hash: &planned.hash,
+        }
+    }
+}
+
+fn owned(finding: &Finding<'_>, planned: &PlannedRule, record: u64) -> OwnedFinding {
+    let own = |it: &&str| (*it).to_owned();
+    OwnedFinding {
+        id: finding.id,
+        rule: planned.rule.clone(),
+        key: finding.key.to_owned(),
+        subject: finding.subject.iter().map(|(level, who)| (own(level), own(who))).collect(),
+        outcome: finding.outcome,
+        message: finding.message.to_owned(),
+        fields: finding.evidence.fields.iter().map(|(name, value)| (own(name), value.clone())).collect(),
+        conjunct: finding.evidence.conjunct.map(str::to_owned),
+        missing: finding.evidence.missing.map(str::to_owned),
+        reason: finding.evidence.reason.clone(),
+        file: finding.origin.file.to_owned(),
+        row: finding.origin.row,
+        standing: finding.standing,
+        unstable: finding.unstable,
+        record,
+    }
+}
