@@ -90,7 +90,10 @@ pub(super) fn csv_cell(out: &mut Vec<u8>, text: &str) {
         }
         return out.extend_from_slice(text.as_bytes());
     }
-    let text = without_controls(text);
+    // Text with commas is common, control characters are not: bytes are looked at before letters.
+    let control =
+        |byte| ((byte < 0x20) & !matches!(byte, b'\t' | b'\n' | b'\r')) | (byte == 0x7f) | (byte == 0xc2);
+    let text = if no_byte(text.as_bytes(), control) { Cow::Borrowed(text) } else { without_controls(text) };
     let guard = runs_as_formula(&text);
     let quote = memchr::memchr3(b',', b'"', b'\n', text.as_bytes()).is_some() || text.contains('\r');
     if quote {
