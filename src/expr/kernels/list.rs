@@ -104,6 +104,19 @@ pub fn fold_floats(fold: Fold, all: impl ExactSizeIterator<Item = f64>) -> f64 {
         Fold::Min => all.fold(f64::INFINITY, f64::min),
         Fold::Max => all.fold(f64::NEG_INFINITY, f64::max),
         Fold::Mean => all.sum::<f64>() / count,
-        Fold::Len | Fold::Sum => all.sum(),
+        // The standard library's empty sum is -0.0.
+        Fold::Len | Fold::Sum => 0.0 + all.sum::<f64>(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_sum_is_plain_zero() {
+        for none in [&[][..], &[-0.0]] {
+            assert!(fold_floats(Fold::Sum, none.iter().copied()).is_sign_positive());
+        }
     }
 }
