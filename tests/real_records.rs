@@ -249,7 +249,7 @@ fn inspections_sf() {
     assert_eq!(counts, [lacking + adequate + good, poor, 0, 0]);
     trial.holds("band-by-switch", &inspections, joined(key), false, |_| Pass);
     trial.holds("routine-high", &inspections, joined(key), false, |it| {
-        let asked = it.int(date) >= 2017_01_01 && it.cells[kind] == "routine";
+        let asked = it.int(date) >= 20_170_101 && it.cells[kind] == "routine";
         if asked { is(it.int(score) >= 90) } else { NotApplicable }
     });
     trial.holds("bounds", &legend, cell(name), false, |_| Pass);
@@ -263,7 +263,7 @@ fn inspections_sf() {
     let [found_on, description] = violations.all(["date", "description"]);
     let grave = ["Unclean or unsanitary food contact surfaces", "High risk vermin infestation"];
     trial.holds("not-grave", &violations, joined(key), false, |it| is(!grave.contains(&&*it.cells[description])));
-    trial.holds("no-vermin", &violations, joined(key), false, |it| match it.int(found_on) >= 2015_01_01 {
+    trial.holds("no-vermin", &violations, joined(key), false, |it| match it.int(found_on) >= 20_150_101 {
         true => is(!it.cells[description].to_lowercase().contains("vermin")),
         false => NotApplicable,
     });

@@ -39,11 +39,11 @@ fn fold(how: Fold, list: &[Dynamic]) -> Answer<Dynamic> {
     }
     let ints: Option<Vec<i64>> = list.iter().map(|it| it.as_int().ok()).collect();
     if let (Some(ints), true) = (ints, how != Fold::Mean) {
-        let all = ints.into_iter();
+        let mut all = ints.into_iter();
         let result = match how {
             Fold::Min => all.min(),
             Fold::Max => all.max(),
-            Fold::Len | Fold::Mean | Fold::Sum => all.fold(Some(0), |sum: Option<i64>, it| sum?.checked_add(it)),
+            Fold::Len | Fold::Mean | Fold::Sum => all.try_fold(0_i64, i64::checked_add),
         };
         return result.map_or_else(|| fault(Cause::Overflow), |it| Ok(it.into()));
     }

@@ -52,7 +52,7 @@ impl Table {
         names.map(|it| self.at(it))
     }
 
-    pub(crate) fn by<'a>(&'a self, key: usize) -> HashMap<&'a str, &'a Record> {
+    pub(crate) fn by(&self, key: usize) -> HashMap<&str, &Record> {
         self.records.iter().map(|it| (it.cells[key].as_str(), it)).collect()
     }
 }
