@@ -2,17 +2,17 @@
 //!
 //! The code map with the rooms in reading order is `src/README.md`.
 
-pub mod wording;
-pub mod record;
-pub mod calendar;
-pub mod diagnostic;
-pub mod script;
-pub mod expr;
-pub mod rule;
-pub mod finding;
-pub mod engine;
 pub mod audit;
+pub mod calendar;
 pub mod cli;
+pub mod diagnostic;
+pub mod engine;
+pub mod expr;
+pub mod finding;
 pub mod ingest;
 pub mod project;
+pub mod record;
 pub mod report;
+pub mod rule;
+pub mod script;
+pub mod wording;

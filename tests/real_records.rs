@@ -28,7 +28,12 @@ fn joined<const N: usize>(at: [usize; N]) -> impl Fn(&Record) -> String {
 #[test]
 fn boston311() {
     let Some(data) = shared("boston311") else { return };
-    let types = ["Building Inspection Request", "CE Collection", "Electrical", "General Comments For a Program or Policy"];
+    let types = [
+        "Building Inspection Request",
+        "CE Collection",
+        "Electrical",
+        "General Comments For a Program or Policy",
+    ];
     let more = ["Graffiti Removal", "Rodent Activity", "Street Light Outages", "Unsafe Dangerous Conditions"];
     let files: Vec<String> = types.iter().chain(&more).map(|it| format!("{it}.csv")).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
@@ -52,14 +57,20 @@ fn boston311() {
     let late = |it: &Record| Some(time(it, closed)? > time(it, target)?);
     let counts = trial.holds("verdict-holds", &table, cell(id), false, |it| match it.get(closed, "") {
         None => NotApplicable,
-        Some(_) => known(late(it).zip(it.get(verdict, "")).map(|(late, verdict)| late == (verdict == "OVERDUE"))),
+        Some(_) => {
+            known(late(it).zip(it.get(verdict, "")).map(|(late, verdict)| late == (verdict == "OVERDUE")))
+        }
     });
     assert_eq!(counts, [26_716, 0, 5_181, 30]);
 
     let as_of = days(2016, 1, 13) * 86_400;
     let counts = trial.holds("open-verdict-holds", &table, cell(id), false, |it| match it.get(closed, "") {
         Some(_) => NotApplicable,
-        None => known(time(it, target).zip(it.get(verdict, "")).map(|(due, verdict)| (due < as_of) == (verdict == "OVERDUE"))),
+        None => known(
+            time(it, target)
+                .zip(it.get(verdict, ""))
+                .map(|(due, verdict)| (due < as_of) == (verdict == "OVERDUE")),
+        ),
     });
     assert_eq!(counts, [5_124, 0, 26_746, 57]);
 
@@ -111,7 +122,9 @@ fn incidents() {
     assert_eq!((last.len(), broken.len()), (2_000, 1_167));
     assert_eq!(broken, found);
 
-    let counts = trial.holds("updated-after-opened", &table, joined(key), false, |it| is(time(it, updated) >= time(it, opened)));
+    let counts = trial.holds("updated-after-opened", &table, joined(key), false, |it| {
+        is(time(it, updated) >= time(it, opened))
+    });
     assert_eq!(counts, [14_036, 5, 0, 0]);
     let counts = trial.holds("created-within-a-day", &table, joined(key), false, |it| {
         known(time(it, created).map(|it_was| it_was - time(it, opened).unwrap() <= 86_400))
@@ -124,12 +137,18 @@ fn incidents() {
     assert_eq!(counts[3], 129);
     trial.holds("resolved-in-93-hours", &table, joined(key), false, |it| {
         match (&it.cells[priority][..], &it.cells[state][..]) {
-            ("3 - Moderate", "Closed") => known(time(it, resolved).map(|at| at - time(it, opened).unwrap() <= 93 * 3600)),
+            ("3 - Moderate", "Closed") => {
+                known(time(it, resolved).map(|at| at - time(it, opened).unwrap() <= 93 * 3600))
+            }
             _ => NotApplicable,
         }
     });
-    trial.holds("assigned", &table, joined(key), false, |it| is(text(it, person) != "?" || text(it, group) != "?"));
-    let counts = trial.holds("symptom", &table, joined(key), true, |it| known(it.get(symptom, "?").map(|it| it.starts_with("Symptom "))));
+    trial.holds("assigned", &table, joined(key), false, |it| {
+        is(text(it, person) != "?" || text(it, group) != "?")
+    });
+    let counts = trial.holds("symptom", &table, joined(key), true, |it| {
+        known(it.get(symptom, "?").map(|it| it.starts_with("Symptom ")))
+    });
     assert_eq!(counts[3], 4_549);
     let counts = trial.holds("priority-by-table", &table, joined(key), false, |it| {
         let rank = |at: usize| i32::from(it.cells[at].as_bytes()[0] - b'0');
@@ -158,7 +177,8 @@ fn messages_zh() {
     }
 
     // What was read is what stands there, in both encodings.
-    let [id, subject, reply, asked, replied] = messages.all(["留言编号", "留言主题", "答复意见", "留言时间", "答复时间"]);
+    let [id, subject, reply, asked, replied] =
+        messages.all(["留言编号", "留言主题", "答复意见", "留言时间", "答复时间"]);
     let [other_id, other_reply] = explained.all(["留言编号", "答复意见"]);
     let subjects = trial.told("原文", "留言主题");
     for it in &messages.records {
@@ -175,10 +195,16 @@ fn messages_zh() {
     assert_eq!(equal, 1_369);
 
     trial.holds("答复够长", &messages, cell(id), false, |it| is(it.cells[reply].chars().count() >= 200));
-    trial.holds("解释够长", &explained, cell(other_id), false, |it| is(it.cells[other_reply].chars().count() >= 200));
+    trial.holds("解释够长", &explained, cell(other_id), false, |it| {
+        is(it.cells[other_reply].chars().count() >= 200)
+    });
     trial.holds("没有网址", &messages, cell(id), false, |it| is(!it.cells[reply].contains("https://")));
-    trial.holds("两头没有空白", &messages, cell(id), false, |it| is(it.cells[reply].trim().len() == it.cells[reply].len()));
-    trial.holds("说了您好", &messages, cell(id), false, |it| is(["您好", "你好"].iter().any(|word| it.cells[reply].contains(word))));
+    trial.holds("两头没有空白", &messages, cell(id), false, |it| {
+        is(it.cells[reply].trim().len() == it.cells[reply].len())
+    });
+    trial.holds("说了您好", &messages, cell(id), false, |it| {
+        is(["您好", "你好"].iter().any(|word| it.cells[reply].contains(word)))
+    });
     let [first, end, complete] = explained.all(["f_first", "f_end", "f_complete"]);
     trial.holds("办结", &explained, cell(other_id), false, |it| {
         is(it.cells[first] == "完整" && it.cells[end] == "完整" && it.cells[complete] == "已解决")
@@ -190,19 +216,26 @@ fn messages_zh() {
     let (day_counts, speeds) = (trial.told("速度", "天数"), trial.told("速度", "速度分"));
     for it in &messages.records {
         let key = it.cells[id].as_str();
-        let days = (seconds(&it.cells[replied], YEAR_FIRST) - seconds(&it.cells[asked], YEAR_FIRST)).div_euclid(86_400);
+        let days = (seconds(&it.cells[replied], YEAR_FIRST) - seconds(&it.cells[asked], YEAR_FIRST))
+            .div_euclid(86_400);
         assert_eq!(day_counts.get(key).and_then(|it| it.as_f64()), Some(days as f64), "{key}");
         assert_eq!(speeds.get(key).and_then(|it| it.as_f64()), Some(scored[key].number(speed)), "{key}");
     }
-    trial.holds("满分", &messages, cell(id), false, |it| is(scored[it.cells[id].as_str()].cells[speed] == "1"));
+    trial.holds("满分", &messages, cell(id), false, |it| {
+        is(scored[it.cells[id].as_str()].cells[speed] == "1")
+    });
 
-    let [complete, conj, rela, total, alike] = scores.all(["COMPLETE", "conj_score", "rela_score", "FINAL_SCORE", "相似度"]);
+    let [complete, conj, rela, total, alike] =
+        scores.all(["COMPLETE", "conj_score", "rela_score", "FINAL_SCORE", "相似度"]);
     let parts = scores.all(["f_score", "e_score", "com_score"]);
     let sum = |it: &Record| it.number(speed) + it.number(complete) + it.number(conj) + it.number(rela);
-    let counts = trial.holds("总分", &scores, cell(score_id), false, |it| is((sum(it) - it.number(total)).abs() <= 1e-9));
+    let counts = trial
+        .holds("总分", &scores, cell(score_id), false, |it| is((sum(it) - it.number(total)).abs() <= 1e-9));
     assert_eq!(counts, [2_816, 0, 0, 0]);
     // To the last bit only where the others added in the same order.
-    let counts = trial.holds("总分分毫不差", &scores, cell(score_id), false, |it| is(sum(it).total_cmp(&it.number(total)).is_eq()));
+    let counts = trial.holds("总分分毫不差", &scores, cell(score_id), false, |it| {
+        is(sum(it).total_cmp(&it.number(total)).is_eq())
+    });
     assert_eq!(counts, [2_706, 110, 0, 0]);
     let counts = trial.holds("完整性", &scores, cell(score_id), false, |it| {
         let [first, end, done] = parts.map(|at| it.number(at));
@@ -212,11 +245,14 @@ fn messages_zh() {
     let words = scores.all(["f_first", "f_end", "f_complete"]);
     let counts = trial.holds("完整性三部分", &scores, cell(score_id), false, |it| {
         let full = ["0.3", "0.3", "0.4"];
-        let given = |at: usize| if ["完整", "已解决"].contains(&&*it.cells[words[at]]) { full[at] } else { "0" };
+        let given =
+            |at: usize| if ["完整", "已解决"].contains(&&*it.cells[words[at]]) { full[at] } else { "0" };
         is((0..3).all(|at| it.cells[parts[at]] == given(at)))
     });
     assert_eq!(counts, [2_816, 0, 0, 0]);
-    trial.holds("相关性", &scores, cell(score_id), false, |it| is((it.number(alike) * 1.347_583_9 - it.number(rela)).abs() <= 1e-6));
+    trial.holds("相关性", &scores, cell(score_id), false, |it| {
+        is((it.number(alike) * 1.347_583_9 - it.number(rela)).abs() <= 1e-6)
+    });
 }
 
 /// Bands of a legend, dates without dashes, a rule in force from a day on, three sources.
@@ -233,17 +269,21 @@ fn inspections_sf() {
     let [score, date, kind] = inspections.all(["score", "date", "type"]);
     let [low, high, name] = legend.all(["Minimum_Score", "Maximum_Score", "Description"]);
     let band = |it: &Record| {
-        let mut bands = legend.records.iter().filter(|band| (band.int(low)..=band.int(high)).contains(&it.int(score)));
+        let mut bands =
+            legend.records.iter().filter(|band| (band.int(low)..=band.int(high)).contains(&it.int(score)));
         bands.next().unwrap().cells[name].clone()
     };
     let mut bands: BTreeMap<String, u64> = BTreeMap::new();
     for it in &inspections.records {
         *bands.entry(band(it)).or_default() += 1;
     }
-    let [poor, lacking, adequate, good] = ["Poor", "Needs Improvement", "Adequate", "Good"].map(|it| bands[it]);
+    let [poor, lacking, adequate, good] =
+        ["Poor", "Needs Improvement", "Adequate", "Good"].map(|it| bands[it]);
     let counts = trial.holds("good", &inspections, joined(key), false, |it| is(band(it) == "Good"));
     assert_eq!(counts, [good, poor + lacking + adequate, 0, 0]);
-    let counts = trial.holds("adequate", &inspections, joined(key), false, |it| is(["Adequate", "Good"].contains(&&*band(it))));
+    let counts = trial.holds("adequate", &inspections, joined(key), false, |it| {
+        is(["Adequate", "Good"].contains(&&*band(it)))
+    });
     assert_eq!(counts, [adequate + good, poor + lacking, 0, 0]);
     let counts = trial.holds("not-poor", &inspections, joined(key), false, |it| is(band(it) != "Poor"));
     assert_eq!(counts, [lacking + adequate + good, poor, 0, 0]);
@@ -255,14 +295,20 @@ fn inspections_sf() {
     trial.holds("bounds", &legend, cell(name), false, |_| Pass);
     // The comparison can fail: by a verdict, and by a key.
     let fails = |it: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(it)).is_err();
-    let verdict = |it: &Record| if it.row == 4 && it.file.ends_with("inspections.csv") { Fail } else { is(band(it) == "Good") };
+    let verdict = |it: &Record| {
+        if it.row == 4 && it.file.ends_with("inspections.csv") { Fail } else { is(band(it) == "Good") }
+    };
     assert!(fails(&|| _ = trial.holds("good", &inspections, joined(key), false, verdict)));
-    assert!(fails(&|| _ = trial.holds("good", &inspections, cell(score), false, |it| is(band(it) == "Good"))));
+    assert!(
+        fails(&|| _ = trial.holds("good", &inspections, cell(score), false, |it| is(band(it) == "Good")))
+    );
 
     let key = violations.all(["business_id", "date", "description"]);
     let [found_on, description] = violations.all(["date", "description"]);
     let grave = ["Unclean or unsanitary food contact surfaces", "High risk vermin infestation"];
-    trial.holds("not-grave", &violations, joined(key), false, |it| is(!grave.contains(&&*it.cells[description])));
+    trial.holds("not-grave", &violations, joined(key), false, |it| {
+        is(!grave.contains(&&*it.cells[description]))
+    });
     trial.holds("no-vermin", &violations, joined(key), false, |it| match it.int(found_on) >= 20_150_101 {
         true => is(!it.cells[description].to_lowercase().contains("vermin")),
         false => NotApplicable,
@@ -304,7 +350,9 @@ fn survey_kr() {
     for (rule, items, score, count) in dimensions {
         assert_eq!(items.len(), count, "{rule}");
         let score = table.at(score);
-        let counts = trial.holds(rule, &table, cell(pid), false, |it| is((mean(it, &items) - it.number(score)).abs() <= 1e-9));
+        let counts = trial.holds(rule, &table, cell(pid), false, |it| {
+            is((mean(it, &items) - it.number(score)).abs() <= 1e-9)
+        });
         assert_eq!(counts, [9_820, 0, 0, 0], "{rule}");
     }
     let items = between("p21h01001", "esteem");
@@ -321,11 +369,14 @@ fn survey_kr() {
     });
     assert_eq!(counts, [9_820, 0, 0, 0]);
     // The file has nine decimal places, so only means that need no more are the same to the last bit.
-    trial.holds("satis-exact", &table, cell(pid), false, |it| is(mean(it, &satis).total_cmp(&it.number(satis_score)).is_eq()));
+    trial.holds("satis-exact", &table, cell(pid), false, |it| {
+        is(mean(it, &satis).total_cmp(&it.number(satis_score)).is_eq())
+    });
 
     let frequencies: Vec<usize> = ["sns_freq_1", "sns_freq_2", "sns_freq_4"].map(|it| table.at(it)).to_vec();
     let [takes_part, age] = table.all(["sns_yes", "p21age1"]);
-    let frequency = |it: &Record, nth: usize| it.get(frequencies[nth], " ").map(|it| it.parse::<i64>().unwrap());
+    let frequency =
+        |it: &Record, nth: usize| it.get(frequencies[nth], " ").map(|it| it.parse::<i64>().unwrap());
     trial.holds("score-of-frequency", &table, cell(pid), false, |it| {
         let first = if it.cells[takes_part] == "1" { frequency(it, 0).map(|it| 10 - it) } else { Some(0) };
         let last = frequency(it, 2).map_or(0, |it| 10 - it);
@@ -363,9 +414,12 @@ fn helpdesk() {
     assert_eq!(cases.len(), 1_236);
     trial.holds("main-road", &table, joined(key), false, |it| is(road.contains(&&*it.cells[activity])));
     trial.holds("common-variant", &table, joined(key), false, |it| is(it.int(number) <= 10));
-    trial.holds("variant-named", &table, joined(key), false, |it| is(it.cells[variant] == format!("Variant {}", it.cells[number])));
+    trial.holds("variant-named", &table, joined(key), false, |it| {
+        is(it.cells[variant] == format!("Variant {}", it.cells[number]))
+    });
     trial.holds("same-twice", &table, joined(key), false, |_| Pass);
-    let counts = trial.holds("night", &table, joined(key), false, |it| is((7..20).contains(&hour(in_rome(it)))));
+    let counts =
+        trial.holds("night", &table, joined(key), false, |it| is((7..20).contains(&hour(in_rome(it)))));
     assert_ne!(counts[1], 0);
     trial.holds("closed-on-weekdays", &table, joined(key), false, |it| match &it.cells[activity][..] {
         "Closed" => is(weekday(in_rome(it)) <= 5),
@@ -384,13 +438,21 @@ fn helpdesk() {
 fn oracles_reckon_rightly() {
     let table = Table::of([("a.csv", "\u{feff}a,a\r\n\"x\r\n\"\"y\"\"\",\r\n,2".to_owned())].into_iter());
     let cells: Vec<_> = table.records.iter().map(|it| (it.row, it.cells.clone())).collect();
-    assert_eq!(cells, [(2, vec!["x\r\n\"y\"".to_owned(), String::new()]), (3, vec![String::new(), "2".to_owned()])]);
+    assert_eq!(
+        cells,
+        [(2, vec!["x\r\n\"y\"".to_owned(), String::new()]), (3, vec![String::new(), "2".to_owned()])]
+    );
     assert_eq!(table.nth("a", 1), 1);
     assert_eq!(days(2016, 2, 29), 16_860);
     assert_eq!(seconds("01/02/2015 12:30:55 AM", MONTH_FIRST), days(2015, 1, 2) * 86_400 + 30 * 60 + 55);
     assert_eq!(seconds("29/2/2016 01:16", DAY_FIRST), days(2016, 2, 29) * 86_400 + 76 * 60);
     assert_eq!(weekday(seconds("2026-03-02", YEAR_FIRST)), 1);
-    for (utc, ahead) in [("2014-03-30 00:59:59", 1), ("2014-03-30 01:00:00", 2), ("2013-10-27 00:59:59", 2), ("2013-10-27 01:00:00", 1)] {
+    for (utc, ahead) in [
+        ("2014-03-30 00:59:59", 1),
+        ("2014-03-30 01:00:00", 2),
+        ("2013-10-27 00:59:59", 2),
+        ("2013-10-27 01:00:00", 1),
+    ] {
         let utc = seconds(utc, YEAR_FIRST);
         assert_eq!(rome(utc) - utc, ahead * 3600);
     }

@@ -118,7 +118,8 @@ fn guides_match_the_tree() {
     for guide in ["README.md", "CHANGELOG.md", "src/README.md", "rules/README.md", "tests/README.md"] {
         let Ok(text) = fs::read_to_string(guide) else { continue };
         for quoted in text.split('`').skip(1).step_by(2) {
-            let is_path = ["src/", "rules/", "samples/", "tests/", ".ci/"].iter().any(|it| quoted.starts_with(it));
+            let is_path =
+                ["src/", "rules/", "samples/", "tests/", ".ci/"].iter().any(|it| quoted.starts_with(it));
             if is_path && !quoted.contains(['<', '*', ' ']) && !Path::new(quoted).exists() {
                 faults.push(format!("{guide} names `{quoted}`, which does not exist"));
             }
@@ -156,12 +157,17 @@ fn faults_of(path: &Path, text: &str, test_only: bool) -> Vec<String> {
     let code = code_only(text);
     let paths = paths_in(&code);
     for name in paths.iter().filter_map(|it| room_named(it)) {
-        if name != room && LAYERS.iter().any(|(known, _)| *known == name) && !allowed.contains(&name.as_str()) {
+        if name != room && LAYERS.iter().any(|(known, _)| *known == name) && !allowed.contains(&name.as_str())
+        {
             fault(format!("`{room}` must not name `{name}`"));
         }
     }
     for (what, homes) in CONFINED {
-        let is_used = if what.ends_with('!') { has_macro(&code, what) } else { paths.iter().any(|it| goes_through(it, what)) };
+        let is_used = if what.ends_with('!') {
+            has_macro(&code, what)
+        } else {
+            paths.iter().any(|it| goes_through(it, what))
+        };
         if is_used && !homes.contains(&room.as_str()) {
             fault(format!("`{what}` belongs in {homes:?} only"));
         }
@@ -392,15 +398,27 @@ fn bad_source_is_caught() {
     let long = "\n".repeat(FILE_LINES_MAX);
     let cases = [
         ("src/record/a.rs", "use crate::rule::Rule;", "must not name `rule`"),
-        ("src/record/a.rs", "use crate::{\n    record::Value,\n    rule::{Rule, Pack},\n};", "must not name `rule`"),
+        (
+            "src/record/a.rs",
+            "use crate::{\n    record::Value,\n    rule::{Rule, Pack},\n};",
+            "must not name `rule`",
+        ),
         ("src/record/a.rs", "fn f() -> crate::rule::Rule { todo!() }", "must not name `rule`"),
         ("src/record/a.rs", "use touchstone::rule::Rule;", "must not name `rule`"),
         ("src/report/mod.rs", "use crate::cli::run;", "must not name `cli`"),
         // Code behind a test is still code.
         ("src/record/mod.rs", "#[cfg(test)]\nmod tests;\nuse crate::rule::Rule;", "must not name `rule`"),
-        ("src/record/a.rs", "#[cfg(test)]\nmod tests { fn f() { g(\"}\") } }\nuse crate::rule::Rule;", "must not name `rule`"),
+        (
+            "src/record/a.rs",
+            "#[cfg(test)]\nmod tests { fn f() { g(\"}\") } }\nuse crate::rule::Rule;",
+            "must not name `rule`",
+        ),
         // A slash in a text does not begin a comment.
-        ("src/record/a.rs", "const URL: &str = \"https://a\"; use crate::rule::Rule;", "must not name `rule`"),
+        (
+            "src/record/a.rs",
+            "const URL: &str = \"https://a\"; use crate::rule::Rule;",
+            "must not name `rule`",
+        ),
         ("src/record/a.rs", "const Q: char = '\"'; use crate::rule::Rule;", "must not name `rule`"),
         ("src/unheard/a.rs", "", "missing from LAYERS"),
         ("src/expr/a.rs", "use rhai::Engine;", "`rhai` belongs in [\"script\"] only"),
@@ -429,8 +447,14 @@ fn good_source_is_left_alone() {
     let cases = [
         ("src/rule/a.rs", "use crate::{record::Value, rule::Script};\nuse super::Pack;"),
         ("src/record/a.rs", "// Unlike crate::rule::Rule, and never println!.\n/* crate::rule */"),
-        ("src/record/a.rs", "const A: &str = \"crate::rule::Rule\"; const B: &str = r#\"std::fs::read \"println!(\" \"#;"),
-        ("src/record/a.rs", "fn f<'a>(it: &'a str) -> char { '}' }\n#[cfg(test)]\nmod tests { use crate::rule::Rule; }"),
+        (
+            "src/record/a.rs",
+            "const A: &str = \"crate::rule::Rule\"; const B: &str = r#\"std::fs::read \"println!(\" \"#;",
+        ),
+        (
+            "src/record/a.rs",
+            "fn f<'a>(it: &'a str) -> char { '}' }\n#[cfg(test)]\nmod tests { use crate::rule::Rule; }",
+        ),
         ("src/expr/kernels/number.rs", "use super::super::Mask;"),
         ("src/report/a.rs", "fn std_fs() { writeln!(out, \"\") }"),
         ("src/lib.rs", "pub mod expr;"),
@@ -442,6 +466,8 @@ fn good_source_is_left_alone() {
     let test = "//! A fixture.\nuse crate::rule::Rule; fn f() { println!(\"\") }";
     assert_eq!(faults_of(Path::new("src/record/tests.rs"), test, true), Vec::<String>::new());
     assert_eq!(test_modules("#[cfg(test)]\nmod tests;\nmod a;\n#[cfg(test)]\nmod b { mod c; }"), ["tests"]);
-    assert!(is_test_only(Path::new("src/expr/tests/draw.rs")) && is_test_only(Path::new("src/report/tests.rs")));
+    assert!(
+        is_test_only(Path::new("src/expr/tests/draw.rs")) && is_test_only(Path::new("src/report/tests.rs"))
+    );
     assert!(!is_test_only(Path::new("src/report/csv.rs")));
 }

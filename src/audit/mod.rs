@@ -4,6 +4,6 @@ mod result;
 mod tally;
 
 pub use result::{
-    Audit, Gate, GateVerdict, Input, OwnedFinding, OutcomeCounts, Path, RuleResult, Summary, Unassessed,
+    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, RuleResult, Summary, Unassessed,
 };
 pub use tally::{Block, Tally};

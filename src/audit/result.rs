@@ -1,11 +1,11 @@
 //! The result of an audit, in plain data.
 
 use crate::{
+    calendar::Zone,
     diagnostic::Diagnostic,
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
     record::Value,
     rule::{Outcome, Rule, Severity},
-    calendar::Zone,
 };
 use std::sync::Arc;
 

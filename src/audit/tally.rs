@@ -1,6 +1,8 @@
 //! Counting: block results merged in order into the result of an audit.
 
-use super::{Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, RuleResult, Summary, Unassessed};
+use super::{
+    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, RuleResult, Summary, Unassessed,
+};
 use crate::{
     diagnostic::Diagnostic,
     rule::{Rule, Severity},
@@ -57,7 +59,12 @@ impl Tally {
             self.rules[known].result.rule = rule.clone();
             return known;
         }
-        let result = RuleResult { rule: rule.clone(), path: path.clone(), outcomes: OutcomeCounts::default(), findings: 0 };
+        let result = RuleResult {
+            rule: rule.clone(),
+            path: path.clone(),
+            outcomes: OutcomeCounts::default(),
+            findings: 0,
+        };
         self.rules.push(RuleTally { result, unassessed: 0, records: 0 });
         self.rules.len() - 1
     }
@@ -100,7 +107,8 @@ impl Tally {
             let rule = &mut self.rules[*id];
             // A rule that looks at several sources has their records together.
             rule.records += records;
-            rule.result.outcomes.not_applicable = rule.records.saturating_sub(rule.result.outcomes.applicable());
+            rule.result.outcomes.not_applicable =
+                rule.records.saturating_sub(rule.result.outcomes.applicable());
         }
         self.summary.records += records;
         self.summary.evaluations += records * ids.len() as u64;
@@ -123,9 +131,16 @@ impl Tally {
     /// and could assess none.
     #[must_use]
     pub fn gates(&self, fail_on: Severity) -> Vec<Gate> {
-        let found: u64 = Severity::ALL.iter().zip(self.summary.findings).filter(|(it, _)| **it >= fail_on).map(|(_, n)| n).sum();
-        let blind = |it: &&RuleTally| it.result.outcomes.applicable() > 0 && it.result.outcomes.assessed() == 0;
-        let blind: Vec<String> = self.rules.iter().filter(blind).map(|it| it.result.rule.id.clone()).collect();
+        let found: u64 = Severity::ALL
+            .iter()
+            .zip(self.summary.findings)
+            .filter(|(it, _)| **it >= fail_on)
+            .map(|(_, n)| n)
+            .sum();
+        let blind =
+            |it: &&RuleTally| it.result.outcomes.applicable() > 0 && it.result.outcomes.assessed() == 0;
+        let blind: Vec<String> =
+            self.rules.iter().filter(blind).map(|it| it.result.rule.id.clone()).collect();
         let gate = |id: String, figure: u64, about: Vec<String>| Gate {
             id,
             figure: as_figure(figure),

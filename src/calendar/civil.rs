@@ -120,7 +120,14 @@ pub fn duration_text(micros: i64) -> String {
     let mut out = String::from(if micros < 0 { "-" } else { "" });
     let mut parts = Vec::new();
     for (size, unit) in [(86_400, "d"), (3600, "h"), (60, "m")] {
-        let count = total / (size * second) % if unit == "d" { u64::MAX } else if unit == "h" { 24 } else { 60 };
+        let count = total / (size * second)
+            % if unit == "d" {
+                u64::MAX
+            } else if unit == "h" {
+                24
+            } else {
+                60
+            };
         if count > 0 {
             parts.push(format!("{count}{unit}"));
         }
@@ -157,7 +164,9 @@ pub fn parse_iso_date(text: &str) -> Option<i64> {
 pub fn parse_iso_time(text: &str) -> Option<IsoTime> {
     let (days, rest) = take_date(text.as_bytes())?;
     let midnight = days.checked_mul(DAY * MICROS_PER_SECOND)?;
-    let Some(rest) = rest.strip_prefix(b"T").or_else(|| rest.strip_prefix(b" ")).or_else(|| rest.strip_prefix(b"t")) else {
+    let Some(rest) =
+        rest.strip_prefix(b"T").or_else(|| rest.strip_prefix(b" ")).or_else(|| rest.strip_prefix(b"t"))
+    else {
         return rest.is_empty().then_some(IsoTime { local: midnight, offset: None });
     };
     let (hour, rest) = take_number(rest, 2)?;
@@ -243,7 +252,15 @@ mod tests {
             assert_eq!(parse_iso_time(text).map(|it| it.local), nine, "{text}");
         }
         assert_eq!(parse_iso_time("2026-03-02T09:00:00-05:30").and_then(|it| it.offset), Some(-19_800));
-        for bad in ["", "2026", "2026-03-02T", "2026-03-02T9", "2026-03-02 25:00", "2026-03-02 09:00x", "03/02/2026 09:00"] {
+        for bad in [
+            "",
+            "2026",
+            "2026-03-02T",
+            "2026-03-02T9",
+            "2026-03-02 25:00",
+            "2026-03-02 09:00x",
+            "03/02/2026 09:00",
+        ] {
             assert_eq!(parse_iso_time(bad), None, "{bad}");
         }
     }
@@ -259,7 +276,13 @@ mod tests {
 
     #[test]
     fn durations_print_shortly() {
-        for (micros, text) in [(0, "0s"), (9_000_000_000, "2h 30m"), (-300_000_000, "-5m"), (273_600_000_000, "3d 4h"), (1_500_000, "1.5s")] {
+        for (micros, text) in [
+            (0, "0s"),
+            (9_000_000_000, "2h 30m"),
+            (-300_000_000, "-5m"),
+            (273_600_000_000, "3d 4h"),
+            (1_500_000, "1.5s"),
+        ] {
             assert_eq!(duration_text(micros), text);
         }
     }

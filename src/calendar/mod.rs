@@ -6,7 +6,7 @@ mod civil;
 mod zone;
 
 pub use civil::{
-    Civil, days_from_civil, civil_from_days, duration_text, format_date, format_time, iso_week, parse_iso_date, parse_iso_time,
-    IsoTime,
+    Civil, IsoTime, civil_from_days, days_from_civil, duration_text, format_date, format_time, iso_week,
+    parse_iso_date, parse_iso_time,
 };
 pub use zone::{Resolution, Zone};

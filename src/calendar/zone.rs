@@ -39,7 +39,8 @@ impl Zone {
     pub fn named(name: &str) -> Option<Self> {
         let zone = if name == "UTC" { TimeZone::UTC } else { TimeZone::get(name).ok()? };
         let first = Timestamp::from_second(-9_000_000_000).ok()?;
-        let mut periods = vec![Period { start: i64::MIN, offset: i64::from(zone.to_offset(first).seconds()) }];
+        let mut periods =
+            vec![Period { start: i64::MIN, offset: i64::from(zone.to_offset(first).seconds()) }];
         for change in zone.following(first) {
             let start = change.timestamp().as_second();
             if start > LAST_YEAR_SECONDS {
@@ -119,16 +120,31 @@ mod tests {
 
     #[test]
     fn agrees_with_jiff() {
-        for name in ["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Europe/London"] {
+        for name in [
+            "UTC",
+            "Asia/Shanghai",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "Asia/Kathmandu",
+            "Europe/London",
+        ] {
             let zone = Zone::named(name).unwrap();
             let theirs = TimeZone::get(name).unwrap();
             for step in 0..60_000_i64 {
                 let utc = -2_000_000_000 + step * 100_003;
                 let stamp = Timestamp::from_second(utc).unwrap();
-                assert_eq!(zone.offset_at(utc * MICROS_PER_SECOND), i64::from(theirs.to_offset(stamp).seconds()), "{name} {stamp}");
+                assert_eq!(
+                    zone.offset_at(utc * MICROS_PER_SECOND),
+                    i64::from(theirs.to_offset(stamp).seconds()),
+                    "{name} {stamp}"
+                );
                 let local: DateTime = TimeZone::UTC.to_datetime(stamp);
                 let expected = theirs.to_ambiguous_timestamp(local).compatible().unwrap().as_second();
-                assert_eq!(zone.to_utc(utc * MICROS_PER_SECOND).0, expected * MICROS_PER_SECOND, "{name} {local}");
+                assert_eq!(
+                    zone.to_utc(utc * MICROS_PER_SECOND).0,
+                    expected * MICROS_PER_SECOND,
+                    "{name} {local}"
+                );
             }
         }
     }

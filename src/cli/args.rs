@@ -7,22 +7,33 @@ use std::path::PathBuf;
 /// The whole command, its help in `lang`.
 #[must_use]
 pub fn command(lang: Lang) -> Command {
-    let about = |command: Command, text: Wording| command.about(text.text(lang)).disable_help_flag(true).arg(help_flag(lang));
-    let sub = |name: &'static str, text: Wording| about(Command::new(name), text).help_template(template(lang, false));
+    let about = |command: Command, text: Wording| {
+        command.about(text.text(lang)).disable_help_flag(true).arg(help_flag(lang))
+    };
+    let sub = |name: &'static str, text: Wording| {
+        about(Command::new(name), text).help_template(template(lang, false))
+    };
     let audit = audit_options(lang).into_iter().fold(sub("audit", wording::ABOUT_AUDIT), Command::arg);
-    let check = sub("check", wording::ABOUT_CHECK)
-        .args([path(lang), rules(lang), color(lang)])
-        .arg(Arg::new("schema").long("schema").action(ArgAction::SetTrue).help(wording::OPTION_SCHEMA.text(lang)));
+    let check = sub("check", wording::ABOUT_CHECK).args([path(lang), rules(lang), color(lang)]).arg(
+        Arg::new("schema").long("schema").action(ArgAction::SetTrue).help(wording::OPTION_SCHEMA.text(lang)),
+    );
     let list = sub("rules", wording::ABOUT_RULES)
         .args([path(lang), rules(lang), color(lang)])
         .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
     let shell = Arg::new("shell").required(true).value_name("SHELL").help(wording::OPTION_SHELL.text(lang));
-    let completions = sub("completions", wording::ABOUT_COMPLETIONS).arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
+    let completions = sub("completions", wording::ABOUT_COMPLETIONS)
+        .arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
     about(Command::new("touchstone"), wording::ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
         .disable_help_subcommand(true)
-        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(wording::OPTION_VERSION.text(lang)))
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help(wording::OPTION_VERSION.text(lang)),
+        )
         .arg(lang_option(lang))
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -45,28 +56,52 @@ fn help_flag(lang: Lang) -> Arg {
 }
 
 fn path(lang: Lang) -> Arg {
-    Arg::new("path").value_name("PATH").num_args(0..).value_parser(clap::value_parser!(PathBuf)).help(wording::OPTION_PATH.text(lang))
+    Arg::new("path")
+        .value_name("PATH")
+        .num_args(0..)
+        .value_parser(clap::value_parser!(PathBuf))
+        .help(wording::OPTION_PATH.text(lang))
 }
 
 fn rules(lang: Lang) -> Arg {
     let value = clap::value_parser!(PathBuf);
-    Arg::new("rules").long("rules").value_name("PACK").action(ArgAction::Append).value_parser(value).help(wording::OPTION_RULES_OPTION.text(lang))
+    Arg::new("rules")
+        .long("rules")
+        .value_name("PACK")
+        .action(ArgAction::Append)
+        .value_parser(value)
+        .help(wording::OPTION_RULES_OPTION.text(lang))
 }
 
 fn lang_option(lang: Lang) -> Arg {
-    Arg::new("lang").long("lang").value_name("LANG").global(true).value_parser(["en", "zh"]).hide_possible_values(true).help(wording::OPTION_LANG.text(lang))
+    Arg::new("lang")
+        .long("lang")
+        .value_name("LANG")
+        .global(true)
+        .value_parser(["en", "zh"])
+        .hide_possible_values(true)
+        .help(wording::OPTION_LANG.text(lang))
 }
 
 fn color(lang: Lang) -> Arg {
     let choices = ["auto", "always", "never"];
-    Arg::new("color").long("color").value_name("WHEN").default_value("auto").hide_default_value(true).hide_possible_values(true).value_parser(choices).help(wording::OPTION_COLOR.text(lang))
+    Arg::new("color")
+        .long("color")
+        .value_name("WHEN")
+        .default_value("auto")
+        .hide_default_value(true)
+        .hide_possible_values(true)
+        .value_parser(choices)
+        .help(wording::OPTION_COLOR.text(lang))
 }
 
 fn audit_options(lang: Lang) -> Vec<Arg> {
     let text = |name: &'static str, value: &'static str, help: Wording| {
         Arg::new(name).long(name).value_name(value).help(help.text(lang))
     };
-    let flag = |name: &'static str, help: Wording| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.text(lang));
+    let flag = |name: &'static str, help: Wording| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.text(lang))
+    };
     let severities = ["critical", "major", "minor", "info"];
     vec![
         path(lang).value_name("PATH").help(wording::OPTION_PATHS.text(lang)),
@@ -77,10 +112,15 @@ fn audit_options(lang: Lang) -> Vec<Arg> {
         text("threads", "N", wording::OPTION_THREADS).value_parser(clap::value_parser!(u16).range(1..=1024)),
         text("set", "RULE.PARAM=VALUE", wording::OPTION_SET).action(ArgAction::Append),
         text("rule", "ID", wording::OPTION_RULE).action(ArgAction::Append),
-        text("severity", "SEVERITY", wording::OPTION_SEVERITY).action(ArgAction::Append).value_parser(severities).hide_possible_values(true),
+        text("severity", "SEVERITY", wording::OPTION_SEVERITY)
+            .action(ArgAction::Append)
+            .value_parser(severities)
+            .hide_possible_values(true),
         text("dimension", "NAME", wording::OPTION_DIMENSION).action(ArgAction::Append),
         text("rejects", "FILE", wording::OPTION_REJECTS).value_parser(clap::value_parser!(PathBuf)),
-        text("fail-on", "SEVERITY", wording::OPTION_FAIL_ON).value_parser(severities).hide_possible_values(true),
+        text("fail-on", "SEVERITY", wording::OPTION_FAIL_ON)
+            .value_parser(severities)
+            .hide_possible_values(true),
         flag("allow-errors", wording::OPTION_ALLOW_ERRORS),
         text("memory", "SIZE", wording::OPTION_MEMORY),
         text("columns", "A,B", wording::OPTION_COLUMNS).value_delimiter(','),
@@ -103,7 +143,9 @@ pub(super) fn all<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: 
 pub(super) fn lang_of(arguments: &[std::ffi::OsString]) -> Option<Lang> {
     let mut arguments = arguments.iter().filter_map(|it| it.to_str());
     while let Some(argument) = arguments.next() {
-        let value = argument.strip_prefix("--lang=").or_else(|| if argument == "--lang" { arguments.next() } else { None });
+        let value = argument
+            .strip_prefix("--lang=")
+            .or_else(|| if argument == "--lang" { arguments.next() } else { None });
         if let Some(lang) = value.and_then(Lang::from_tag) {
             return Some(lang);
         }

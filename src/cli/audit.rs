@@ -159,14 +159,17 @@ fn memory(matches: &ArgMatches) -> Result<usize, Box<Diagnostic>> {
     };
     let size = digits.parse::<usize>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
     size.ok_or_else(|| {
-        let diagnostic = Diagnostic::error(wording::BAD_ARGUMENT).with("argument", text.clone()).with("option", "--memory");
+        let diagnostic = Diagnostic::error(wording::BAD_ARGUMENT)
+            .with("argument", text.clone())
+            .with("option", "--memory");
         Box::new(diagnostic.with("reason", "512MB, 2GB"))
     })
 }
 
 fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outputs, Box<Diagnostic>> {
     let bad = |option: &str, argument: &str, reason: String| {
-        let diagnostic = Diagnostic::error(wording::BAD_ARGUMENT).with("argument", argument).with("option", option);
+        let diagnostic =
+            Diagnostic::error(wording::BAD_ARGUMENT).with("argument", argument).with("option", option);
         Box::new(diagnostic.with("reason", reason))
     };
     let names: Vec<String> = all(matches, "columns");
@@ -225,7 +228,8 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), Box<Diagnostic>> {
 fn cannot_spool(places: &str, error: &io::Error) -> Box<Diagnostic> {
     let folder = std::env::temp_dir().display().to_string();
     let file = if places.is_empty() { folder } else { format!("{places}, {folder}") };
-    let diagnostic = Diagnostic::error(wording::TEMPORARY_FULL).with("file", file).with("reason", error.to_string());
+    let diagnostic =
+        Diagnostic::error(wording::TEMPORARY_FULL).with("file", file).with("reason", error.to_string());
     Box::new(diagnostic.help(wording::HELP_SPACE))
 }
 
@@ -247,7 +251,12 @@ struct SourceRun<'a> {
 impl SourceRun<'_> {
     /// Judges the source. Keys are checked on the way; only where some stand twice is it judged
     /// again, now that those are known.
-    fn run(&mut self, tally: &mut Tally, outputs: &mut Outputs, rejects: &mut Option<Rejects>) -> Result<(), Box<Diagnostic>> {
+    fn run(
+        &mut self,
+        tally: &mut Tally,
+        outputs: &mut Outputs,
+        rejects: &mut Option<Rejects>,
+    ) -> Result<(), Box<Diagnostic>> {
         let places = outputs.places();
         let write = |error: io::Error| cannot_spool(&places, &error);
         let marks = outputs.marks().map_err(write)?;
@@ -287,9 +296,17 @@ impl SourceRun<'_> {
         let places = outputs.places();
         let (sink, spools) = outputs.split();
         let counters = tally.findings().map(AtomicU64::new);
-        let judging = Judging { plan, sink: &sink, duplicates, files: &shown, zone: &self.planned.project.zone, committed: &counters };
+        let judging = Judging {
+            plan,
+            sink: &sink,
+            duplicates,
+            files: &shown,
+            zone: &self.planned.project.zone,
+            committed: &counters,
+        };
         let progress = Progress::new(files.reader.bytes_total(), self.show, self.lang);
-        let numbers: Vec<usize> = plan.rules.iter().map(|it| tally.rule(&it.rule, &path(&it.compiled.form, self.lang))).collect();
+        let numbers: Vec<usize> =
+            plan.rules.iter().map(|it| tally.rule(&it.rule, &path(&it.compiled.form, self.lang))).collect();
         let mut commit = Commit {
             opened,
             numbers: &numbers,
@@ -353,7 +370,9 @@ impl SourceRun<'_> {
             if diagnostics.len() < Audit::DIAGNOSTICS_MAX {
                 let mut places = records.into_iter().map(|it| it.1);
                 let first = places.next();
-                let mut diagnostic = Diagnostic::warning(wording::DUPLICATE_KEY).with("key", key).help(wording::HELP_DUPLICATE);
+                let mut diagnostic = Diagnostic::warning(wording::DUPLICATE_KEY)
+                    .with("key", key)
+                    .help(wording::HELP_DUPLICATE);
                 diagnostic.place = places.next();
                 if let Some(first) = first {
                     diagnostic = diagnostic.also(first, wording::FIRST_HERE);
@@ -417,7 +436,10 @@ impl Commit<'_, '_> {
             let input = &mut self.inputs[fault.file as usize];
             match fault.kind {
                 FaultKind::BadCell => input.bad_cells += 1,
-                FaultKind::FieldCount { .. } | FaultKind::BadJson | FaultKind::OpenQuote | FaultKind::TooLarge => input.rejected += 1,
+                FaultKind::FieldCount { .. }
+                | FaultKind::BadJson
+                | FaultKind::OpenQuote
+                | FaultKind::TooLarge => input.rejected += 1,
             }
             if self.listed < Audit::DIAGNOSTICS_MAX {
                 self.listed += 1;
@@ -439,7 +461,8 @@ impl Commit<'_, '_> {
                 let rule = self.tally.rule_id(self.numbers[rule]).to_owned();
                 let diagnostic = Diagnostic::error(wording::RULE_ERROR).with("rule", rule).with("key", key);
                 let place = Place::Record { file: file.clone(), row, column: None };
-                let mut diagnostic = diagnostic.at(place).help_with(says, vec![("detail", detail.to_owned())]);
+                let mut diagnostic =
+                    diagnostic.at(place).help_with(says, vec![("detail", detail.to_owned())]);
                 diagnostic.level = Level::Warning;
                 self.errors.push(diagnostic);
             }
@@ -458,7 +481,9 @@ impl Commit<'_, '_> {
     /// Ends the source; gives the hashes of keys that stand more than once.
     fn finish(mut self, plan: &crate::engine::SourcePlan) -> Result<Vec<u64>, Box<Diagnostic>> {
         let repeated = match &mut self.keys {
-            Some(keys) if !plan.key.is_empty() => keys.repeated().map_err(|error| cannot_spool("", &error))?,
+            Some(keys) if !plan.key.is_empty() => {
+                keys.repeated().map_err(|error| cannot_spool("", &error))?
+            }
             _ => Vec::new(),
         };
         self.tally.summary.rejected += self.inputs.iter().map(|it| it.rejected).sum::<u64>();
@@ -471,7 +496,8 @@ impl Commit<'_, '_> {
             self.tally.diagnostics.push(diagnostic.help(wording::HELP_REJECTS_FILE));
         }
         if self.keyless > 0 {
-            let diagnostic = Diagnostic::warning(wording::RECORDS_WITHOUT_KEY).with("count", self.keyless.to_string());
+            let diagnostic =
+                Diagnostic::warning(wording::RECORDS_WITHOUT_KEY).with("count", self.keyless.to_string());
             self.tally.diagnostics.push(diagnostic);
         }
         self.tally.diagnostics.append(&mut self.errors);
@@ -486,21 +512,24 @@ fn fault_diagnostic(opened: &Opened, fault: &Fault) -> Diagnostic {
     let place = Place::Record { file: file.into(), row: fault.row, column: field.map(|it| it.from.clone()) };
     let diagnostic = match (fault.kind, field) {
         (FaultKind::BadCell, Some(field)) if !field.choices.is_empty() => {
-            let diagnostic = Diagnostic::warning(wording::NOT_A_CHOICE).with("text", fault.text.clone()).with("field", field.name.clone());
+            let diagnostic = Diagnostic::warning(wording::NOT_A_CHOICE)
+                .with("text", fault.text.clone())
+                .with("field", field.name.clone());
             diagnostic.help_with(wording::HELP_ADD_CHOICE, vec![("names", field.choices.join(", "))])
         }
         (FaultKind::BadCell, field) => {
             let ty = field.map_or("?", |it| it.ty.name());
-            let diagnostic = Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty);
+            let diagnostic =
+                Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty);
             diagnostic.help_with(wording::HELP_MISSING_TOKENS, vec![("text", fault.text.clone())])
         }
         (FaultKind::FieldCount { found, expected }, _) => {
             let diagnostic = Diagnostic::warning(wording::FIELD_COUNT).with("found", found.to_string());
             diagnostic.with("expected", expected.to_string()).help(wording::HELP_FIELD_COUNT)
         }
-        (FaultKind::BadJson, _) => {
-            Diagnostic::warning(wording::BAD_JSON).with("detail", fault.detail.clone()).help(wording::HELP_ONE_OBJECT)
-        }
+        (FaultKind::BadJson, _) => Diagnostic::warning(wording::BAD_JSON)
+            .with("detail", fault.detail.clone())
+            .help(wording::HELP_ONE_OBJECT),
         (FaultKind::OpenQuote, _) => Diagnostic::warning(wording::OPEN_QUOTE).help(wording::HELP_CLOSE_QUOTE),
         (FaultKind::TooLarge, _) => Diagnostic::warning(wording::TOO_LARGE).with("limit", "16"),
     };
@@ -512,7 +541,8 @@ const SHOWN_MAX: usize = 8;
 
 /// Complaints about data and single records, the first of them; the rest is in the JSON report.
 fn complain_of_data(audit: &Audit, voice: Voice, planned: &Planned) {
-    let mut shown: Vec<Diagnostic> = audit.diagnostics.iter().filter(|it| it.level > Level::Note).cloned().collect();
+    let mut shown: Vec<Diagnostic> =
+        audit.diagnostics.iter().filter(|it| it.level > Level::Note).cloned().collect();
     let more = shown.len().saturating_sub(SHOWN_MAX);
     shown.truncate(SHOWN_MAX);
     voice.complain(&shown, &planned.texts, false);

@@ -6,7 +6,10 @@ use crate::{
     ingest::{Block, Decoder, Fault, Opened, Reader, ReaderOptions, Want},
     record::Batch,
 };
-use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// A source's files.
 pub(super) struct Files {
@@ -47,7 +50,11 @@ impl<'a> Batches for &'a Files {
         Worker { decoder: Decoder::new(&self.reader), block: Block::default(), files: self }
     }
 
-    fn next(&self, worker: &mut Worker<'a>, batch: &mut Batch) -> Result<Option<(u64, Vec<Fault>)>, Box<Diagnostic>> {
+    fn next(
+        &self,
+        worker: &mut Worker<'a>,
+        batch: &mut Batch,
+    ) -> Result<Option<(u64, Vec<Fault>)>, Box<Diagnostic>> {
         if !self.reader.next_block(&mut worker.block).map_err(Box::new)? {
             return Ok(None);
         }

@@ -55,7 +55,11 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
         let gap = " ".repeat((widest + 2).saturating_sub(rule.width()).max(1));
         line(out, &format!("{rule}{gap}{}", wording::DISABLED.fill(lang, &[("reason", reason)])));
     }
-    let counts = [("rules", (columns + rows).to_string()), ("columns", columns.to_string()), ("rows", rows.to_string())];
+    let counts = [
+        ("rules", (columns + rows).to_string()),
+        ("columns", columns.to_string()),
+        ("rows", rows.to_string()),
+    ];
     line(out, "");
     line(out, &wording::CHECKED.fill(lang, &counts));
 }
@@ -64,7 +68,10 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
 fn schemas(planned: &Planned, lang: Lang, out: &mut String) {
     for source in &planned.sources {
         let count = source.opened.sampled.to_string();
-        line(out, &format!("# {}: {}", source.opened.spec.id, wording::SAMPLED.fill(lang, &[("count", count)])));
+        line(
+            out,
+            &format!("# {}: {}", source.opened.spec.id, wording::SAMPLED.fill(lang, &[("count", count)])),
+        );
         line(out, "[source.fields]");
         for field in &source.opened.schema.fields {
             let mut parts = Vec::new();
@@ -73,7 +80,9 @@ fn schemas(planned: &Planned, lang: Lang, out: &mut String) {
             }
             if field.choices.is_empty() {
                 match field.ty {
-                    Type::List(element) => parts.push(format!("type = \"list\", of = {:?}", element.as_type().name())),
+                    Type::List(element) => {
+                        parts.push(format!("type = \"list\", of = {:?}", element.as_type().name()))
+                    }
                     ty => parts.push(format!("type = {:?}", ty.name())),
                 }
             } else {

@@ -48,7 +48,8 @@ impl Voice {
 
     /// Writes diagnostics to standard error; notes only if asked. True if any is an error.
     pub(crate) fn complain(self, diagnostics: &[Diagnostic], sources: &Sources, notes: bool) -> bool {
-        let shown: Vec<Diagnostic> = diagnostics.iter().filter(|it| notes || it.level > Level::Note).cloned().collect();
+        let shown: Vec<Diagnostic> =
+            diagnostics.iter().filter(|it| notes || it.level > Level::Note).cloned().collect();
         self.say(&render_all(&shown, sources, self.lang, self.colour_err));
         diagnostics.iter().any(Diagnostic::is_error)
     }
@@ -83,7 +84,10 @@ pub fn run(arguments: &[OsString]) -> u8 {
     let lang = asked.or_else(from_environment).unwrap_or_default();
     let matches = match command(lang).try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() && error.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        Err(error)
+            if error.use_stderr()
+                && error.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
             usage::complain(&error, Voice::new(lang, "auto"));
             return exit::NOT_AS_ASKED;
         }

@@ -43,7 +43,9 @@ impl Spool {
     fn cut(&mut self, len: u64) -> io::Result<()> {
         match self {
             Self::Apart(file) => file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
-            Self::Whole(file) => file.as_file().set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
+            Self::Whole(file) => {
+                file.as_file().set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop))
+            }
         }
     }
 }
@@ -62,10 +64,17 @@ pub(super) struct Outputs {
 
 impl Outputs {
     /// Opens the reports: `files` with their formats, and standard output's format.
-    pub(super) fn open(files: &[(Format, PathBuf)], stdout: Option<Format>, setting: &Setting) -> Result<Self, Box<Diagnostic>> {
+    pub(super) fn open(
+        files: &[(Format, PathBuf)],
+        stdout: Option<Format>,
+        setting: &Setting,
+    ) -> Result<Self, Box<Diagnostic>> {
         let mut all = Vec::new();
         for (format, path) in files {
-            all.push(Output::open(*format, Some(path), setting).map_err(|error| Box::new(cannot_write(path, &error)))?);
+            all.push(
+                Output::open(*format, Some(path), setting)
+                    .map_err(|error| Box::new(cannot_write(path, &error)))?,
+            );
         }
         if let Some(format) = stdout {
             let opened = Output::open(format, None, setting);
@@ -84,7 +93,11 @@ impl Outputs {
 
     /// Splits the reports, which workers read, from their spools, which the committer writes.
     pub(super) fn split(&mut self) -> (Sink<'_>, Spools<'_>) {
-        let needs = self.all.iter().map(|it| it.report.needs()).fold(crate::report::Needs::default(), crate::report::Needs::or);
+        let needs = self
+            .all
+            .iter()
+            .map(|it| it.report.needs())
+            .fold(crate::report::Needs::default(), crate::report::Needs::or);
         let worst = self.all.iter().any(|it| !it.report.streams());
         let wanted = Wanted {
             findings: needs.findings,
@@ -105,7 +118,11 @@ impl Outputs {
     /// The files that are written while the audit runs, for messages.
     pub(super) fn places(&self) -> String {
         let streamed = self.all.iter().filter(|it| matches!(it.spool, Spool::Whole(_)));
-        streamed.filter_map(|it| it.file.as_ref()).map(|it| it.display().to_string()).collect::<Vec<_>>().join(", ")
+        streamed
+            .filter_map(|it| it.file.as_ref())
+            .map(|it| it.display().to_string())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// Where each spool stands, to come back to.
@@ -176,7 +193,12 @@ impl Output {
     }
 }
 
-fn whole(report: &dyn Report, audit: &Audit, spool: &mut SpooledTempFile, out: &mut dyn Write) -> io::Result<()> {
+fn whole(
+    report: &dyn Report,
+    audit: &Audit,
+    spool: &mut SpooledTempFile,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     spool.seek(SeekFrom::Start(0))?;
     let mut findings = BufReader::with_capacity(1 << 16, spool);
     if report.streams() {
@@ -220,7 +242,9 @@ fn readable(_: &NamedTempFile) -> io::Result<()> {
 /// The complaint about a file that cannot be written.
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
     let shown = path.display().to_string();
-    let diagnostic = Diagnostic::error(wording::CANNOT_WRITE).with("file", shown.clone()).with("reason", error.to_string());
+    let diagnostic = Diagnostic::error(wording::CANNOT_WRITE)
+        .with("file", shown.clone())
+        .with("reason", error.to_string());
     diagnostic.at(Place::File(shown.into()))
 }
 

@@ -42,11 +42,15 @@ pub(super) fn loaded(matches: &ArgMatches, asked: Option<Lang>, paths: &[PathBuf
         data: Vec::new(),
         lang: asked,
     };
-    let is_project = |path: &Path| path.join("audit.toml").is_file() || path.file_name().is_some_and(|it| it == "audit.toml");
+    let is_project = |path: &Path| {
+        path.join("audit.toml").is_file() || path.file_name().is_some_and(|it| it == "audit.toml")
+    };
     let here = Path::new(".");
     match paths {
         [] if options.rules.is_empty() || is_project(here) => load(here, &options),
-        [one] if is_project(one) || (options.rules.is_empty() && (one.is_dir() || !one.exists())) => load(one, &options),
+        [one] if is_project(one) || (options.rules.is_empty() && (one.is_dir() || !one.exists())) => {
+            load(one, &options)
+        }
         _ if options.rules.is_empty() => {
             let diagnostic = Diagnostic::error(wording::NO_PROJECT_OR_RULES).help(wording::HELP_GIVE_RULES);
             Loaded { project: None, diagnostics: vec![diagnostic], sources: Sources::default() }
@@ -80,12 +84,14 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
             let (opened, mut found) = ingest::open(&source.spec);
             diagnostics.append(&mut found);
             let Some(opened) = opened else { continue };
-            let (plan, mut found) = plan_source(&ask(source), &opened.schema, &project.packs, setting, &filter, row_by_row);
+            let (plan, mut found) =
+                plan_source(&ask(source), &opened.schema, &project.packs, setting, &filter, row_by_row);
             diagnostics.append(&mut found);
             sources.extend(plan.map(|plan| PlannedSource { opened: Arc::new(opened), plan }));
         }
         unused_kinds(&project, &filter, &mut diagnostics);
-        if sources.iter().all(|it| it.plan.rules.is_empty()) && !diagnostics.iter().any(Diagnostic::is_error) {
+        if sources.iter().all(|it| it.plan.rules.is_empty()) && !diagnostics.iter().any(Diagnostic::is_error)
+        {
             diagnostics.push(Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES));
         }
     }
@@ -111,7 +117,11 @@ fn ask(source: &Source) -> SourceAsk {
         kind: source.kind.clone(),
         key: source.key.iter().map(|it| (it.text.clone(), it.place.clone())).collect(),
         date: source.date.as_ref().map(|it| (it.text.clone(), it.place.clone())),
-        subject: source.subject.iter().map(|(level, it)| (level.clone(), it.text.clone(), it.place.clone())).collect(),
+        subject: source
+            .subject
+            .iter()
+            .map(|(level, it)| (level.clone(), it.text.clone(), it.place.clone()))
+            .collect(),
         derive: source.derive.iter().map(|it| (it.name.text.clone(), it.script.clone())).collect(),
     }
 }
@@ -124,7 +134,8 @@ fn as_of(matches: &ArgMatches, zone: &Zone) -> Result<i64, Box<Diagnostic>> {
         return Ok(seconds * MICROS_PER_SECOND);
     };
     let time = crate::calendar::parse_iso_time(text).ok_or_else(|| {
-        let diagnostic = Diagnostic::error(wording::BAD_ARGUMENT).with("argument", text.clone()).with("option", "--as-of");
+        let diagnostic =
+            Diagnostic::error(wording::BAD_ARGUMENT).with("argument", text.clone()).with("option", "--as-of");
         Box::new(diagnostic.with("reason", "2026-03-31, 2026-03-31T18:00, 2026-03-31T18:00+08:00"))
     })?;
     Ok(match time.offset {
@@ -163,7 +174,8 @@ fn unused_kinds(project: &Project, filter: &Filter, diagnostics: &mut Vec<Diagno
             }
         }
         for (kind, count) in unused {
-            let diagnostic = Diagnostic::warning(wording::UNUSED_KIND).with("kind", kind).with("count", count.to_string());
+            let diagnostic =
+                Diagnostic::warning(wording::UNUSED_KIND).with("kind", kind).with("count", count.to_string());
             diagnostics.push(diagnostic.with("pack", pack.id.clone()));
         }
     }

@@ -13,9 +13,11 @@ impl Progress {
     /// A bar over `bytes`; hidden unless standard error is a terminal and `show` is true.
     pub(super) fn new(bytes: u64, show: bool, lang: Lang) -> Self {
         let visible = show && std::io::stderr().is_terminal();
-        let target = if visible { ProgressDrawTarget::stderr_with_hz(5) } else { ProgressDrawTarget::hidden() };
+        let target =
+            if visible { ProgressDrawTarget::stderr_with_hz(5) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(bytes), target);
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+        let style =
+            ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
         if let Ok(style) = style {
             bar.set_style(style);
         }

@@ -40,7 +40,8 @@ impl Rejects {
     pub(super) fn add(&mut self, opened: &Opened, faults: &[Fault]) -> io::Result<()> {
         for fault in faults {
             let file = opened.files.get(fault.file as usize).map_or("", |it| it.shown.as_str());
-            let column = fault.field.and_then(|it| opened.schema.fields.get(it)).map_or("", |it| it.from.as_str());
+            let column =
+                fault.field.and_then(|it| opened.schema.fields.get(it)).map_or("", |it| it.from.as_str());
             let (kind, detail) = kind(fault);
             let row = fault.row.to_string();
             let cells = [opened.spec.id.as_str(), file, &row, column, kind, &detail, &fault.text];
@@ -61,7 +62,9 @@ impl Rejects {
 fn kind(fault: &Fault) -> (&'static str, String) {
     match fault.kind {
         FaultKind::BadCell => ("bad_cell", fault.detail.clone()),
-        FaultKind::FieldCount { found, expected } => ("rejected_row", format!("{found} fields instead of {expected}")),
+        FaultKind::FieldCount { found, expected } => {
+            ("rejected_row", format!("{found} fields instead of {expected}"))
+        }
         FaultKind::BadJson => ("rejected_row", fault.detail.clone()),
         FaultKind::OpenQuote => ("rejected_row", "open quote".to_owned()),
         FaultKind::TooLarge => ("rejected_row", "too large".to_owned()),
@@ -70,6 +73,11 @@ fn kind(fault: &Fault) -> (&'static str, String) {
 
 /// A CSV cell (RFC 4180) that no spreadsheet takes for a formula.
 fn quoted(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+    let guarded =
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if guarded.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
 }

@@ -30,14 +30,26 @@ fn list(project: &Project, lang: Lang) -> String {
     let ids = rules().map(|it| it.id.width()).max().unwrap_or(0);
     let severities = rules().map(|it| it.severity.wording().text(lang).width()).max().unwrap_or(0);
     let kinds = rules().map(|it| it.on.width()).max().unwrap_or(0);
-    let padded = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
+    let padded =
+        |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
     for rule in rules() {
         let severity = rule.severity.wording().text(lang);
         let title = rule.title.get(lang);
-        line(&mut out, &format!("{}  {}  {}  {title}", padded(&rule.id, ids), padded(severity, severities), padded(&rule.on, kinds)));
+        line(
+            &mut out,
+            &format!(
+                "{}  {}  {}  {title}",
+                padded(&rule.id, ids),
+                padded(severity, severities),
+                padded(&rule.on, kinds)
+            ),
+        );
     }
     for (rule, reason) in &project.disabled {
-        line(&mut out, &format!("{}  {}", padded(rule, ids), wording::DISABLED.fill(lang, &[("reason", reason)])));
+        line(
+            &mut out,
+            &format!("{}  {}", padded(rule, ids), wording::DISABLED.fill(lang, &[("reason", reason)])),
+        );
     }
     out
 }
@@ -61,16 +73,20 @@ fn chapter(pack: &Pack, project: &Project, lang: Lang, out: &mut String) {
 
 fn article(rule: &Rule, project: &Project, lang: Lang, out: &mut String) {
     line(out, &format!("\n### {}\n", rule.title.get(lang)));
-    let mut facts = vec![format!("`{}`", rule.id), rule.severity.wording().text(lang).to_owned(), rule.on.clone()];
+    let mut facts =
+        vec![format!("`{}`", rule.id), rule.severity.wording().text(lang).to_owned(), rule.on.clone()];
     facts.extend(rule.dimension.clone());
     facts.extend(rule.touchpoint.clone());
     line(out, &facts.join(" · "));
-    let code = |heading: crate::wording::Wording, text: &str| format!("\n{}:\n\n```rhai\n{}\n```", heading.text(lang), text.trim());
+    let code = |heading: crate::wording::Wording, text: &str| {
+        format!("\n{}:\n\n```rhai\n{}\n```", heading.text(lang), text.trim())
+    };
     if let Some(when) = &rule.when {
         line(out, &code(wording::HANDBOOK_WHEN, &when.text));
     }
     line(out, &code(wording::HANDBOOK_CHECK, &rule.check.text));
-    let param = |it: &crate::rule::Param| format!("`{}` = {}", it.name, value_text(&it.value, &project.zone, lang));
+    let param =
+        |it: &crate::rule::Param| format!("`{}` = {}", it.name, value_text(&it.value, &project.zone, lang));
     let params = rule.params.iter().map(param).collect::<Vec<_>>().join(", ");
     let said = [
         (wording::HANDBOOK_PARAMS, params),

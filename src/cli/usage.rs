@@ -14,7 +14,9 @@ pub(super) fn complain(error: &Error, voice: Voice) {
         ErrorKind::InvalidSubcommand => wording::USAGE_UNKNOWN_COMMAND,
         ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand => wording::USAGE_MISSING,
         ErrorKind::ArgumentConflict => wording::USAGE_TWICE,
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value(error).is_empty() => wording::USAGE_NO_VALUE,
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value(error).is_empty() => {
+            wording::USAGE_NO_VALUE
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => wording::USAGE_BAD_VALUE,
         // The list of kinds is open.
         _ => wording::USAGE_OTHER,

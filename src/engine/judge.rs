@@ -142,7 +142,14 @@ impl<'a> Judge<'a> {
             verdicts.clear();
             let mut any = Mask::NONE;
             for (number, planned) in plan.rules.iter().enumerate() {
-                let verdict = judge_chunk(planned, &mut evaluator, self.runner.as_ref(), plan, batch, &mut result.counts[number]);
+                let verdict = judge_chunk(
+                    planned,
+                    &mut evaluator,
+                    self.runner.as_ref(),
+                    plan,
+                    batch,
+                    &mut result.counts[number],
+                );
                 any = any.or(&verdict.findings);
                 result.findings[number] += verdict.findings.count() as u64;
                 writer.list(number, planned, &verdict, low, &mut result);
@@ -244,7 +251,12 @@ fn judge_chunk(
     counts: &mut OutcomeCounts,
 ) -> Verdicts {
     let (active, mut faults) = in_force(planned, evaluator, plan, batch);
-    let mut verdicts = Verdicts { findings: Mask::NONE, deciders: Vec::new(), reasons: Vec::new(), faults: Faults::default() };
+    let mut verdicts = Verdicts {
+        findings: Mask::NONE,
+        deciders: Vec::new(),
+        reasons: Vec::new(),
+        faults: Faults::default(),
+    };
     let before_check;
     let pass = match &planned.compiled.form {
         Form::Columns(rule) => {
@@ -275,16 +287,27 @@ fn judge_chunk(
 }
 
 /// The rows on whose date the rule is in force; those without a date drop out.
-fn in_force(planned: &PlannedRule, evaluator: &Evaluator<'_, '_>, plan: &SourcePlan, batch: &Batch) -> (Mask, Faults) {
+fn in_force(
+    planned: &PlannedRule,
+    evaluator: &Evaluator<'_, '_>,
+    plan: &SourcePlan,
+    batch: &Batch,
+) -> (Mask, Faults) {
     let effective: &Effective = &planned.rule.effective;
     let mut faults = Faults::default();
-    let (false, Some((column, ty))) = (effective.is_always(), plan.date) else { return (*evaluator.all(), faults) };
+    let (false, Some((column, ty))) = (effective.is_always(), plan.date) else {
+        return (*evaluator.all(), faults);
+    };
     let date = &batch.columns[column as usize];
     let Values::Int(values) = &date.values else { return (*evaluator.all(), faults) };
     let low = evaluator.low();
     let day = |row: usize| {
         let value = values[low + row];
-        if ty == Type::Time { plan.program.zone.to_local(value).div_euclid(86_400 * MICROS_PER_SECOND) } else { value }
+        if ty == Type::Time {
+            plan.program.zone.to_local(value).div_euclid(86_400 * MICROS_PER_SECOND)
+        } else {
+            value
+        }
     };
     let valid = |row: &usize| date.valid.get(low + row);
     let mut active = Mask::NONE;
@@ -304,7 +327,12 @@ fn in_force(planned: &PlannedRule, evaluator: &Evaluator<'_, '_>, plan: &SourceP
 }
 
 /// Rows that pass, and rows that dropped out before `check`.
-fn columns(rule: &ColumnRule, evaluator: &mut Evaluator<'_, '_>, active: &Mask, verdicts: &mut Verdicts) -> (Mask, Mask) {
+fn columns(
+    rule: &ColumnRule,
+    evaluator: &mut Evaluator<'_, '_>,
+    active: &Mask,
+    verdicts: &mut Verdicts,
+) -> (Mask, Mask) {
     let mut left = match rule.when {
         Some(when) => evaluator.test(when, active),
         None => active.without(&evaluator.faults.dead),
@@ -376,11 +404,26 @@ impl<'a, 'b> Writer<'a, 'b> {
             *room = (Audit::WORST_MAX as u64).saturating_sub(before);
         }
         let listed = vec![0; judging.plan.rules.len() * 2];
-        Self { judging, batch, wanted: judging.sink.wanted(), message: String::new(), joined: String::new(), room, listed }
+        Self {
+            judging,
+            batch,
+            wanted: judging.sink.wanted(),
+            message: String::new(),
+            joined: String::new(),
+            room,
+            listed,
+        }
     }
 
     /// Lists rows that a rule could not judge.
-    fn list(&mut self, number: usize, planned: &PlannedRule, verdicts: &Verdicts, low: usize, result: &mut BlockResult) {
+    fn list(
+        &mut self,
+        number: usize,
+        planned: &PlannedRule,
+        verdicts: &Verdicts,
+        low: usize,
+        result: &mut BlockResult,
+    ) {
         if verdicts.faults.list.is_empty() {
             return;
         }
@@ -396,7 +439,8 @@ impl<'a, 'b> Writer<'a, 'b> {
                 Cause::Missing { column } | Cause::Unreadable { column } => {
                     if self.listed[number * 2] < Audit::UNASSESSED_MAX {
                         self.listed[number * 2] += 1;
-                        let field = self.judging.plan.column_names.get(*column as usize).cloned().unwrap_or_default();
+                        let field =
+                            self.judging.plan.column_names.get(*column as usize).cloned().unwrap_or_default();
                         let unreadable = matches!(cause, Cause::Unreadable { .. });
                         let rule = planned.rule.id.clone();
                         let key = self.key(low + row, &mut scratch).to_owned();
@@ -430,7 +474,14 @@ impl<'a, 'b> Writer<'a, 'b> {
         self.judging.files.get(self.batch.file as usize).map_or("", String::as_str)
     }
 
-    fn finding(&mut self, planned: &PlannedRule, verdicts: &Verdicts, row: usize, at: usize, result: &mut BlockResult) {
+    fn finding(
+        &mut self,
+        planned: &PlannedRule,
+        verdicts: &Verdicts,
+        row: usize,
+        at: usize,
+        result: &mut BlockResult,
+    ) {
         let rule = &planned.rule;
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
         result.by_severity[severity] += 1;
@@ -447,14 +498,23 @@ impl<'a, 'b> Writer<'a, 'b> {
         let ordinal = self.judging.duplicates.ordinals.get(&(self.batch.first_record + at as u64)).copied();
         let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
         let key = self.key(at, &mut joined);
-        let evidence = if self.wanted.evidence || for_worst { self.evidence(planned, verdicts, row, at) } else { Evidence::default() };
-        let text = |column: u32| self.batch.columns[column as usize].text(at, &self.batch.text).unwrap_or_default();
+        let evidence = if self.wanted.evidence || for_worst {
+            self.evidence(planned, verdicts, row, at)
+        } else {
+            Evidence::default()
+        };
+        let text =
+            |column: u32| self.batch.columns[column as usize].text(at, &self.batch.text).unwrap_or_default();
         let subject = if self.wanted.subject || for_worst {
             plan.subject.iter().map(|(level, column)| (level.as_str(), text(*column))).collect()
         } else {
             Vec::new()
         };
-        let id = if self.wanted.id || for_worst { Fingerprint::of_record(&plan.id, &rule.id, key, ordinal.unwrap_or(0)) } else { Fingerprint(0) };
+        let id = if self.wanted.id || for_worst {
+            Fingerprint::of_record(&plan.id, &rule.id, key, ordinal.unwrap_or(0))
+        } else {
+            Fingerprint(0)
+        };
         let finding = Finding {
             id,
             rule,
@@ -477,7 +537,13 @@ impl<'a, 'b> Writer<'a, 'b> {
         (self.message, self.joined) = (message, joined);
     }
 
-    fn evidence<'e>(&self, planned: &'e PlannedRule, verdicts: &Verdicts, row: usize, at: usize) -> Evidence<'e>
+    fn evidence<'e>(
+        &self,
+        planned: &'e PlannedRule,
+        verdicts: &Verdicts,
+        row: usize,
+        at: usize,
+    ) -> Evidence<'e>
     where
         'a: 'e,
     {

@@ -41,7 +41,15 @@ impl<F: Read + Write + Seek> KeyLog<F> {
     #[must_use]
     pub fn new(bytes: usize, make: fn() -> io::Result<F>) -> Self {
         let bound = (bytes / 8).max(1024);
-        Self { memory: Vec::new(), memory_len: 0, bound, spilled: None, spilled_len: 0, runs: Some(Vec::new()), make }
+        Self {
+            memory: Vec::new(),
+            memory_len: 0,
+            bound,
+            spilled: None,
+            spilled_len: 0,
+            runs: Some(Vec::new()),
+            make,
+        }
     }
 
     /// Takes in the hashes of a block, and its keys as a run if they are one.
@@ -151,7 +159,8 @@ mod tests {
 
     #[test]
     fn spilling_changes_nothing() {
-        let hashes: Vec<u64> = (0..20_000_u64).map(|it| (it % 19_990).wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect();
+        let hashes: Vec<u64> =
+            (0..20_000_u64).map(|it| (it % 19_990).wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect();
         let mut expected: Vec<u64> = (0..10_u64).map(|it| it.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect();
         expected.sort_unstable();
         for bytes in [1 << 20, 1] {
@@ -166,7 +175,8 @@ mod tests {
     #[test]
     fn rising_runs_need_no_sorting_unless_they_overlap() {
         let run = |first: &str, last: &str| Some(RisingKeys { first: first.into(), last: last.into() });
-        for (second, expected) in [(run("k3", "k4"), Vec::new()), (run("k2", "k4"), vec![7]), (None, vec![7])] {
+        for (second, expected) in [(run("k3", "k4"), Vec::new()), (run("k2", "k4"), vec![7]), (None, vec![7])]
+        {
             let mut log = KeyLog::new(1 << 20, || Ok(Cursor::new(Vec::new())));
             log.append(vec![1, 7], run("k1", "k2")).unwrap();
             log.append(vec![7, 9], second).unwrap();

@@ -126,13 +126,21 @@ pub fn plan_source(
         .collect();
     let mut fields = planning.fields(&rules);
     let key = planning.written(&ask.key);
-    let levels: Vec<(String, Place)> = ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();
+    let levels: Vec<(String, Place)> =
+        ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();
     let subject = planning.written(&levels);
     let date = planning.date(&mut fields);
 
     let mut program = Program::new(zone.clone());
     let mut registry = Registry::default();
-    let mut names = Names { kind: ask.kind.clone(), fields, pack: String::new(), tables: Vec::new(), phrases: Vec::new(), as_of };
+    let mut names = Names {
+        kind: ask.kind.clone(),
+        fields,
+        pack: String::new(),
+        tables: Vec::new(),
+        phrases: Vec::new(),
+        as_of,
+    };
     let mut derived = Vec::new();
     for (name, script) in &ask.derive {
         let (compiled, mut diagnostics) = compile_derived(&mut program, &mut registry, &names, script);
@@ -160,14 +168,21 @@ pub fn plan_source(
         let Some(compiled) = compiled else { continue };
         let evidence_names = compiled.evidence.iter().map(|column| column_name(&names, *column)).collect();
         let message = Message::new(rule, &names, zone, lang);
-        planned.push(PlannedRule { rule: Arc::new(rule.clone()), hash: hash_of(rule), compiled, message, evidence_names });
+        planned.push(PlannedRule {
+            rule: Arc::new(rule.clone()),
+            hash: hash_of(rule),
+            compiled,
+            message,
+            evidence_names,
+        });
     }
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
     share(&mut program, &planned, &derived);
     let total = planning.columns.len() + derived.len();
-    let column_names = (0..total).map(|it| column_name(&names, u32::try_from(it).unwrap_or(u32::MAX))).collect();
+    let column_names =
+        (0..total).map(|it| column_name(&names, u32::try_from(it).unwrap_or(u32::MAX))).collect();
     for column in &registry.coded {
         if let Some(column) = planning.columns.get_mut(*column as usize) {
             column.coded = true;
@@ -211,7 +226,10 @@ fn column_name(names: &Names<'_>, column: u32) -> String {
 fn hash_of(rule: &Rule) -> String {
     let when = rule.when.as_ref().map_or("", |it| it.text.as_str());
     let params = rule.params.iter().map(|it| format!("{}={:?};", it.name, it.value)).collect::<String>();
-    let text = format!("{}\0{when}\0{}\0{params}\0{:?}\0{:?}", rule.id, rule.check.text, rule.effective, rule.missing);
+    let text = format!(
+        "{}\0{when}\0{}\0{params}\0{:?}\0{:?}",
+        rule.id, rule.check.text, rule.effective, rule.missing
+    );
     format!("{:016x}", xxh3_64(text.as_bytes()))
 }
 
@@ -226,18 +244,22 @@ struct Planning<'a> {
 impl Planning<'_> {
     /// The schema's fields as names; those that any rule, message or derived field mentions get a column.
     fn fields(&mut self, rules: &[(&Pack, &Rule)]) -> Vec<FieldName> {
-        let mut mentioned: Vec<String> = self.ask.derive.iter().flat_map(|(_, script)| names_in(script)).collect();
+        let mut mentioned: Vec<String> =
+            self.ask.derive.iter().flat_map(|(_, script)| names_in(script)).collect();
         for (_, rule) in rules {
             mentioned.extend(rule.when.iter().chain([&rule.check]).flat_map(names_in));
             let templates = rule.message.iter().flat_map(|(en, zh)| [en, zh]);
-            mentioned.extend(templates.flat_map(|it| it.names().map(|(name, _)| name.to_owned()).collect::<Vec<_>>()));
+            mentioned.extend(
+                templates.flat_map(|it| it.names().map(|(name, _)| name.to_owned()).collect::<Vec<_>>()),
+            );
         }
         mentioned.sort_unstable();
         mentioned.dedup();
         let mut fields = Vec::new();
         for (index, field) in self.schema.fields.iter().enumerate() {
             let wanted = mentioned.binary_search(&field.name).is_ok();
-            let column = wanted.then(|| self.column(PlanColumn { field: index, as_written: false, coded: false }));
+            let column =
+                wanted.then(|| self.column(PlanColumn { field: index, as_written: false, coded: false }));
             let choices = field.choices.clone();
             fields.push(FieldName { name: field.name.clone(), ty: field.ty, choices, column });
         }
@@ -255,7 +277,8 @@ impl Planning<'_> {
         for (name, place) in fields {
             let Some(field) = self.position(name, place) else { continue };
             let wanted = PlanColumn { field, as_written: true, coded: false };
-            let known = self.columns.iter().position(|it| *it == wanted).and_then(|it| u32::try_from(it).ok());
+            let known =
+                self.columns.iter().position(|it| *it == wanted).and_then(|it| u32::try_from(it).ok());
             columns.push(known.unwrap_or_else(|| self.column(wanted)));
         }
         columns
@@ -264,13 +287,18 @@ impl Planning<'_> {
     fn position(&mut self, name: &str, place: &Place) -> Option<usize> {
         let found = self.schema.position(name);
         if found.is_none() {
-            let mut diagnostic = Diagnostic::error(wording::UNKNOWN_FIELD).with("name", name).with("kind", self.ask.kind.clone());
+            let mut diagnostic = Diagnostic::error(wording::UNKNOWN_FIELD)
+                .with("name", name)
+                .with("kind", self.ask.kind.clone());
             let known = || self.schema.fields.iter().map(|it| it.name.as_str());
             diagnostic = match nearest(name, known()) {
                 Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
                 None => {
                     let names = known().take(12).collect::<Vec<_>>().join(", ");
-                    diagnostic.help_with(wording::HELP_FIELDS, vec![("kind", self.ask.kind.clone()), ("names", names)])
+                    diagnostic.help_with(
+                        wording::HELP_FIELDS,
+                        vec![("kind", self.ask.kind.clone()), ("names", names)],
+                    )
                 }
             };
             self.diagnostics.push(diagnostic.at(place.clone()));
@@ -284,11 +312,15 @@ impl Planning<'_> {
         let field = self.position(&name, &place)?;
         let ty = self.schema.fields[field].ty;
         if !matches!(ty, Type::Date | Type::Time) {
-            let diagnostic = Diagnostic::error(wording::UNLIKE_TYPES).with("left", ty.name()).with("right", Type::Date.name());
+            let diagnostic = Diagnostic::error(wording::UNLIKE_TYPES)
+                .with("left", ty.name())
+                .with("right", Type::Date.name());
             self.diagnostics.push(diagnostic.at(place));
             return None;
         }
-        let column = fields[field].column.unwrap_or_else(|| self.column(PlanColumn { field, as_written: false, coded: false }));
+        let column = fields[field]
+            .column
+            .unwrap_or_else(|| self.column(PlanColumn { field, as_written: false, coded: false }));
         fields[field].column = Some(column);
         Some((column, ty))
     }
@@ -302,8 +334,13 @@ impl Planning<'_> {
                     continue;
                 }
                 let place = script.map_or_else(|| rule.place.clone(), |it| it.place(range));
-                let mut diagnostic = Diagnostic::error(wording::UNKNOWN_PLACEHOLDER).with("name", name).at(place);
-                let known = names.fields.iter().map(|it| it.name.as_str()).chain(rule.params.iter().map(|it| it.name.as_str()));
+                let mut diagnostic =
+                    Diagnostic::error(wording::UNKNOWN_PLACEHOLDER).with("name", name).at(place);
+                let known = names
+                    .fields
+                    .iter()
+                    .map(|it| it.name.as_str())
+                    .chain(rule.params.iter().map(|it| it.name.as_str()));
                 if let Some(near) = nearest(name, known) {
                     diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]);
                 }

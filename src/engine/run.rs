@@ -27,7 +27,11 @@ pub trait Batches: Sync {
     ///
     /// # Errors
     /// A file that cannot be read on.
-    fn next(&self, worker: &mut Self::Worker, batch: &mut Batch) -> Result<Option<(u64, Self::Faults)>, Box<Diagnostic>>;
+    fn next(
+        &self,
+        worker: &mut Self::Worker,
+        batch: &mut Batch,
+    ) -> Result<Option<(u64, Self::Faults)>, Box<Diagnostic>>;
 }
 
 /// Told after each committed block.
@@ -150,7 +154,10 @@ fn hand_in<F, C: FnMut(BlockResult, F) -> io::Result<()>>(
     if guard.next != before || guard.error.is_some() {
         moved.notify_all();
     }
-    while guard.error.is_none() && !cancelled.load(Ordering::Relaxed) && number >= guard.next + AHEAD * threads {
+    while guard.error.is_none()
+        && !cancelled.load(Ordering::Relaxed)
+        && number >= guard.next + AHEAD * threads
+    {
         let wait = std::time::Duration::from_millis(100);
         guard = moved.wait_timeout(guard, wait).unwrap_or_else(PoisonError::into_inner).0;
     }

@@ -2,7 +2,8 @@
 //! evaluated only for the rows that the operators before it let through.
 
 use super::{
-    Absent, CHUNK_LEN, Cause, Constant, Evaluated, ExprId, Faults, Mask, Node, Numbers, Program, Texts, Vals, kernels,
+    Absent, CHUNK_LEN, Cause, Constant, Evaluated, ExprId, Faults, Mask, Node, Numbers, Program, Texts, Vals,
+    kernels,
 };
 use crate::record::{Batch, Column, Dictionary, TextColumn, Values, View};
 use std::{rc::Rc, sync::Arc};
@@ -262,7 +263,13 @@ impl<'b, 'p> Evaluator<'b, 'p> {
     }
 
     /// The values of `left` for its rows, those of `right` for its own.
-    fn merge(&self, left_rows: &Mask, left: Evaluated<'b>, right_rows: &Mask, right: Evaluated<'b>) -> Evaluated<'b> {
+    fn merge(
+        &self,
+        left_rows: &Mask,
+        left: Evaluated<'b>,
+        right_rows: &Mask,
+        right: Evaluated<'b>,
+    ) -> Evaluated<'b> {
         let narrowed = |absent: Vec<Absent>, rows: &Mask| {
             let cut = absent.into_iter().map(|it| Absent { rows: it.rows.and(rows), ..it });
             cut.filter(|it| !it.rows.is_none()).collect::<Vec<_>>()
@@ -281,8 +288,12 @@ impl<'b, 'p> Evaluator<'b, 'p> {
             Values::Int(values) => Vals::Int(Numbers::Slice(&values[range])),
             Values::Float(values) => Vals::Float(Numbers::Slice(&values[range])),
             Values::Decimal(values) => Vals::Decimal(Numbers::Slice(&values[range])),
-            Values::Text(TextColumn::Coded(codes, dictionary)) => Vals::Text(Texts::Coded(&codes[range], dictionary)),
-            Values::Text(TextColumn::Views(views)) => Vals::Text(Texts::Views(&views[range], &self.batch.text)),
+            Values::Text(TextColumn::Coded(codes, dictionary)) => {
+                Vals::Text(Texts::Coded(&codes[range], dictionary))
+            }
+            Values::Text(TextColumn::Views(views)) => {
+                Vals::Text(Texts::Views(&views[range], &self.batch.text))
+            }
             Values::Text(TextColumn::Owned(views, own)) => Vals::Text(Texts::Views(&views[range], own)),
             Values::List(list) => Vals::List(list, &self.batch.text, self.low),
             // Amounts take no part in expressions; the type checker refuses them.
@@ -292,7 +303,8 @@ impl<'b, 'p> Evaluator<'b, 'p> {
         let gone = self.all.without(&Mask::from_words(&column.valid.words()[self.low / 64..]));
         if !gone.is_none() {
             let unreadable = column.unreadable.as_ref();
-            let unreadable = unreadable.map_or(Mask::NONE, |it| Mask::from_words(&it.words()[self.low / 64..])).and(&gone);
+            let unreadable =
+                unreadable.map_or(Mask::NONE, |it| Mask::from_words(&it.words()[self.low / 64..])).and(&gone);
             for (rows, unreadable) in [(gone.without(&unreadable), false), (unreadable, true)] {
                 if !rows.is_none() {
                     absent.push(Absent { rows, column: number, unreadable });

@@ -71,8 +71,16 @@ macro_rules! function {
 /// A property of a duration.
 macro_rules! property {
     ($name:literal, $micros:expr, $example:literal, $en:literal, $zh:literal) => {
-        Function { name: $name, property: true, params: &[Type::Duration], returns: Type::Float,
-            en: $en, zh: $zh, example: $example, kernel: Kernel::IntToFloat(|it| in_units(it, $micros)) }
+        Function {
+            name: $name,
+            property: true,
+            params: &[Type::Duration],
+            returns: Type::Float,
+            en: $en,
+            zh: $zh,
+            example: $example,
+            kernel: Kernel::IntToFloat(|it| in_units(it, $micros)),
+        }
     };
 }
 
@@ -214,7 +222,8 @@ mod tests {
     fn signatures_are_unique() {
         for (index, one) in FUNCTIONS.iter().enumerate() {
             for other in &FUNCTIONS[..index] {
-                let same = one.name == other.name && one.property == other.property && one.params == other.params;
+                let same =
+                    one.name == other.name && one.property == other.property && one.params == other.params;
                 assert!(!same, "{} stands twice", one.name);
             }
             assert!(one.example.contains(one.name) && !one.zh.is_empty());

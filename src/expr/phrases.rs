@@ -20,13 +20,21 @@ impl PhraseMatcher {
     pub fn new(words: &[String], fold: bool) -> Result<Self, String> {
         let as_searched = |word: &String| {
             let mut out = String::new();
-            if fold { fold_text(word, &mut out) } else { out.push_str(word) }
+            if fold {
+                fold_text(word, &mut out)
+            } else {
+                out.push_str(word)
+            }
             out
         };
         let words: Vec<String> = words.iter().map(as_searched).filter(|it| !it.is_empty()).collect();
         let kind = MatchKind::LeftmostLongest;
         let automaton = AhoCorasick::builder().match_kind(kind).build(&words).map_err(|it| it.to_string())?;
-        let packed = packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(&words).build();
+        let packed = packed::Config::new()
+            .match_kind(packed::MatchKind::LeftmostLongest)
+            .builder()
+            .extend(&words)
+            .build();
         Ok(Self { packed, automaton, fold })
     }
 

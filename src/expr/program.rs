@@ -116,7 +116,12 @@ impl Program {
         for (index, node) in self.nodes.iter().enumerate() {
             let cheap = match node {
                 Node::Constant(_) | Node::Field(_) | Node::Not(_) | Node::IsMissing(_) => true,
-                Node::And(_) | Node::Or(_) | Node::If(..) | Node::Coalesce(..) | Node::Then(..) | Node::Compare(..) => false,
+                Node::And(_)
+                | Node::Or(_)
+                | Node::If(..)
+                | Node::Coalesce(..)
+                | Node::Then(..)
+                | Node::Compare(..) => false,
                 Node::Arithmetic(..) | Node::Negate(_) | Node::ToFloat(_) | Node::ToDecimal(_) => false,
                 Node::InSet(..) | Node::InRange(..) | Node::InList(..) | Node::FoldList(..) => false,
                 Node::Call(..) | Node::Phrases(..) | Node::Matches(..) | Node::Table(..) => false,
@@ -185,10 +190,13 @@ impl Program {
             Node::InSet(a, _) => !matches!(family(a), Family::Bool | Family::List),
             Node::InRange(a, b, c, _) => family(a) == family(b) && family(b) == family(c),
             Node::InList(a, b) => self.ty(*b) == list_of(self.ty(*a)),
-            Node::FoldList(fold, a) => family(a) == Family::List && (*fold == Fold::Len || self.ty(*a) != list_of(Type::Text)),
+            Node::FoldList(fold, a) => {
+                family(a) == Family::List && (*fold == Fold::Len || self.ty(*a) != list_of(Type::Text))
+            }
             Node::Call(function, operands) => {
                 let params = FUNCTIONS[*function as usize].params;
-                params.len() == operands.len() && params.iter().zip(operands).all(|(ty, id)| *ty == self.ty(*id))
+                params.len() == operands.len()
+                    && params.iter().zip(operands).all(|(ty, id)| *ty == self.ty(*id))
             }
             Node::Phrases(a, ..) | Node::Matches(a, _) => family(a) == Family::Text,
             Node::Table(table, inputs) => {
@@ -206,7 +214,13 @@ fn list_of(ty: Type) -> Type {
         Type::Bool => Element::Bool,
         Type::Int => Element::Int,
         Type::Float => Element::Float,
-        Type::Text | Type::Decimal | Type::Date | Type::Time | Type::Duration | Type::Amount | Type::List(_) => Element::Text,
+        Type::Text
+        | Type::Decimal
+        | Type::Date
+        | Type::Time
+        | Type::Duration
+        | Type::Amount
+        | Type::List(_) => Element::Text,
     })
 }
 

@@ -4,8 +4,8 @@ mod fingerprint;
 mod value_text;
 
 pub use fingerprint::Fingerprint;
-pub use value_text::{value_text, write_value_text};
 pub(crate) use value_text::{Sink, day_of, put_clock, put_date, put_digits, put_int};
+pub use value_text::{value_text, write_value_text};
 
 use crate::{
     record::Value,

@@ -214,7 +214,8 @@ fn detect_utf16(sample: &[u8]) -> Option<&'static Encoding> {
 fn detect_utf16_by_structure(sample: &[u8]) -> Option<&'static Encoding> {
     let (mut little, mut big) = (0_usize, 0_usize);
     for unit in sample.chunks_exact(2) {
-        let structure = |it: u8| matches!(it, b'\t' | b'\n' | b'\r' | b'"' | b',' | b';' | b'|' | b'1'..=b'9');
+        let structure =
+            |it: u8| matches!(it, b'\t' | b'\n' | b'\r' | b'"' | b',' | b';' | b'|' | b'1'..=b'9');
         little += usize::from(unit[1] == 0 && structure(unit[0]));
         big += usize::from(unit[0] == 0 && structure(unit[1]));
     }

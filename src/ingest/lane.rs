@@ -320,7 +320,10 @@ impl Elements<'_> {
             Values::Int(all) => all.truncate(count),
             Values::Float(all) => all.truncate(count),
             Values::Text(TextColumn::Views(all)) => all.truncate(count),
-            Values::Text(TextColumn::Coded(..) | TextColumn::Owned(..)) | Values::Decimal(_) | Values::Amount(_) | Values::List(_) => {}
+            Values::Text(TextColumn::Coded(..) | TextColumn::Owned(..))
+            | Values::Decimal(_)
+            | Values::Amount(_)
+            | Values::List(_) => {}
         }
     }
 }

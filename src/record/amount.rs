@@ -75,6 +75,10 @@ mod tests {
             }
         }
         assert_eq!("1.5h".parse(), Ok(Amount::Open(5400 * MICROS_PER_SECOND)));
-        assert!("-1h".parse::<Amount>().is_err() && "h".parse::<Amount>().is_err() && "".parse::<Amount>().is_err());
+        assert!(
+            "-1h".parse::<Amount>().is_err()
+                && "h".parse::<Amount>().is_err()
+                && "".parse::<Amount>().is_err()
+        );
     }
 }

@@ -143,13 +143,19 @@ impl Values {
                 Type::Date => Value::Date(values[index]),
                 Type::Time => Value::Time(values[index]),
                 Type::Duration => Value::Duration(values[index]),
-                Type::Int | Type::Bool | Type::Float | Type::Decimal | Type::Text | Type::Amount | Type::List(_) => {
-                    Value::Int(values[index])
-                }
+                Type::Int
+                | Type::Bool
+                | Type::Float
+                | Type::Decimal
+                | Type::Text
+                | Type::Amount
+                | Type::List(_) => Value::Int(values[index]),
             },
             Self::Float(values) => Value::Float(values[index]),
             Self::Decimal(values) => Value::Decimal(values[index]),
-            Self::Text(TextColumn::Coded(codes, dictionary)) => Value::Text(dictionary.text(codes[index]).into()),
+            Self::Text(TextColumn::Coded(codes, dictionary)) => {
+                Value::Text(dictionary.text(codes[index]).into())
+            }
             Self::Text(TextColumn::Views(views)) => Value::Text(views[index].of(buffer).into()),
             Self::Text(TextColumn::Owned(views, own)) => Value::Text(views[index].of(own).into()),
             Self::Amount(values) => Value::Amount(values[index]),
@@ -204,7 +210,12 @@ impl Column {
             Values::Text(TextColumn::Coded(codes, dictionary)) => Some(dictionary.text(codes[index])),
             Values::Text(TextColumn::Views(views)) => Some(views[index].of(buffer)),
             Values::Text(TextColumn::Owned(views, own)) => Some(views[index].of(own)),
-            Values::Bool(_) | Values::Int(_) | Values::Float(_) | Values::Decimal(_) | Values::Amount(_) | Values::List(_) => None,
+            Values::Bool(_)
+            | Values::Int(_)
+            | Values::Float(_)
+            | Values::Decimal(_)
+            | Values::Amount(_)
+            | Values::List(_) => None,
         }
     }
 }

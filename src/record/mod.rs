@@ -14,6 +14,6 @@ pub use amount::{Amount, AmountError};
 pub use batch::{Batch, Origin};
 pub use bitmap::Bitmap;
 pub use column::{Column, Dictionary, ListColumn, TextColumn, Values, View};
+pub use rust_decimal::Decimal;
 pub use schema::{Element, Field, Schema, Type};
 pub use value::{MICROS_PER_SECOND, Value};
-pub use rust_decimal::Decimal;

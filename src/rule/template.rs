@@ -40,7 +40,10 @@ impl Template {
             } else if brace == b'}' {
                 return Err(TemplateError(here));
             } else {
-                let end = after.find(['{', '}']).filter(|end| after.as_bytes()[*end] == b'}').ok_or(TemplateError(here))?;
+                let end = after
+                    .find(['{', '}'])
+                    .filter(|end| after.as_bytes()[*end] == b'}')
+                    .ok_or(TemplateError(here))?;
                 if !plain.is_empty() {
                     pieces.push(Piece::Text(std::mem::take(&mut plain)));
                 }

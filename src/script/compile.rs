@@ -206,18 +206,47 @@ fn explain_syntax(error: &ParseErrorType, script: &Script, range: Range<usize>) 
     let mut diagnostic = match error {
         ParseErrorType::UnexpectedEOF => Diagnostic::error(wording::SYNTAX_INCOMPLETE),
         _ if range.is_empty() => Diagnostic::error(wording::SYNTAX_INCOMPLETE),
-        ParseErrorType::MissingToken(token, _) => Diagnostic::error(wording::SYNTAX_MISSING).with("token", token.clone()),
-        ParseErrorType::BadInput(_) | ParseErrorType::UnknownOperator(_) | ParseErrorType::ExprExpected(_) => {
+        ParseErrorType::MissingToken(token, _) => {
+            Diagnostic::error(wording::SYNTAX_MISSING).with("token", token.clone())
+        }
+        ParseErrorType::BadInput(_)
+        | ParseErrorType::UnknownOperator(_)
+        | ParseErrorType::ExprExpected(_) => {
             Diagnostic::error(wording::SYNTAX_UNEXPECTED).with("found", found)
         }
-        ParseErrorType::Reserved(word) => Diagnostic::error(wording::SYNTAX_RESERVED).with("found", word.clone()),
+        ParseErrorType::Reserved(word) => {
+            Diagnostic::error(wording::SYNTAX_RESERVED).with("found", word.clone())
+        }
         other => Diagnostic::error(wording::SYNTAX).with("detail", other.to_string()),
     };
     diagnostic = diagnostic.at(script.place(range.clone()));
     let full_width = [
-        ('（', "("), ('）', ")"), ('，', ","), ('。', "."), ('“', "\""), ('”', "\""), ('‘', "'"), ('’', "'"), ('；', ";"), ('：', ":"),
-        ('！', "!"), ('＝', "="), ('＞', ">"), ('＜', "<"), ('＆', "&"), ('｜', "|"), ('［', "["), ('］', "]"), ('【', "["), ('】', "]"),
-        ('≥', ">="), ('≤', "<="), ('≠', "!="), ('×', "*"), ('÷', "/"), ('　', " "),
+        ('（', "("),
+        ('）', ")"),
+        ('，', ","),
+        ('。', "."),
+        ('“', "\""),
+        ('”', "\""),
+        ('‘', "'"),
+        ('’', "'"),
+        ('；', ";"),
+        ('：', ":"),
+        ('！', "!"),
+        ('＝', "="),
+        ('＞', ">"),
+        ('＜', "<"),
+        ('＆', "&"),
+        ('｜', "|"),
+        ('［', "["),
+        ('］', "]"),
+        ('【', "["),
+        ('】', "]"),
+        ('≥', ">="),
+        ('≤', "<="),
+        ('≠', "!="),
+        ('×', "*"),
+        ('÷', "/"),
+        ('　', " "),
     ];
     let outside = Tokens::new(&script.text);
     let letter = outside.code().filter(|it| it.kind == super::tokens::TokenKind::Symbol).find_map(|token| {
@@ -263,13 +292,20 @@ fn column_conjuncts(program: &Program, node: ExprId, check: &Part) -> Vec<Conjun
     if let Node::And(all) = program.node(node)
         && all.len() == ranges.len()
     {
-        let one = |(node, range): (&ExprId, Range<usize>)| Conjunct { node: *node, text: text[range].to_owned() };
+        let one =
+            |(node, range): (&ExprId, Range<usize>)| Conjunct { node: *node, text: text[range].to_owned() };
         return all.iter().zip(ranges).map(one).collect();
     }
     vec![Conjunct { node, text: text.trim().to_owned() }]
 }
 
-fn row_rule(engine: &Engine, names: &Names<'_>, rule: &Rule, when: Option<Part>, check: Part) -> Result<RowRule, Box<Diagnostic>> {
+fn row_rule(
+    engine: &Engine,
+    names: &Names<'_>,
+    rule: &Rule,
+    when: Option<Part>,
+    check: Part,
+) -> Result<RowRule, Box<Diagnostic>> {
     let compile = |part: &Part, range: Range<usize>| {
         let text = part.script.text[range].to_owned();
         let script = Script { text: rewrite(&text), ..part.script.clone() };
@@ -283,7 +319,8 @@ fn row_rule(engine: &Engine, names: &Names<'_>, rule: &Rule, when: Option<Part>,
     };
     let mut reads: Vec<u32> = when.iter().flat_map(|it| it.lowered.reads.clone()).collect();
     reads.extend(check.lowered.reads.iter().filter(|it| !reads.contains(it)).copied().collect::<Vec<_>>());
-    let reason = when.as_ref().and_then(|it| it.lowered.reason.clone()).or_else(|| check.lowered.reason.clone());
+    let reason =
+        when.as_ref().and_then(|it| it.lowered.reason.clone()).or_else(|| check.lowered.reason.clone());
     let asked = Said { wording: wording::REASON_ASKED, arguments: Vec::new() };
     // Conjuncts are run one by one, so that the finding can tell which was false.
     let is_conjunction = check.lowered.is_conjunction;

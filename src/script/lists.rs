@@ -12,14 +12,19 @@ pub(super) fn register_lists(engine: &mut Engine) {
     for (name, how) in [("sum", Fold::Sum), ("mean", Fold::Mean), ("min", Fold::Min), ("max", Fold::Max)] {
         engine.register_fn(name, move |list: rhai::Array| fold(how, &list));
     }
-    engine.register_fn("any", |list: rhai::Array| Ok::<_, Box<EvalAltResult>>(truths(&list)?.contains(&true)));
-    engine.register_fn("all", |list: rhai::Array| Ok::<_, Box<EvalAltResult>>(!truths(&list)?.contains(&false)));
+    engine
+        .register_fn("any", |list: rhai::Array| Ok::<_, Box<EvalAltResult>>(truths(&list)?.contains(&true)));
+    engine.register_fn("all", |list: rhai::Array| {
+        Ok::<_, Box<EvalAltResult>>(!truths(&list)?.contains(&false))
+    });
 }
 
 /// A list as truths; a missing element leaves no evidence.
 fn truths(list: &[Dynamic]) -> Answer<Vec<bool>> {
     present(list)?;
-    let truth = |it: &Dynamic| it.as_bool().or_else(|found| fault(Cause::Script(format!("{found} in a list of truths").into())));
+    let truth = |it: &Dynamic| {
+        it.as_bool().or_else(|found| fault(Cause::Script(format!("{found} in a list of truths").into())))
+    };
     list.iter().map(truth).collect()
 }
 

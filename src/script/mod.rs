@@ -11,7 +11,9 @@ mod sandbox;
 mod tokens;
 mod values;
 
-pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, RowRule, compile_derived, compile_rule, names_in};
+pub use compile::{
+    ColumnRule, CompiledRule, Conjunct, Form, RowRule, compile_derived, compile_rule, names_in,
+};
 pub use lower::Registry;
-pub use rows::{RowRunner, RowVerdict};
 pub use names::{FieldName, Names, snake_case};
+pub use rows::{RowRunner, RowVerdict};

@@ -79,7 +79,10 @@ mod tests {
     #[test]
     fn only_leaks_are_changed() {
         assert_eq!(rewrite("a && b"), "a && b");
-        assert_eq!(rewrite("switch m { 1 => true, _ => false }"), "switch known( m ) { 1 => true, _ => false }");
+        assert_eq!(
+            rewrite("switch m { 1 => true, _ => false }"),
+            "switch known( m ) { 1 => true, _ => false }"
+        );
         assert_eq!(rewrite("f(`x ${m} ${n + `${k}`}`)"), "f(`x ${known(m)} ${known(n + `${known(k)}`)}`)");
     }
 }

@@ -2,7 +2,7 @@
 //! would give them (SEMANTICS 2.4).
 
 use super::{
-    RowRule, Registry,
+    Registry, RowRule,
     compile::RowScript,
     sandbox::{mark, runner},
     tokens::{TokenKind, Tokens},
@@ -81,7 +81,9 @@ impl RowRunner {
                 Ok(false) => return RowVerdict::Fail(number, None),
                 Err(error) => match self.classify(*error, conjunct, rule, batch, row) {
                     Mark::Pass => {}
-                    Mark::Fail(why) => return RowVerdict::Fail(number, Some(why).filter(|it| !it.is_empty())),
+                    Mark::Fail(why) => {
+                        return RowVerdict::Fail(number, Some(why).filter(|it| !it.is_empty()));
+                    }
                     Mark::NotApplicable => return RowVerdict::NotApplicable,
                     Mark::Fault(cause) => return RowVerdict::Fault(false, cause),
                     Mark::Absent(_) => return RowVerdict::Fault(false, Cause::Missing { column: 0 }),
@@ -100,7 +102,14 @@ impl RowRunner {
     }
 
     /// What an error means, a missing value traced to its field.
-    fn classify(&self, error: EvalAltResult, script: &RowScript, rule: &RowRule, batch: &Batch, row: usize) -> Mark {
+    fn classify(
+        &self,
+        error: EvalAltResult,
+        script: &RowScript,
+        rule: &RowRule,
+        batch: &Batch,
+        row: usize,
+    ) -> Mark {
         let (found, position) = meaning(error);
         match found {
             Mark::Absent(_) => Mark::Fault(blame(position, script, rule, batch, row)),
@@ -110,7 +119,10 @@ impl RowRunner {
 }
 
 /// The meaning of an error, and where it happened.
-#[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds is an error of the script")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's enum is not exhaustive: what it adds is an error of the script"
+)]
 fn meaning(error: EvalAltResult) -> (Mark, Position) {
     let position = error.position();
     let is_absent = |name: &str| matches!(name, "()" | "unreadable");
@@ -125,15 +137,21 @@ fn meaning(error: EvalAltResult) -> (Mark, Position) {
     };
     let mark = match error {
         EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => return meaning(*inner),
-        EvalAltResult::ErrorRuntime(value, _) | EvalAltResult::ErrorTerminated(value, _) => match value.clone().try_cast::<Mark>() {
-            Some(mark) => mark,
-            None => fault(Cause::Script(value.to_string().into())),
-        },
+        EvalAltResult::ErrorRuntime(value, _) | EvalAltResult::ErrorTerminated(value, _) => {
+            match value.clone().try_cast::<Mark>() {
+                Some(mark) => mark,
+                None => fault(Cause::Script(value.to_string().into())),
+            }
+        }
         EvalAltResult::ErrorMismatchDataType(_, ref actual, _) if is_absent(actual) => absent,
         // `name (type, ())`: a missing value among the arguments.
         EvalAltResult::ErrorFunctionNotFound(ref signature, _) if takes_absent(signature) => absent,
         EvalAltResult::ErrorFor(_) => absent,
-        EvalAltResult::ErrorIndexingType(ref what, _) | EvalAltResult::ErrorDotExpr(ref what, _) if what.contains("()") => absent,
+        EvalAltResult::ErrorIndexingType(ref what, _) | EvalAltResult::ErrorDotExpr(ref what, _)
+            if what.contains("()") =>
+        {
+            absent
+        }
         EvalAltResult::ErrorArithmetic(ref what, _) if what.contains("zero") => fault(Cause::DivisionByZero),
         EvalAltResult::ErrorArithmetic(..) => fault(Cause::Overflow),
         EvalAltResult::ErrorTooManyOperations(_)
@@ -154,15 +172,22 @@ fn takes_absent(signature: &str) -> bool {
 
 /// The field that was missing: of those that are, the operand nearest to where it happened.
 fn blame(position: Position, script: &RowScript, rule: &RowRule, batch: &Batch, row: usize) -> Cause {
-    let gone: Vec<(&str, Cause)> = rule.reads.iter().filter_map(|(name, column)| {
-        let values = &batch.columns[*column as usize];
-        if values.valid.get(row) {
-            return None;
-        }
-        let unreadable = values.unreadable.as_ref().is_some_and(|it| it.get(row));
-        let column = *column;
-        Some((name.as_str(), if unreadable { Cause::Unreadable { column } } else { Cause::Missing { column } }))
-    }).collect();
+    let gone: Vec<(&str, Cause)> = rule
+        .reads
+        .iter()
+        .filter_map(|(name, column)| {
+            let values = &batch.columns[*column as usize];
+            if values.valid.get(row) {
+                return None;
+            }
+            let unreadable = values.unreadable.as_ref().is_some_and(|it| it.get(row));
+            let column = *column;
+            Some((
+                name.as_str(),
+                if unreadable { Cause::Unreadable { column } } else { Cause::Missing { column } },
+            ))
+        })
+        .collect();
     let tokens = Tokens::new(&script.text);
     let at = match (position.line(), position.position()) {
         (Some(line), Some(column)) => tokens.byte(line, column),
@@ -171,33 +196,50 @@ fn blame(position: Position, script: &RowScript, rule: &RowRule, batch: &Batch, 
     let names: Vec<_> = tokens.code().filter(|it| it.kind == TokenKind::Name).collect();
     let cause_of = |name: &str| gone.iter().find(|(gone, _)| *gone == name).map(|(_, cause)| cause.clone());
     // The left operand ends right before the operator; a function's arguments follow its name.
-    let before = tokens.code().take_while(|it| it.range.start < at).last().and_then(|it| cause_of(tokens.text(it)));
+    let before =
+        tokens.code().take_while(|it| it.range.start < at).last().and_then(|it| cause_of(tokens.text(it)));
     let after = || names.iter().filter(|it| it.range.start >= at).find_map(|it| cause_of(tokens.text(it)));
     let first = || gone.first().map(|(_, cause)| cause.clone());
     before.or_else(after).or_else(first).unwrap_or_else(|| Cause::Script("()".into()))
 }
 
-fn register_phrases(engine: &mut Engine, program: &Arc<Program>, registry: &Registry, pack: &Arc<Mutex<String>>) {
-    let lists: Arc<BTreeMap<(String, String), u32>> =
-        Arc::new(registry.phrase_ids.iter().map(|(pack, id, number)| ((pack.clone(), id.clone()), *number)).collect());
+fn register_phrases(
+    engine: &mut Engine,
+    program: &Arc<Program>,
+    registry: &Registry,
+    pack: &Arc<Mutex<String>>,
+) {
+    let lists: Arc<BTreeMap<(String, String), u32>> = Arc::new(
+        registry.phrase_ids.iter().map(|(pack, id, number)| ((pack.clone(), id.clone()), *number)).collect(),
+    );
     for count in [false, true] {
         let (lists, program, pack) = (lists.clone(), program.clone(), pack.clone());
         let name = if count { "count_any" } else { "contains_any" };
-        engine.register_fn(name, move |text: ImmutableString, id: ImmutableString| -> Result<Dynamic, Box<EvalAltResult>> {
-            let pack = pack.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let number = lists.get(&(pack, id.to_string()));
-            let Some(matcher) = number.and_then(|it| program.phrases.get(*it as usize)) else {
-                return Err(mark(Mark::Fault(Cause::Script(format!("no phrase list {id}").into()))));
-            };
-            let mut scratch = String::new();
-            Ok(if count { matcher.count_in(&text, &mut scratch).into() } else { matcher.is_in(&text, &mut scratch).into() })
-        });
+        engine.register_fn(
+            name,
+            move |text: ImmutableString, id: ImmutableString| -> Result<Dynamic, Box<EvalAltResult>> {
+                let pack = pack.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let number = lists.get(&(pack, id.to_string()));
+                let Some(matcher) = number.and_then(|it| program.phrases.get(*it as usize)) else {
+                    return Err(mark(Mark::Fault(Cause::Script(format!("no phrase list {id}").into()))));
+                };
+                let mut scratch = String::new();
+                Ok(if count {
+                    matcher.count_in(&text, &mut scratch).into()
+                } else {
+                    matcher.is_in(&text, &mut scratch).into()
+                })
+            },
+        );
     }
-    engine.register_fn("matches", |text: ImmutableString, pattern: ImmutableString| -> Result<bool, Box<EvalAltResult>> {
-        let regex = regex::RegexBuilder::new(&pattern).size_limit(1 << 20).build();
-        let regex = regex.map_err(|error| mark(Mark::Fault(Cause::Script(error.to_string().into()))))?;
-        Ok(regex.is_match(&text))
-    });
+    engine.register_fn(
+        "matches",
+        |text: ImmutableString, pattern: ImmutableString| -> Result<bool, Box<EvalAltResult>> {
+            let regex = regex::RegexBuilder::new(&pattern).size_limit(1 << 20).build();
+            let regex = regex.map_err(|error| mark(Mark::Fault(Cause::Script(error.to_string().into()))))?;
+            Ok(regex.is_match(&text))
+        },
+    );
     let zone = program.zone.clone();
     engine.register_fn("time", move |text: ImmutableString| -> Result<Dynamic, Box<EvalAltResult>> {
         let time = super::lower::read_time(&text, &zone);
@@ -216,7 +258,12 @@ fn unreadable_literal(text: &str) -> Box<EvalAltResult> {
 /// Tables by pack: id of the pack and number of the table.
 type OfPacks = Vec<(String, u32)>;
 
-fn register_tables(engine: &mut Engine, program: &Arc<Program>, registry: &Registry, pack: &Arc<Mutex<String>>) {
+fn register_tables(
+    engine: &mut Engine,
+    program: &Arc<Program>,
+    registry: &Registry,
+    pack: &Arc<Mutex<String>>,
+) {
     let mut by_signature: BTreeMap<(String, Vec<&'static str>), OfPacks> = BTreeMap::new();
     for (of, name, number) in &registry.table_names {
         let types = program.tables[*number as usize].inputs.iter().map(|it| it.name()).collect();
@@ -224,15 +271,19 @@ fn register_tables(engine: &mut Engine, program: &Arc<Program>, registry: &Regis
     }
     for ((name, _), tables) in by_signature {
         let Some((_, number)) = tables.first() else { continue };
-        let types: Vec<TypeId> = program.tables[*number as usize].inputs.iter().map(|it| super::sandbox::type_id(*it)).collect();
+        let types: Vec<TypeId> =
+            program.tables[*number as usize].inputs.iter().map(|it| super::sandbox::type_id(*it)).collect();
         let (program, pack) = (program.clone(), pack.clone());
         engine.register_raw_fn(name, types, move |_, args| {
             let pack = pack.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let number = tables.iter().find(|(of, _)| *of == pack).or_else(|| tables.first()).map_or(0, |it| it.1);
+            let number =
+                tables.iter().find(|(of, _)| *of == pack).or_else(|| tables.first()).map_or(0, |it| it.1);
             let table = &program.tables[number as usize];
             let row = table.row(|input, wanted| is(args[input], wanted));
             let answer = row.and_then(|it| table.answers.get(it));
-            answer.map(|it| constant(it, table.output)).ok_or_else(|| mark(Mark::Fault(Cause::TableGap(table.id.as_str().into()))))
+            answer
+                .map(|it| constant(it, table.output))
+                .ok_or_else(|| mark(Mark::Fault(Cause::TableGap(table.id.as_str().into()))))
         });
     }
 }
@@ -241,7 +292,9 @@ fn is(value: &Dynamic, wanted: &Constant) -> bool {
     match wanted {
         Constant::Bool(wanted) => value.as_bool() == Ok(*wanted),
         Constant::Int(wanted) => super::sandbox::int(value) == *wanted,
-        Constant::Float(wanted) => Comparison::Equal.holds(&super::sandbox::float(value), &f64::from_bits(*wanted)),
+        Constant::Float(wanted) => {
+            Comparison::Equal.holds(&super::sandbox::float(value), &f64::from_bits(*wanted))
+        }
         Constant::Decimal(wanted) => super::sandbox::decimal(value) == *wanted,
         Constant::Text(wanted) => *super::sandbox::text(value) == **wanted,
     }

@@ -86,7 +86,9 @@ fn names(engine: &mut Engine) {
     engine.register_fn("pass", || -> Answer<bool> { Err(verdict(Mark::Pass)) });
     engine.register_fn("not_applicable", || -> Answer<bool> { Err(verdict(Mark::NotApplicable)) });
     engine.register_fn("fail", || -> Answer<bool> { Err(verdict(Mark::Fail("".into()))) });
-    engine.register_fn("fail", |why: ImmutableString| -> Answer<bool> { Err(verdict(Mark::Fail(why.as_str().into()))) });
+    engine.register_fn("fail", |why: ImmutableString| -> Answer<bool> {
+        Err(verdict(Mark::Fail(why.as_str().into())))
+    });
 }
 
 /// An error that carries what it means for the record.
@@ -107,7 +109,8 @@ pub(super) fn fault<T>(cause: Cause) -> Answer<T> {
     Err(mark(Mark::Fault(cause)))
 }
 
-const OPERATORS: [&str; 14] = ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "contains", "in"];
+const OPERATORS: [&str; 14] =
+    ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "contains", "in"];
 
 /// Any operator that meets a missing value gives no evidence: an overload for each pair of types,
 /// because Rhai's own answer would be `false` or a text.
@@ -130,14 +133,18 @@ fn absences(engine: &mut Engine) {
         for one in absent {
             for other in others.into_iter().chain(absent) {
                 for types in [[one, other], [other, one]] {
-                    engine.register_raw_fn(operator, types, |_, _| -> Answer<bool> { Err(mark(Mark::Absent(Absence))) });
+                    engine.register_raw_fn(operator, types, |_, _| -> Answer<bool> {
+                        Err(mark(Mark::Absent(Absence)))
+                    });
                 }
             }
         }
     }
     for operator in ["!", "-", "+"] {
         for one in absent {
-            engine.register_raw_fn(operator, [one], |_, _| -> Answer<bool> { Err(mark(Mark::Absent(Absence))) });
+            engine.register_raw_fn(operator, [one], |_, _| -> Answer<bool> {
+                Err(mark(Mark::Absent(Absence)))
+            });
         }
     }
 }
@@ -208,7 +215,9 @@ fn times(engine: &mut Engine) {
         .register_fn("-", |a: Instant, b: Span| checked(a.0.checked_sub(b.0)).map(Instant))
         .register_fn("+", |a: Instant, b: Span| checked(a.0.checked_add(b.0)).map(Instant))
         .register_fn("+", |a: Span, b: Instant| checked(a.0.checked_add(b.0)).map(Instant))
-        .register_fn("-", |a: Day, b: Day| checked(a.0.checked_sub(b.0).and_then(|it| it.checked_mul(86_400_000_000))).map(Span))
+        .register_fn("-", |a: Day, b: Day| {
+            checked(a.0.checked_sub(b.0).and_then(|it| it.checked_mul(86_400_000_000))).map(Span)
+        })
         .register_fn("+", |a: Span, b: Span| checked(a.0.checked_add(b.0)).map(Span))
         .register_fn("-", |a: Span, b: Span| checked(a.0.checked_sub(b.0)).map(Span))
         .register_fn("-", |a: Span| checked(a.0.checked_neg()).map(Span))
@@ -216,9 +225,16 @@ fn times(engine: &mut Engine) {
         .register_fn("*", |a: i64, b: Span| checked(a.checked_mul(b.0)).map(Span))
         .register_fn("*", |a: Span, b: f64| scaled(a.0 as f64 * b, None))
         .register_fn("*", |a: f64, b: Span| scaled(a * b.0 as f64, None))
-        .register_fn("/", |a: Span, b: i64| if b == 0 { fault(Cause::DivisionByZero) } else { checked(a.0.checked_div(b)).map(Span) })
+        .register_fn("/", |a: Span, b: i64| {
+            if b == 0 { fault(Cause::DivisionByZero) } else { checked(a.0.checked_div(b)).map(Span) }
+        })
         .register_fn("/", |a: Span, b: f64| scaled(a.0 as f64 / b, Some(b)))
-        .register_fn("/", |a: Span, b: Span| if b.0 == 0 { fault(Cause::DivisionByZero) } else { Ok(a.0 as f64 / b.0 as f64) });
+        .register_fn(
+            "/",
+            |a: Span, b: Span| {
+                if b.0 == 0 { fault(Cause::DivisionByZero) } else { Ok(a.0 as f64 / b.0 as f64) }
+            },
+        );
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
@@ -250,8 +266,12 @@ fn money(engine: &mut Engine) {
                 .register_fn("+", |$a: $left, $b: $right| reckoned($exact_a.0.checked_add($exact_b.0)))
                 .register_fn("-", |$a: $left, $b: $right| reckoned($exact_a.0.checked_sub($exact_b.0)))
                 .register_fn("*", |$a: $left, $b: $right| reckoned($exact_a.0.checked_mul($exact_b.0)))
-                .register_fn("/", |$a: $left, $b: $right| divided($exact_a.0, $exact_b.0, Decimal::checked_div))
-                .register_fn("%", |$a: $left, $b: $right| divided($exact_a.0, $exact_b.0, Decimal::checked_rem));
+                .register_fn("/", |$a: $left, $b: $right| {
+                    divided($exact_a.0, $exact_b.0, Decimal::checked_div)
+                })
+                .register_fn("%", |$a: $left, $b: $right| {
+                    divided($exact_a.0, $exact_b.0, Decimal::checked_rem)
+                });
         };
     }
     fn reckoned(value: Option<Decimal>) -> Answer<Money> {
@@ -301,7 +321,10 @@ pub(super) fn text(value: &Dynamic) -> ImmutableString {
 }
 
 pub(super) fn decimal(value: &Dynamic) -> Decimal {
-    value.clone().try_cast::<Money>().map_or_else(|| value.as_int().map_or(Decimal::ZERO, Decimal::from), |it| it.0)
+    value
+        .clone()
+        .try_cast::<Money>()
+        .map_or_else(|| value.as_int().map_or(Decimal::ZERO, Decimal::from), |it| it.0)
 }
 
 /// An integer as a value of its type.
@@ -310,7 +333,9 @@ pub(super) fn typed_int(ty: Type, value: i64) -> Dynamic {
         Type::Time => Dynamic::from(Instant(value)),
         Type::Date => Dynamic::from(Day(value)),
         Type::Duration => Dynamic::from(Span(value)),
-        Type::Int | Type::Bool | Type::Float | Type::Decimal | Type::Text | Type::Amount | Type::List(_) => value.into(),
+        Type::Int | Type::Bool | Type::Float | Type::Decimal | Type::Text | Type::Amount | Type::List(_) => {
+            value.into()
+        }
     }
 }
 
@@ -322,7 +347,9 @@ fn register(engine: &mut Engine, function: Function, zone: &Zone) {
         engine.register_get(function.name, move |span: &mut Span| code(span.0));
         return;
     }
-    let wide: Vec<usize> = (0..function.params.len()).filter(|it| matches!(function.params[*it], Type::Float | Type::Decimal)).collect();
+    let wide: Vec<usize> = (0..function.params.len())
+        .filter(|it| matches!(function.params[*it], Type::Float | Type::Decimal))
+        .collect();
     for choice in 0..1_usize << wide.len() {
         let mut params = function.params.to_vec();
         for (bit, at) in wide.iter().enumerate() {
@@ -330,7 +357,8 @@ fn register(engine: &mut Engine, function: Function, zone: &Zone) {
                 params[*at] = Type::Int;
             }
         }
-        let taken = FUNCTIONS.iter().any(|it| it.name == function.name && !it.property && it.params == params);
+        let taken =
+            FUNCTIONS.iter().any(|it| it.name == function.name && !it.property && it.params == params);
         if choice > 0 && taken {
             continue;
         }
@@ -357,7 +385,9 @@ fn apply(function: &Function, args: &[&mut Dynamic], zone: &Zone) -> Answer<Dyna
         Kernel::IntIntToInt(code) => typed_int(returns, code(int(args[0]), int(args[1]))),
         Kernel::FloatFloatToFloat(code) => code(float(args[0]), float(args[1])).into(),
         Kernel::FloatIntToFloat(code) => code(float(args[0]), int(args[1])).into(),
-        Kernel::DecimalDecimalToDecimal(code) => Dynamic::from(Money(code(decimal(args[0]), decimal(args[1])))),
+        Kernel::DecimalDecimalToDecimal(code) => {
+            Dynamic::from(Money(code(decimal(args[0]), decimal(args[1]))))
+        }
         Kernel::IntIntIntToInt(code) => typed_int(returns, code(int(args[0]), int(args[1]), int(args[2]))),
         Kernel::FloatFloatFloatToFloat(code) => code(float(args[0]), float(args[1]), float(args[2])).into(),
         Kernel::TextToInt(code) => code(&text(args[0])).into(),

@@ -165,7 +165,21 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same_things() {
-        let all = [DATA_CODES, DATA_HELP, HELP, LANGUAGE_CODES, LANGUAGE_HELP, PROJECT_CODES, PROJECT_HELP, SUMMARY, WORDS, CAUSES, RUN_CODES, RUN_HELP].concat();
+        let all = [
+            DATA_CODES,
+            DATA_HELP,
+            HELP,
+            LANGUAGE_CODES,
+            LANGUAGE_HELP,
+            PROJECT_CODES,
+            PROJECT_HELP,
+            SUMMARY,
+            WORDS,
+            CAUSES,
+            RUN_CODES,
+            RUN_HELP,
+        ]
+        .concat();
         assert!(all.len() > 50);
         for (name, wording) in all {
             assert!(!wording.en.is_empty() && !wording.zh.is_empty(), "{name} lacks a language");

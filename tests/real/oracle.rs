@@ -20,7 +20,9 @@ pub(crate) struct Record {
 
 impl Table {
     pub(crate) fn read(folder: &Path, files: &[&str]) -> Self {
-        let texts = files.iter().map(|file| (*file, String::from_utf8(std::fs::read(folder.join(file)).unwrap()).unwrap()));
+        let texts = files
+            .iter()
+            .map(|file| (*file, String::from_utf8(std::fs::read(folder.join(file)).unwrap()).unwrap()));
         Self::of(texts)
     }
 
@@ -110,7 +112,10 @@ pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
 
 /// The numbers in a text, in order.
 fn numbers(text: &str) -> Vec<i64> {
-    text.split(|it: char| !it.is_ascii_digit()).filter(|it| !it.is_empty()).map(|it| it.parse().unwrap()).collect()
+    text.split(|it: char| !it.is_ascii_digit())
+        .filter(|it| !it.is_empty())
+        .map(|it| it.parse().unwrap())
+        .collect()
 }
 
 /// Seconds since 1970 on the written clock, of a date in the order that `order` says (the places of

@@ -75,7 +75,11 @@ impl Trial {
         assert!(plain[1] == by_rows[1] && plain[2] == by_rows[2], "{name}: row by row has other findings");
         let (rows_report, ways) = (json(&by_rows[0]), |it: &Value| it["path"].as_str().map(str::to_owned));
         for (one, other) in list(&report["rules"]).iter().zip(list(&rows_report["rules"])) {
-            assert_eq!((&one["id"], &one["outcomes"]), (&other["id"], &other["outcomes"]), "{name}, row by row");
+            assert_eq!(
+                (&one["id"], &one["outcomes"]),
+                (&other["id"], &other["outcomes"]),
+                "{name}, row by row"
+            );
             assert_eq!(ways(other).as_deref(), Some("interpreted"));
         }
         assert_eq!(report["unassessed"], rows_report["unassessed"], "{name}, row by row");
@@ -108,7 +112,8 @@ impl Trial {
         }
         let ids: HashSet<&str> = self.findings.iter().map(|it| it["id"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), self.findings.len(), "{name}: two findings have one fingerprint");
-        let lines: Vec<Value> = String::from_utf8_lossy(ndjson).lines().map(|it| json(it.as_bytes())).collect();
+        let lines: Vec<Value> =
+            String::from_utf8_lossy(ndjson).lines().map(|it| json(it.as_bytes())).collect();
         assert!(lines == self.findings, "{name}: ndjson and json hold other findings");
         let csv = Table::of([("findings.csv", String::from_utf8(csv.clone()).unwrap())].into_iter());
         assert_eq!(csv.records.len(), self.findings.len());
@@ -146,13 +151,17 @@ impl Trial {
         let outcomes = &self.rule(&rule)["outcomes"];
         let found = ["pass", "fail", "not_applicable", "no_evidence"].map(|it| number(&outcomes[it]));
         let findings = self.findings.iter().filter(|it| it["rule"] == rule.as_str());
-        let findings: Vec<_> = findings.map(|it| {
-            let origin = &it["origin"];
-            let text = |it: &'_ Value| it.as_str().unwrap().to_owned();
-            (text(&origin["file"]), number(&origin["row"]), text(&it["key"]), text(&it["outcome"]))
-        }).collect();
-        let mut found_too: Vec<_> =
-            findings.iter().map(|(file, row, key, outcome)| (file.as_str(), *row, key.clone(), outcome.as_str())).collect();
+        let findings: Vec<_> = findings
+            .map(|it| {
+                let origin = &it["origin"];
+                let text = |it: &'_ Value| it.as_str().unwrap().to_owned();
+                (text(&origin["file"]), number(&origin["row"]), text(&it["key"]), text(&it["outcome"]))
+            })
+            .collect();
+        let mut found_too: Vec<_> = findings
+            .iter()
+            .map(|(file, row, key, outcome)| (file.as_str(), *row, key.clone(), outcome.as_str()))
+            .collect();
         wanted.sort();
         found_too.sort();
         let other = wanted.iter().zip(&found_too).find(|(one, other)| one != other);
@@ -182,7 +191,6 @@ impl Trial {
         let of_rule = self.findings.iter().filter(|it| it["rule"] == rule.as_str());
         of_rule.map(|it| (it["key"].as_str().unwrap(), &it["evidence"]["fields"][field])).collect()
     }
-
 }
 
 /// Runs the product; gives the reports in JSON, CSV and NDJSON.

@@ -3,7 +3,8 @@
 use super::number::{map, map_checked};
 use crate::{
     expr::{
-        Cause, Comparison, Constant, DecisionTable, Evaluator, ExprId, FUNCTIONS, Kernel, Mask, Numbers, Texts, Vals,
+        Cause, Comparison, Constant, DecisionTable, Evaluator, ExprId, FUNCTIONS, Kernel, Mask, Numbers,
+        Texts, Vals,
         eval::{CodedAnswers, view_at_end},
     },
     record::{Decimal, Dictionary, Type},
@@ -11,7 +12,13 @@ use crate::{
 use std::rc::Rc;
 
 /// A call of function number `function`.
-pub(super) fn call<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, function: u32, operands: &[ExprId], active: &Mask) -> Vals<'b> {
+pub(super) fn call<'b>(
+    evaluator: &mut Evaluator<'b, '_>,
+    id: ExprId,
+    function: u32,
+    operands: &[ExprId],
+    active: &Mask,
+) -> Vals<'b> {
     let kernel = FUNCTIONS[function as usize].kernel;
     match operands {
         [a] => {
@@ -47,14 +54,20 @@ fn call_one<'b>(evaluator: &mut Evaluator<'b, '_>, kernel: Kernel, a: Vals<'b>, 
     let len = evaluator.len;
     let zone = &evaluator.program.zone;
     match (kernel, a) {
-        (Kernel::IntToInt(code), Vals::Int(a)) => Vals::Int(map_checked(evaluator, active, &a, Cause::Overflow, code)),
-        (Kernel::FloatToInt(code), Vals::Float(a)) => Vals::Int(map_checked(evaluator, active, &a, Cause::Overflow, code)),
+        (Kernel::IntToInt(code), Vals::Int(a)) => {
+            Vals::Int(map_checked(evaluator, active, &a, Cause::Overflow, code))
+        }
+        (Kernel::FloatToInt(code), Vals::Float(a)) => {
+            Vals::Int(map_checked(evaluator, active, &a, Cause::Overflow, code))
+        }
         (Kernel::IntToFloat(code), Vals::Int(a)) => Vals::Float(map(len, &a, code)),
         (Kernel::FloatToFloat(code), Vals::Float(a)) => Vals::Float(map(len, &a, code)),
         (Kernel::DecimalToDecimal(code), Vals::Decimal(a)) => Vals::Decimal(map(len, &a, code)),
         (Kernel::ZonedToInt(code), Vals::Int(a)) => Vals::Int(map(len, &a, |it| code(it, zone))),
         (Kernel::IntToText(code), Vals::Int(a)) => texts(len, active, |row, out| code(a.get(row), out)),
-        (Kernel::ZonedToText(code), Vals::Int(a)) => texts(len, active, |row, out| code(a.get(row), zone, out)),
+        (Kernel::ZonedToText(code), Vals::Int(a)) => {
+            texts(len, active, |row, out| code(a.get(row), zone, out))
+        }
         (Kernel::TextToInt(code), Vals::Text(a)) => {
             let mut values = vec![0; len];
             for row in active.rows() {
@@ -67,10 +80,19 @@ fn call_one<'b>(evaluator: &mut Evaluator<'b, '_>, kernel: Kernel, a: Vals<'b>, 
     }
 }
 
-fn call_two<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, kernel: Kernel, a: Vals<'b>, b: Vals<'b>, active: &Mask) -> Vals<'b> {
+fn call_two<'b>(
+    evaluator: &mut Evaluator<'b, '_>,
+    id: ExprId,
+    kernel: Kernel,
+    a: Vals<'b>,
+    b: Vals<'b>,
+    active: &Mask,
+) -> Vals<'b> {
     let len = evaluator.len;
     match (kernel, a, b) {
-        (Kernel::IntIntToInt(code), Vals::Int(a), Vals::Int(b)) => Vals::Int(rows(len, |row| code(a.get(row), b.get(row)))),
+        (Kernel::IntIntToInt(code), Vals::Int(a), Vals::Int(b)) => {
+            Vals::Int(rows(len, |row| code(a.get(row), b.get(row))))
+        }
         (Kernel::FloatFloatToFloat(code), Vals::Float(a), Vals::Float(b)) => {
             Vals::Float(rows(len, |row| code(a.get(row), b.get(row))))
         }
@@ -114,7 +136,13 @@ const COMBINATIONS_MAX: usize = 4096;
 const GAP: u32 = u32::MAX;
 
 /// A decision table.
-pub(super) fn table<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, table: u32, inputs: &[ExprId], active: &Mask) -> Vals<'b> {
+pub(super) fn table<'b>(
+    evaluator: &mut Evaluator<'b, '_>,
+    id: ExprId,
+    table: u32,
+    inputs: &[ExprId],
+    active: &Mask,
+) -> Vals<'b> {
     let evaluated: Vec<_> = inputs.iter().map(|input| evaluator.eval(*input, active)).collect();
     for one in &evaluated {
         evaluator.require(one, active);
@@ -140,7 +168,9 @@ pub(super) fn table<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, table: u3
 
 /// The codes of every input, where all of them are coded columns.
 fn all_coded<'b, 'v>(inputs: &'v [Vals<'b>]) -> Option<Vec<(&'v [u16], &'b Dictionary)>> {
-    let coded = |it: &'v Vals<'b>| if let Vals::Text(Texts::Coded(codes, dictionary)) = it { Some((*codes, *dictionary)) } else { None };
+    let coded = |it: &'v Vals<'b>| {
+        if let Vals::Text(Texts::Coded(codes, dictionary)) = it { Some((*codes, *dictionary)) } else { None }
+    };
     let all: Vec<_> = inputs.iter().map(coded).collect::<Option<_>>()?;
     let mut sizes = all.iter().map(|(_, dictionary)| dictionary.texts().len().max(1));
     // Many inputs have more combinations than a number can hold.
@@ -165,7 +195,8 @@ fn by_codes(
             let mut rest = index;
             let codes: Vec<usize> = sizes.iter().map(|size| (rest % size, rest /= size).0).collect();
             let text = |input: usize| inputs[input].1.texts().get(codes[input]).map_or("", |it| it);
-            let found = table.row(|input, wanted| matches!(wanted, Constant::Text(wanted) if **wanted == *text(input)));
+            let found = table
+                .row(|input, wanted| matches!(wanted, Constant::Text(wanted) if **wanted == *text(input)));
             found.and_then(|it| u32::try_from(it).ok()).unwrap_or(GAP)
         };
         Rc::new((0..sizes.iter().product()).map(combination).collect::<Vec<u32>>())
@@ -177,7 +208,11 @@ fn by_codes(
         }
     } else {
         for row in active.rows() {
-            let index = inputs.iter().zip(&sizes).rev().fold(0, |all, ((codes, _), size)| all * size + usize::from(codes[row]));
+            let index = inputs
+                .iter()
+                .zip(&sizes)
+                .rev()
+                .fold(0, |all, ((codes, _), size)| all * size + usize::from(codes[row]));
             matched[row] = rows[index];
         }
     }
@@ -189,7 +224,9 @@ fn is(vals: &Vals<'_>, row: usize, wanted: &Constant) -> bool {
     match (vals, wanted) {
         (Vals::Bool(mask), Constant::Bool(wanted)) => mask.get(row) == *wanted,
         (Vals::Int(numbers), Constant::Int(wanted)) => numbers.get(row) == *wanted,
-        (Vals::Float(numbers), Constant::Float(wanted)) => Comparison::Equal.holds(&numbers.get(row), &f64::from_bits(*wanted)),
+        (Vals::Float(numbers), Constant::Float(wanted)) => {
+            Comparison::Equal.holds(&numbers.get(row), &f64::from_bits(*wanted))
+        }
         (Vals::Decimal(numbers), Constant::Decimal(wanted)) => numbers.get(row) == *wanted,
         (Vals::Text(texts), Constant::Text(wanted)) => *texts.get(row) == **wanted,
         _ => false,
@@ -202,8 +239,12 @@ fn answers<'b>(table: &DecisionTable, matched: &[u32]) -> Vals<'b> {
     let len = matched.len();
     match table.output {
         Type::Bool => Vals::Bool(Mask::build(len, |row| matches!(answer(row), Some(Constant::Bool(true))))),
-        Type::Float => Vals::Float(rows(len, |row| if let Some(Constant::Float(it)) = answer(row) { f64::from_bits(*it) } else { 0.0 })),
-        Type::Decimal => Vals::Decimal(rows(len, |row| if let Some(Constant::Decimal(it)) = answer(row) { *it } else { Decimal::ZERO })),
+        Type::Float => Vals::Float(rows(len, |row| {
+            if let Some(Constant::Float(it)) = answer(row) { f64::from_bits(*it) } else { 0.0 }
+        })),
+        Type::Decimal => Vals::Decimal(rows(len, |row| {
+            if let Some(Constant::Decimal(it)) = answer(row) { *it } else { Decimal::ZERO }
+        })),
         Type::Text => texts(len, &Mask::ALL, |row, out| {
             if let Some(Constant::Text(it)) = answer(row) {
                 out.push_str(it);

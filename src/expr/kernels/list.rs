@@ -23,7 +23,9 @@ pub(super) fn contains(list: &Vals<'_>, item: &Vals<'_>, active: &Mask) -> Mask 
             (Values::Int(values), Vals::Int(numbers)) => range.any(|at| values[at] == numbers.get(row)),
             (Values::Float(values), Vals::Float(numbers)) => {
                 let wanted = numbers.get(row);
-                range.any(|at| values[at].total_cmp(&wanted).is_eq() || (values[at].abs() <= 0.0 && wanted.abs() <= 0.0))
+                range.any(|at| {
+                    values[at].total_cmp(&wanted).is_eq() || (values[at].abs() <= 0.0 && wanted.abs() <= 0.0)
+                })
             }
             (Values::Bool(bits), Vals::Bool(wanted)) => range.any(|at| bits.get(at) == wanted.get(row)),
             _ => false,
@@ -36,7 +38,12 @@ pub(super) fn contains(list: &Vals<'_>, item: &Vals<'_>, active: &Mask) -> Mask 
 }
 
 /// Length, sum, mean, smallest or largest; of an empty list only length and sum exist.
-pub(super) fn fold<'b>(evaluator: &mut Evaluator<'b, '_>, fold: Fold, list: &Vals<'b>, active: &Mask) -> Vals<'b> {
+pub(super) fn fold<'b>(
+    evaluator: &mut Evaluator<'b, '_>,
+    fold: Fold,
+    list: &Vals<'b>,
+    active: &Mask,
+) -> Vals<'b> {
     let Vals::List(column, _, low) = list else { return list.clone() };
     let (len, low) = (evaluator.len, *low);
     let size = |row: usize| column.range(low + row).len();
@@ -92,7 +99,9 @@ fn float_at(elements: &Values, at: usize) -> f64 {
     match elements {
         Values::Int(values) => values[at] as f64,
         Values::Float(values) => values[at],
-        Values::Bool(_) | Values::Decimal(_) | Values::Text(_) | Values::Amount(_) | Values::List(_) => f64::NAN,
+        Values::Bool(_) | Values::Decimal(_) | Values::Text(_) | Values::Amount(_) | Values::List(_) => {
+            f64::NAN
+        }
     }
 }
 

@@ -94,18 +94,30 @@ fn compare(comparison: Comparison, len: usize, left: &Vals<'_>, right: &Vals<'_>
     }
 }
 
-fn in_set<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, value: &Vals<'b>, set: &Set, active: &Mask) -> Mask {
+fn in_set<'b>(
+    evaluator: &mut Evaluator<'b, '_>,
+    id: ExprId,
+    value: &Vals<'b>,
+    set: &Set,
+    active: &Mask,
+) -> Mask {
     let len = evaluator.len;
     match (value, set) {
         (Vals::Int(numbers), Set::Ints(wanted)) => any_of(len, numbers, wanted.iter().copied()),
-        (Vals::Float(numbers), Set::Floats(wanted)) => any_of(len, numbers, wanted.iter().map(|it| f64::from_bits(*it))),
+        (Vals::Float(numbers), Set::Floats(wanted)) => {
+            any_of(len, numbers, wanted.iter().map(|it| f64::from_bits(*it)))
+        }
         (Vals::Decimal(numbers), Set::Decimals(wanted)) => any_of(len, numbers, wanted.iter().copied()),
         (Vals::Text(texts), Set::Texts(wanted)) => text::in_set(evaluator, id, texts, wanted, active),
         _ => Mask::NONE,
     }
 }
 
-fn any_of<T: Copy + PartialOrd>(len: usize, numbers: &Numbers<'_, T>, wanted: impl Iterator<Item = T>) -> Mask {
+fn any_of<T: Copy + PartialOrd>(
+    len: usize,
+    numbers: &Numbers<'_, T>,
+    wanted: impl Iterator<Item = T>,
+) -> Mask {
     let one = |all: Mask, it| all.or(&number::compare(Comparison::Equal, len, numbers, &Numbers::One(it)));
     wanted.fold(Mask::NONE, one)
 }

@@ -61,10 +61,16 @@ pub(super) fn compare<T: Copy + PartialOrd>(
 }
 
 /// Numbers of one value stay one value.
-pub(super) fn map<'b, T: Copy, U>(len: usize, numbers: &Numbers<'_, T>, code: impl Fn(T) -> U) -> Numbers<'b, U> {
+pub(super) fn map<'b, T: Copy, U>(
+    len: usize,
+    numbers: &Numbers<'_, T>,
+    code: impl Fn(T) -> U,
+) -> Numbers<'b, U> {
     match numbers {
         Numbers::One(one) => Numbers::One(code(*one)),
-        many @ (Numbers::Slice(_) | Numbers::Owned(_)) => Numbers::Owned(Rc::new(slice(many, len).iter().map(|it| code(*it)).collect())),
+        many @ (Numbers::Slice(_) | Numbers::Owned(_)) => {
+            Numbers::Owned(Rc::new(slice(many, len).iter().map(|it| code(*it)).collect()))
+        }
     }
 }
 
@@ -105,8 +111,12 @@ pub(super) fn arithmetic<'b>(
 ) -> Vals<'b> {
     match (left, right) {
         (Vals::Int(left), Vals::Int(right)) => Vals::Int(on_ints(evaluator, operator, left, right, active)),
-        (Vals::Float(left), Vals::Float(right)) => Vals::Float(on_floats(evaluator, operator, left, right, active)),
-        (Vals::Decimal(left), Vals::Decimal(right)) => Vals::Decimal(on_decimals(evaluator, operator, left, right, active)),
+        (Vals::Float(left), Vals::Float(right)) => {
+            Vals::Float(on_floats(evaluator, operator, left, right, active))
+        }
+        (Vals::Decimal(left), Vals::Decimal(right)) => {
+            Vals::Decimal(on_decimals(evaluator, operator, left, right, active))
+        }
         _ => left.clone(),
     }
 }
@@ -265,7 +275,9 @@ fn on_decimals<'b>(
 /// `-a`.
 pub(super) fn negate<'b>(evaluator: &mut Evaluator<'b, '_>, value: &Vals<'b>, active: &Mask) -> Vals<'b> {
     match value {
-        Vals::Int(numbers) => Vals::Int(map_checked(evaluator, active, numbers, Cause::Overflow, i64::checked_neg)),
+        Vals::Int(numbers) => {
+            Vals::Int(map_checked(evaluator, active, numbers, Cause::Overflow, i64::checked_neg))
+        }
         Vals::Float(numbers) => Vals::Float(map(evaluator.len, numbers, |it| -it)),
         Vals::Decimal(numbers) => Vals::Decimal(map(evaluator.len, numbers, |it| -it)),
         Vals::Bool(_) | Vals::Text(_) | Vals::List(..) => value.clone(),
@@ -286,4 +298,3 @@ pub(super) fn to_decimal<'b>(len: usize, value: &Vals<'b>) -> Vals<'b> {
         Vals::Bool(_) | Vals::Float(_) | Vals::Decimal(_) | Vals::Text(_) | Vals::List(..) => value.clone(),
     }
 }
-

@@ -16,7 +16,12 @@ pub(in crate::expr) fn select<'b>(len: usize, choose: &Mask, yes: &Vals<'b>, no:
     }
 }
 
-fn numbers<'b, T: Copy>(len: usize, choose: &Mask, yes: &Numbers<'b, T>, no: &Numbers<'b, T>) -> Numbers<'b, T> {
+fn numbers<'b, T: Copy>(
+    len: usize,
+    choose: &Mask,
+    yes: &Numbers<'b, T>,
+    no: &Numbers<'b, T>,
+) -> Numbers<'b, T> {
     let pick = |row: usize| if choose.get(row) { yes.get(row) } else { no.get(row) };
     if let (Numbers::One(yes), Numbers::One(no)) = (yes, no) {
         let (yes, no) = (*yes, *no);

@@ -7,9 +7,17 @@ use crate::{
 use std::{rc::Rc, sync::Arc};
 
 /// Rows for which the comparison holds.
-pub(super) fn compare(comparison: Comparison, len: usize, left: &Texts<'_>, right: &Texts<'_>, active: &Mask) -> Mask {
+pub(super) fn compare(
+    comparison: Comparison,
+    len: usize,
+    left: &Texts<'_>,
+    right: &Texts<'_>,
+    active: &Mask,
+) -> Mask {
     match (left, right) {
-        (Texts::Coded(codes, dictionary), Texts::One(one)) => compare_coded(comparison, len, codes, dictionary, one),
+        (Texts::Coded(codes, dictionary), Texts::One(one)) => {
+            compare_coded(comparison, len, codes, dictionary, one)
+        }
         (Texts::One(one), Texts::Coded(codes, dictionary)) => {
             compare_coded(comparison.flipped(), len, codes, dictionary, one)
         }
@@ -17,20 +25,33 @@ pub(super) fn compare(comparison: Comparison, len: usize, left: &Texts<'_>, righ
     }
 }
 
-fn compare_coded(comparison: Comparison, len: usize, codes: &[u16], dictionary: &Dictionary, one: &str) -> Mask {
+fn compare_coded(
+    comparison: Comparison,
+    len: usize,
+    codes: &[u16],
+    dictionary: &Dictionary,
+    one: &str,
+) -> Mask {
     match (comparison, dictionary.find(one)) {
         (Comparison::Equal, Some(code)) => Mask::build(len, |row| codes[row] == code),
         (Comparison::NotEqual, Some(code)) => Mask::build(len, |row| codes[row] != code),
         (Comparison::Equal, None) => Mask::NONE,
         (Comparison::NotEqual, None) => Mask::ALL,
-        (Comparison::Less | Comparison::LessOrEqual | Comparison::Greater | Comparison::GreaterOrEqual, _) => {
-            Mask::build(len, |row| comparison.holds(dictionary.text(codes[row]), one))
-        }
+        (
+            Comparison::Less | Comparison::LessOrEqual | Comparison::Greater | Comparison::GreaterOrEqual,
+            _,
+        ) => Mask::build(len, |row| comparison.holds(dictionary.text(codes[row]), one)),
     }
 }
 
 /// Rows whose text is one of `wanted`.
-pub(super) fn in_set(evaluator: &mut Evaluator<'_, '_>, id: ExprId, texts: &Texts<'_>, wanted: &[Arc<str>], active: &Mask) -> Mask {
+pub(super) fn in_set(
+    evaluator: &mut Evaluator<'_, '_>,
+    id: ExprId,
+    texts: &Texts<'_>,
+    wanted: &[Arc<str>],
+    active: &Mask,
+) -> Mask {
     if let Texts::Coded(codes, dictionary) = texts
         && wanted.len() <= 4
     {
@@ -50,9 +71,16 @@ pub(super) fn test_each(
     test: impl Fn(&str, &mut String) -> bool,
 ) -> Mask {
     match texts {
-        Texts::One(one) => if test(one, &mut evaluator.scratch.text) { *active } else { Mask::NONE },
+        Texts::One(one) => {
+            if test(one, &mut evaluator.scratch.text) {
+                *active
+            } else {
+                Mask::NONE
+            }
+        }
         Texts::Coded(codes, dictionary) => {
-            let answers = by_dictionary(evaluator, id, dictionary, |text, scratch| u32::from(test(text, scratch)));
+            let answers =
+                by_dictionary(evaluator, id, dictionary, |text, scratch| u32::from(test(text, scratch)));
             let codes = &codes[..evaluator.len];
             // A missing value's code means nothing, not even that the dictionary has it.
             Mask::build(codes.len(), |row| answers.get(usize::from(codes[row])).is_some_and(|it| *it == 1))
@@ -101,7 +129,9 @@ pub(super) fn phrases<'b>(
     let Vals::Text(texts) = value else { return value.clone() };
     let matcher = &evaluator.program.phrases[phrases as usize];
     if !count {
-        return Vals::Bool(test_each(evaluator, id, texts, active, |text, scratch| matcher.is_in(text, scratch)));
+        return Vals::Bool(test_each(evaluator, id, texts, active, |text, scratch| {
+            matcher.is_in(text, scratch)
+        }));
     }
     let mut counts = vec![0; evaluator.len];
     for row in active.rows() {

@@ -3,8 +3,13 @@
 use super::{BY_CHUNK, CODED, CODED_LIST, COLUMNS, LISTS, SCALARS, Shape, Tree, VIEWS};
 use crate::{
     calendar::Zone,
-    expr::{Arithmetic, CHUNK_LEN, Comparison, Constant, DecisionTable, ExprId, FUNCTIONS, Fold, Node, PhraseMatcher, Program, Set},
-    record::{Batch, Bitmap, Column, Decimal, Dictionary, Element, ListColumn, TextColumn, Type, Values, View},
+    expr::{
+        Arithmetic, CHUNK_LEN, Comparison, Constant, DecisionTable, ExprId, FUNCTIONS, Fold, Node,
+        PhraseMatcher, Program, Set,
+    },
+    record::{
+        Batch, Bitmap, Column, Decimal, Dictionary, Element, ListColumn, TextColumn, Type, Values, View,
+    },
 };
 use regex::Regex;
 use std::{str::FromStr, sync::OnceLock};
@@ -14,9 +19,18 @@ const INTS: [i64; 15] =
 /// No rule can reckon a date beyond those that can be written.
 const DATES: [i64; 5] = [0, 1, 20_514, -3_000_000, 2_900_000];
 const FLOATS: [f64; 12] = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, 3.0, 1e308, -1e308, 5e-324, 9.3e18, 0.1];
-const DECIMALS: [&str; 8] =
-    ["0", "1", "-1", "0.10", "0.1", "99.99", "79228162514264337593543950335", "-79228162514264337593543950335"];
-const TEXTS: [&str; 12] = ["", "a", "b", "退款", "Refund", "refund", "ＡＢ１", "ab1", " x ", "不知道", "é", "no way"];
+const DECIMALS: [&str; 8] = [
+    "0",
+    "1",
+    "-1",
+    "0.10",
+    "0.1",
+    "99.99",
+    "79228162514264337593543950335",
+    "-79228162514264337593543950335",
+];
+const TEXTS: [&str; 12] =
+    ["", "a", "b", "退款", "Refund", "refund", "ＡＢ１", "ab1", " x ", "不知道", "é", "no way"];
 
 /// Decisions read off a list of numbers; behind its end always the first, which is the simplest.
 pub(super) struct Choices<'a>(pub(super) std::slice::Iter<'a, u16>);
@@ -37,7 +51,9 @@ impl Choices<'_> {
             Type::Float => Constant::Float(self.of(&FLOATS).to_bits()),
             Type::Decimal => Constant::Decimal(Decimal::from_str(self.of(&DECIMALS)).unwrap()),
             Type::Text => Constant::Text(self.of(&TEXTS).into()),
-            Type::Int | Type::Time | Type::Duration | Type::Amount | Type::List(_) => Constant::Int(self.of(&INTS)),
+            Type::Int | Type::Time | Type::Duration | Type::Amount | Type::List(_) => {
+                Constant::Int(self.of(&INTS))
+            }
         }
     }
 
@@ -57,7 +73,13 @@ impl Choices<'_> {
             Type::Float => Set::Floats(floats),
             Type::Decimal => Set::Decimals(decimals),
             Type::Text => Set::Texts(texts),
-            Type::Int | Type::Bool | Type::Date | Type::Time | Type::Duration | Type::Amount | Type::List(_) => Set::Ints(ints),
+            Type::Int
+            | Type::Bool
+            | Type::Date
+            | Type::Time
+            | Type::Duration
+            | Type::Amount
+            | Type::List(_) => Set::Ints(ints),
         }
     }
 
@@ -72,7 +94,11 @@ impl Choices<'_> {
         }
         let choice = self.below(if depth == 0 { 3 } else { 20 });
         let Some(depth) = depth.checked_sub(1) else {
-            return if choice == 2 { Tree(Shape::Constant(self.constant(ty)), ty, vec![]) } else { self.field(ty) };
+            return if choice == 2 {
+                Tree(Shape::Constant(self.constant(ty)), ty, vec![])
+            } else {
+                self.field(ty)
+            };
         };
         match choice {
             0..3 => self.field(ty),
@@ -94,20 +120,32 @@ impl Choices<'_> {
             }
             9 | 10 => {
                 let fitting: Vec<usize> = (0..bound.len()).filter(|it| bound[*it] == ty).collect();
-                if fitting.is_empty() { self.field(ty) } else { Tree(Shape::Bound(self.of(&fitting)), ty, vec![]) }
+                if fitting.is_empty() {
+                    self.field(ty)
+                } else {
+                    Tree(Shape::Bound(self.of(&fitting)), ty, vec![])
+                }
             }
             11 => self.call(ty, depth, bound),
             _ => self.own(ty, depth, bound),
         }
     }
 
-    fn node(&mut self, shape: Shape, ty: Type, operands: &[Type], depth: usize, bound: &mut Vec<Type>) -> Tree {
+    fn node(
+        &mut self,
+        shape: Shape,
+        ty: Type,
+        operands: &[Type],
+        depth: usize,
+        bound: &mut Vec<Type>,
+    ) -> Tree {
         let operands = operands.iter().map(|it| self.tree(*it, depth, bound)).collect();
         Tree(shape, ty, operands)
     }
 
     fn call(&mut self, ty: Type, depth: usize, bound: &mut Vec<Type>) -> Tree {
-        let fitting: Vec<u32> = (0..).zip(FUNCTIONS).filter(|(_, it)| it.returns == ty).map(|it| it.0).collect();
+        let fitting: Vec<u32> =
+            (0..).zip(FUNCTIONS).filter(|(_, it)| it.returns == ty).map(|it| it.0).collect();
         let function = self.of(&fitting);
         self.node(Shape::Call(function), ty, FUNCTIONS[function as usize].params, depth, bound)
     }
@@ -120,12 +158,18 @@ impl Choices<'_> {
         let (shape, operands): (Shape, Vec<Type>) = match (ty, choice) {
             (Type::Bool, _) => return self.own_bool(depth, bound),
             (Type::Int, 0) => (Shape::Fold(Fold::Len), vec![Type::List(self.of(&LISTS))]),
-            (Type::Int, 1) => (Shape::Fold(self.of(&[Fold::Sum, Fold::Min, Fold::Max])), vec![Type::List(Element::Int)]),
+            (Type::Int, 1) => {
+                (Shape::Fold(self.of(&[Fold::Sum, Fold::Min, Fold::Max])), vec![Type::List(Element::Int)])
+            }
             (Type::Int, 2) => (Shape::Phrases(true), vec![Type::Text]),
             (Type::Int, 3) => (Shape::Table(0), vec![Type::Text]),
             (Type::Float, 0) => (Shape::ToFloat, vec![self.of(&[Type::Int, Type::Duration])]),
-            (Type::Float, 1) => (Shape::Fold(Fold::Mean), vec![Type::List(self.of(&[Element::Int, Element::Float]))]),
-            (Type::Float, 2) => (Shape::Fold(self.of(&[Fold::Sum, Fold::Min, Fold::Max])), vec![Type::List(Element::Float)]),
+            (Type::Float, 1) => {
+                (Shape::Fold(Fold::Mean), vec![Type::List(self.of(&[Element::Int, Element::Float]))])
+            }
+            (Type::Float, 2) => {
+                (Shape::Fold(self.of(&[Fold::Sum, Fold::Min, Fold::Max])), vec![Type::List(Element::Float)])
+            }
             (Type::Float, 3) => (Shape::Table(2), vec![Type::Float, Type::Bool]),
             (Type::Decimal, 0) => (Shape::ToDecimal, vec![Type::Int]),
             (Type::Decimal, 1..4) => (Shape::Arithmetic(self.of(&numeric[..5])), vec![ty, ty]),
@@ -133,9 +177,13 @@ impl Choices<'_> {
             (Type::Int | Type::Float, _) => (Shape::Arithmetic(self.of(&numeric)), vec![ty, ty]),
             (Type::Decimal, _) => (Shape::Arithmetic(self.of(&numeric[..2])), vec![ty, ty]),
             (Type::Duration, 0) => (Shape::Arithmetic(Subtract), vec![Type::Time, Type::Time]),
-            (Type::Duration, 1 | 2) => (Shape::Arithmetic(self.of(&[Multiply, Divide])), vec![Type::Duration, Type::Int]),
+            (Type::Duration, 1 | 2) => {
+                (Shape::Arithmetic(self.of(&[Multiply, Divide])), vec![Type::Duration, Type::Int])
+            }
             (Type::Duration, _) => (Shape::Arithmetic(self.of(&[Add, Subtract])), vec![ty, ty]),
-            (Type::Time, _) => (Shape::Arithmetic(self.of(&[Add, Subtract])), vec![Type::Time, Type::Duration]),
+            (Type::Time, _) => {
+                (Shape::Arithmetic(self.of(&[Add, Subtract])), vec![Type::Time, Type::Duration])
+            }
             (Type::Text, 0..4) => (Shape::Table(1), vec![Type::Text, Type::Text]),
             _ => return self.call(ty, depth, bound),
         };
@@ -158,7 +206,10 @@ impl Choices<'_> {
                 let ty = self.of(&[Type::Int, Type::Text, Type::Float, Type::Decimal, Type::Time]);
                 (Shape::InSet(self.set(ty)), vec![ty])
             }
-            9 => (Shape::InRange(self.below(2) == 1), vec![self.of(&[Type::Int, Type::Float, Type::Decimal]); 3]),
+            9 => (
+                Shape::InRange(self.below(2) == 1),
+                vec![self.of(&[Type::Int, Type::Float, Type::Decimal]); 3],
+            ),
             10 => {
                 let element = self.of(&LISTS);
                 (Shape::InList, vec![element.as_type(), Type::List(element)])
@@ -186,12 +237,23 @@ pub(super) fn program() -> Program {
         let (cells, answers) = rows.into_iter().unzip();
         DecisionTable { id: id.into(), inputs: inputs.into(), output, cells, answers }
     };
-    let one = [(Some("a"), 1), (Some("退款"), 2), (Some(""), 3)].map(|(cell, answer)| (vec![cell.map(text)], Constant::Int(answer)));
-    let two = [(Some("a"), None, "first"), (None, Some("b"), "second"), (Some("refund"), Some("a"), ""), (Some("b"), None, "b")]
-        .map(|(a, b, answer)| (vec![a.map(text), b.map(text)], text(answer)));
-    let mixed = [(Some(7.0), None, 0.5), (None, Some(true), 2.5), (Some(0.0), Some(false), 1e308)].map(|(a, b, answer): (Option<f64>, _, f64)| {
-        (vec![a.map(|it| Constant::Float(it.to_bits())), b.map(Constant::Bool)], Constant::Float(answer.to_bits()))
-    });
+    let one = [(Some("a"), 1), (Some("退款"), 2), (Some(""), 3)]
+        .map(|(cell, answer)| (vec![cell.map(text)], Constant::Int(answer)));
+    let two = [
+        (Some("a"), None, "first"),
+        (None, Some("b"), "second"),
+        (Some("refund"), Some("a"), ""),
+        (Some("b"), None, "b"),
+    ]
+    .map(|(a, b, answer)| (vec![a.map(text), b.map(text)], text(answer)));
+    let mixed = [(Some(7.0), None, 0.5), (None, Some(true), 2.5), (Some(0.0), Some(false), 1e308)].map(
+        |(a, b, answer): (Option<f64>, _, f64)| {
+            (
+                vec![a.map(|it| Constant::Float(it.to_bits())), b.map(Constant::Bool)],
+                Constant::Float(answer.to_bits()),
+            )
+        },
+    );
     program.tables.push(table("one", &[Type::Text], Type::Int, one.into()));
     program.tables.push(table("two", &[Type::Text, Type::Text], Type::Text, two.into()));
     program.tables.push(table("mixed", &[Type::Float, Type::Bool], Type::Float, mixed.into()));
@@ -261,7 +323,8 @@ impl Cells {
         for (number, ty) in COLUMNS.iter().enumerate() {
             let mut column = Column::new(*ty);
             // How often, of 12 cells, one is missing, and one unreadable.
-            let (missing, unreadable) = [(0, 0), (2, 0), (3, 2), (12, 0)][self.below(8).min(3) * usize::from(number != BY_CHUNK)];
+            let (missing, unreadable) =
+                [(0, 0), (2, 0), (3, 2), (12, 0)][self.below(8).min(3) * usize::from(number != BY_CHUNK)];
             let mut gone = Bitmap::default();
             for _ in 0..rows {
                 let lot = self.below(12);
@@ -278,18 +341,35 @@ impl Cells {
         batch
     }
 
-    fn values(&mut self, number: usize, ty: Type, rows: usize, words: usize, text: &mut String, dictionaries: &mut [Dictionary; 3]) -> Values {
+    fn values(
+        &mut self,
+        number: usize,
+        ty: Type,
+        rows: usize,
+        words: usize,
+        text: &mut String,
+        dictionaries: &mut [Dictionary; 3],
+    ) -> Values {
         match ty {
             Type::Bool => {
                 let mut bits = Bitmap::default();
-                (0..rows).for_each(|row| bits.push(if number == BY_CHUNK { (row / CHUNK_LEN).is_multiple_of(2) } else { self.below(2) == 1 }));
+                (0..rows).for_each(|row| {
+                    bits.push(if number == BY_CHUNK {
+                        (row / CHUNK_LEN).is_multiple_of(2)
+                    } else {
+                        self.below(2) == 1
+                    })
+                });
                 Values::Bool(bits)
             }
             Type::Date => Values::Int((0..rows).map(|_| DATES[self.below(DATES.len())]).collect()),
             Type::Float => Values::Float((0..rows).map(|_| FLOATS[self.below(FLOATS.len())]).collect()),
-            Type::Decimal => Values::Decimal((0..rows).map(|_| Decimal::from_str(DECIMALS[self.below(DECIMALS.len())]).unwrap()).collect()),
+            Type::Decimal => Values::Decimal(
+                (0..rows).map(|_| Decimal::from_str(DECIMALS[self.below(DECIMALS.len())]).unwrap()).collect(),
+            ),
             Type::Text if CODED.contains(&number) || number == CODED_LIST => {
-                let dictionary = &mut dictionaries[[CODED[0], CODED[1], CODED_LIST].iter().position(|it| *it == number).unwrap()];
+                let dictionary = &mut dictionaries
+                    [[CODED[0], CODED[1], CODED_LIST].iter().position(|it| *it == number).unwrap()];
                 // The coded columns hold different texts, as often in equal number.
                 let word = |lot: usize| TEXTS[if number == CODED[1] { TEXTS.len() - 1 - lot } else { lot }];
                 let codes = (0..rows).map(|_| dictionary.code(word(self.below(words))).unwrap()).collect();
@@ -304,16 +384,26 @@ impl Cells {
                     View { start: u32::try_from(start).unwrap(), len: u32::try_from(word.len()).unwrap() }
                 });
                 let views = views.collect();
-                Values::Text(if number == VIEWS + 1 { TextColumn::Owned(views, own) } else { TextColumn::Views(views) })
+                Values::Text(if number == VIEWS + 1 {
+                    TextColumn::Owned(views, own)
+                } else {
+                    TextColumn::Views(views)
+                })
             }
             Type::List(element) => {
-                let ends: Vec<u32> = (0..rows).scan(0, |end, _| { *end += u32::try_from(self.below(4)).unwrap(); Some(*end) }).collect();
+                let ends: Vec<u32> = (0..rows)
+                    .scan(0, |end, _| {
+                        *end += u32::try_from(self.below(4)).unwrap();
+                        Some(*end)
+                    })
+                    .collect();
                 let count = ends.last().map_or(0, |it| *it as usize);
                 let elements = self.values(number, element.as_type(), count, words, text, dictionaries);
                 Values::List(Box::new(ListColumn { ends, elements }))
             }
-            Type::Int | Type::Time | Type::Duration | Type::Amount => Values::Int((0..rows).map(|_| INTS[self.below(INTS.len())]).collect()),
+            Type::Int | Type::Time | Type::Duration | Type::Amount => {
+                Values::Int((0..rows).map(|_| INTS[self.below(INTS.len())]).collect())
+            }
         }
     }
 }
-

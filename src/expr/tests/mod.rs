@@ -8,7 +8,8 @@ mod draw;
 mod reference;
 
 use super::{
-    Arithmetic, CHUNK_LEN, Cause, Comparison, Constant, Evaluator, ExprId, Fold, Mask, Scratch, Set, Vals, append_to_column,
+    Arithmetic, CHUNK_LEN, Cause, Comparison, Constant, Evaluator, ExprId, Fold, Mask, Scratch, Set, Vals,
+    append_to_column,
 };
 use crate::record::{Batch, Column, Dictionary, Element, TextColumn, Type, Value, Values};
 use draw::{Cells, Choices, add, program};
@@ -69,7 +70,6 @@ const SCALARS: [Type; 8] =
     [Type::Int, Type::Text, Type::Float, Type::Bool, Type::Duration, Type::Decimal, Type::Time, Type::Date];
 const LISTS: [Element; 3] = [Element::Int, Element::Text, Element::Float];
 
-
 /// What a case is made from: decisions for its expressions, a seed for its cells, how many records.
 type Case = (Vec<u16>, u64, usize);
 
@@ -82,7 +82,12 @@ fn cases() -> impl Strategy<Value = Case> {
 /// Runs cases until one differs, which is made as small as possible.
 fn search(count_min: u32, mistake: Mistake) -> Result<(), TestError<Case>> {
     let asked = ProptestConfig::default();
-    let config = ProptestConfig { cases: asked.cases.max(count_min), failure_persistence: None, max_shrink_iters: 2_000, ..asked };
+    let config = ProptestConfig {
+        cases: asked.cases.max(count_min),
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..asked
+    };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     runner.run(&cases(), |case| differ(&case, mistake).map_or(Ok(()), |it| Err(TestCaseError::fail(it))))
 }
@@ -102,7 +107,8 @@ fn differ_on(trees: &[Tree], shared: bool, seed: u64, rows: usize, mistake: Mist
     if shared {
         program.share(&roots);
     }
-    let (mut cells, mut scratch, mut dictionaries) = (Cells(seed), Scratch::default(), <[Dictionary; 3]>::default());
+    let (mut cells, mut scratch, mut dictionaries) =
+        (Cells(seed), Scratch::default(), <[Dictionary; 3]>::default());
     // Two batches, so that what is kept from chunk to chunk meets dictionaries that have grown.
     for _ in 0..2 {
         let batch = cells.batch(rows, &mut dictionaries);
@@ -110,7 +116,11 @@ fn differ_on(trees: &[Tree], shared: bool, seed: u64, rows: usize, mistake: Mist
         let mut low = 0;
         while evaluator.go_to(low) {
             for (tree, root) in trees.iter().zip(&roots) {
-                let active = if cells.below(2) == 0 { *evaluator.all() } else { evaluator.all().and(&some(&mut cells)) };
+                let active = if cells.below(2) == 0 {
+                    *evaluator.all()
+                } else {
+                    evaluator.all().and(&some(&mut cells))
+                };
                 let reference = Reference { batch: &batch, program: &program, row: 0, mistake };
                 if let Some(difference) = differ_in_chunk(&mut evaluator, reference, tree, *root, &active) {
                     return Some(difference);
@@ -133,7 +143,13 @@ fn some(cells: &mut Cells) -> Mask {
     mask
 }
 
-fn differ_in_chunk(evaluator: &mut Evaluator<'_, '_>, mut reference: Reference<'_>, tree: &Tree, root: ExprId, active: &Mask) -> Option<String> {
+fn differ_in_chunk(
+    evaluator: &mut Evaluator<'_, '_>,
+    mut reference: Reference<'_>,
+    tree: &Tree,
+    root: ExprId,
+    active: &Mask,
+) -> Option<String> {
     let low = evaluator.low();
     evaluator.take_faults();
     let evaluated = evaluator.eval(root, active);
@@ -153,7 +169,8 @@ fn differ_in_chunk(evaluator: &mut Evaluator<'_, '_>, mut reference: Reference<'
             (None, Some(absent)) => Ok(Cell::Missing(absent.column)),
             (None, None) => Ok(value_at(&evaluated.vals, row)),
         };
-        let difference = || Some(format!("row {}: {found:?}, but by reference {expected:?}, for {tree:?}", low + row));
+        let difference =
+            || Some(format!("row {}: {found:?}, but by reference {expected:?}, for {tree:?}", low + row));
         let same = match (&found, &expected) {
             (Ok(found), Ok(expected)) => same(found, expected),
             (found, expected) => found == expected,
@@ -163,7 +180,9 @@ fn differ_in_chunk(evaluator: &mut Evaluator<'_, '_>, mut reference: Reference<'
         }
         if let Some(passed) = passed {
             let expected = expected.clone().and_then(reference::there);
-            if passed.get(row) != (expected == Ok(Cell::Bool(true))) || tested.cause(row) != expected.as_ref().err() {
+            if passed.get(row) != (expected == Ok(Cell::Bool(true)))
+                || tested.cause(row) != expected.as_ref().err()
+            {
                 return difference();
             }
         }
@@ -172,7 +191,13 @@ fn differ_in_chunk(evaluator: &mut Evaluator<'_, '_>, mut reference: Reference<'
 }
 
 /// As a derived field: what lacks evidence is missing there, what could not be computed unreadable.
-fn differ_as_column(program: &super::Program, batch: &Batch, tree: &Tree, root: ExprId, mistake: Mistake) -> Option<String> {
+fn differ_as_column(
+    program: &super::Program,
+    batch: &Batch,
+    tree: &Tree,
+    root: ExprId,
+    mistake: Mistake,
+) -> Option<String> {
     let mut column = Column::new(tree.1);
     if tree.1 == Type::Text {
         column.values = Values::Text(TextColumn::Owned(Vec::new(), String::new()));
@@ -192,7 +217,9 @@ fn differ_as_column(program: &super::Program, batch: &Batch, tree: &Tree, root: 
             (Ok(Cell::Unreadable(_)) | Err(_), found) => found == Value::Unreadable,
             (Ok(expected), found) => found.is_there() && same(&reference::cell(found, 0), expected),
         };
-        (!same).then(|| format!("row {row} of a derived field: {found:?}, but by reference {expected:?}, for {tree:?}"))
+        (!same).then(|| {
+            format!("row {row} of a derived field: {found:?}, but by reference {expected:?}, for {tree:?}")
+        })
     })
 }
 
@@ -209,7 +236,8 @@ fn value_at(vals: &Vals<'_>, row: usize) -> Cell {
 
 /// Equal values; the sign of a zero does not matter.
 fn same(left: &Cell, right: &Cell) -> bool {
-    left == right || matches!((left, right), (Cell::Float(a), Cell::Float(b)) if f64::from_bits(*a).abs() + f64::from_bits(*b).abs() <= 0.0)
+    left == right
+        || matches!((left, right), (Cell::Float(a), Cell::Float(b)) if f64::from_bits(*a).abs() + f64::from_bits(*b).abs() <= 0.0)
 }
 
 #[test]

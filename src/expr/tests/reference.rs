@@ -139,7 +139,9 @@ impl Reference<'_> {
             }
             Shape::Coalesce => match self.value(&operands[0], bound) {
                 Ok(Cell::Missing(_)) => self.value(&operands[1], bound),
-                Err(Cause::Missing { .. }) if self.mistake == Mistake::DefaultGuardsComputations => self.value(&operands[1], bound),
+                Err(Cause::Missing { .. }) if self.mistake == Mistake::DefaultGuardsComputations => {
+                    self.value(&operands[1], bound)
+                }
                 other => there(other?),
             },
             Shape::IsMissing => match self.value(&operands[0], bound)? {
@@ -151,7 +153,13 @@ impl Reference<'_> {
     }
 
     /// Operators that compute all operands, then ask that they are there, then reckon.
-    fn strict(&self, shape: &Shape, ty: Type, operands: &[Tree], bound: &mut Vec<Cell>) -> Result<Cell, Cause> {
+    fn strict(
+        &self,
+        shape: &Shape,
+        ty: Type,
+        operands: &[Tree],
+        bound: &mut Vec<Cell>,
+    ) -> Result<Cell, Cause> {
         // `x in a..b` and `x in list` are calls of `contains(list, x)`.
         let order: &[usize] = match shape {
             Shape::InRange(_) => &[1, 2, 0],
@@ -167,7 +175,12 @@ impl Reference<'_> {
         }
         for at in order {
             match there(cells[*at].clone()) {
-                Err(_) if matches!(shape, Shape::Compare(_)) && self.mistake == Mistake::ComparesMissingAsFalse => return Ok(Cell::Bool(false)),
+                Err(_)
+                    if matches!(shape, Shape::Compare(_))
+                        && self.mistake == Mistake::ComparesMissingAsFalse =>
+                {
+                    return Ok(Cell::Bool(false));
+                }
                 other => other?,
             };
         }
@@ -175,14 +188,16 @@ impl Reference<'_> {
     }
 
     fn reckon(&self, shape: &Shape, ty: Type, cells: &[Cell]) -> Result<Cell, Cause> {
-        let holds = |comparison: Comparison, a: &Cell, b: &Cell| compared(a, b).is_some_and(|it| match comparison {
-            Comparison::Equal => it.is_eq(),
-            Comparison::NotEqual => it.is_ne(),
-            Comparison::Less => it.is_lt(),
-            Comparison::LessOrEqual => it.is_le(),
-            Comparison::Greater => it.is_gt(),
-            Comparison::GreaterOrEqual => it.is_ge(),
-        });
+        let holds = |comparison: Comparison, a: &Cell, b: &Cell| {
+            compared(a, b).is_some_and(|it| match comparison {
+                Comparison::Equal => it.is_eq(),
+                Comparison::NotEqual => it.is_ne(),
+                Comparison::Less => it.is_lt(),
+                Comparison::LessOrEqual => it.is_le(),
+                Comparison::Greater => it.is_gt(),
+                Comparison::GreaterOrEqual => it.is_ge(),
+            })
+        };
         Ok(match (shape, cells) {
             (Shape::Not, [Cell::Bool(it)]) => Cell::Bool(!it),
             (Shape::Compare(comparison), [a, b]) => Cell::Bool(holds(*comparison, a, b)),
@@ -210,13 +225,19 @@ impl Reference<'_> {
             (Shape::Call(function), _) => self.call(FUNCTIONS[*function as usize].kernel, cells)?,
             (Shape::Phrases(count), [Cell::Text(it)]) => {
                 let (phrases, mut scratch) = (&self.program.phrases[0], String::new());
-                if *count { Cell::Int(phrases.count_in(it, &mut scratch)) } else { Cell::Bool(phrases.is_in(it, &mut scratch)) }
+                if *count {
+                    Cell::Int(phrases.count_in(it, &mut scratch))
+                } else {
+                    Cell::Bool(phrases.is_in(it, &mut scratch))
+                }
             }
             (Shape::Matches, [Cell::Text(it)]) => Cell::Bool(self.program.regexes[0].is_match(it)),
             (Shape::Table(table), _) => {
                 let table = &self.program.tables[*table as usize];
                 let row = table.cells.iter().position(|row| {
-                    row.iter().zip(cells).all(|(wanted, it)| wanted.as_ref().is_none_or(|wanted| equal(&of_constant(wanted), it)))
+                    row.iter().zip(cells).all(|(wanted, it)| {
+                        wanted.as_ref().is_none_or(|wanted| equal(&of_constant(wanted), it))
+                    })
                 });
                 of_constant(&table.answers[row.ok_or_else(|| Cause::TableGap(table.id.as_str().into()))?])
             }
@@ -229,7 +250,11 @@ impl Reference<'_> {
         match (a, b) {
             (_, Cell::Int(0)) if divides => Err(Cause::DivisionByZero),
             (_, Cell::Decimal(b)) if divides && b.is_zero() => Err(Cause::DivisionByZero),
-            (Cell::Int(a), Cell::Int(b)) if self.mistake == Mistake::SumsWrap && operator == Arithmetic::Add => Ok(Cell::Int(a.wrapping_add(*b))),
+            (Cell::Int(a), Cell::Int(b))
+                if self.mistake == Mistake::SumsWrap && operator == Arithmetic::Add =>
+            {
+                Ok(Cell::Int(a.wrapping_add(*b)))
+            }
             (Cell::Int(a), Cell::Int(b)) => {
                 let (a, b) = (i128::from(*a), i128::from(*b));
                 let exact = match operator {
@@ -287,11 +312,19 @@ impl Reference<'_> {
             (Kernel::FloatToFloat(code), [Cell::Float(a)]) => floats(code(float(a))),
             (Kernel::DecimalToDecimal(code), [Cell::Decimal(a)]) => Cell::Decimal(code(*a)),
             (Kernel::IntIntToInt(code), [Cell::Int(a), Cell::Int(b)]) => Cell::Int(code(*a, *b)),
-            (Kernel::FloatFloatToFloat(code), [Cell::Float(a), Cell::Float(b)]) => floats(code(float(a), float(b))),
+            (Kernel::FloatFloatToFloat(code), [Cell::Float(a), Cell::Float(b)]) => {
+                floats(code(float(a), float(b)))
+            }
             (Kernel::FloatIntToFloat(code), [Cell::Float(a), Cell::Int(b)]) => floats(code(float(a), *b)),
-            (Kernel::DecimalDecimalToDecimal(code), [Cell::Decimal(a), Cell::Decimal(b)]) => Cell::Decimal(code(*a, *b)),
-            (Kernel::IntIntIntToInt(code), [Cell::Int(a), Cell::Int(b), Cell::Int(c)]) => Cell::Int(code(*a, *b, *c)),
-            (Kernel::FloatFloatFloatToFloat(code), [Cell::Float(a), Cell::Float(b), Cell::Float(c)]) => floats(code(float(a), float(b), float(c))),
+            (Kernel::DecimalDecimalToDecimal(code), [Cell::Decimal(a), Cell::Decimal(b)]) => {
+                Cell::Decimal(code(*a, *b))
+            }
+            (Kernel::IntIntIntToInt(code), [Cell::Int(a), Cell::Int(b), Cell::Int(c)]) => {
+                Cell::Int(code(*a, *b, *c))
+            }
+            (Kernel::FloatFloatFloatToFloat(code), [Cell::Float(a), Cell::Float(b), Cell::Float(c)]) => {
+                floats(code(float(a), float(b), float(c)))
+            }
             (Kernel::TextToInt(code), [Cell::Text(a)]) => Cell::Int(code(a)),
             (Kernel::TextTextToBool(code), [Cell::Text(a), Cell::Text(b)]) => Cell::Bool(code(a, b)),
             (Kernel::ZonedToInt(code), [Cell::Int(a)]) => Cell::Int(code(*a, zone)),
@@ -325,11 +358,13 @@ fn folded(fold: Fold, all: &[Cell], ty: Type) -> Result<Cell, Cause> {
         };
         return value.map(Cell::Int).ok_or(Cause::Overflow);
     }
-    let floats = || all.iter().map(|it| match it {
-        Cell::Int(it) => *it as f64,
-        Cell::Float(it) => f64::from_bits(*it),
-        unlike => panic!("{unlike:?} cannot be reckoned"),
-    });
+    let floats = || {
+        all.iter().map(|it| match it {
+            Cell::Int(it) => *it as f64,
+            Cell::Float(it) => f64::from_bits(*it),
+            unlike => panic!("{unlike:?} cannot be reckoned"),
+        })
+    };
     let value = match fold {
         Fold::Min => floats().fold(f64::INFINITY, f64::min),
         Fold::Max => floats().fold(f64::NEG_INFINITY, f64::max),

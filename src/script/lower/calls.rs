@@ -16,17 +16,91 @@ use rhai::{Expr, FnCallExpr, Position};
 /// Functions of Rhai's own library that rules may call; they run row by row. What is not here is
 /// unknown, so that a typing error is seen before any record is.
 pub(crate) const NATIVE: &[&str] = &[
-    "all", "any", "bytes", "chars", "clear", "contains", "crop", "dedup", "drain", "ends_with", "extract", "filter", "find",
-    "find_map", "for_each", "get", "index_of", "insert", "is_empty", "keys", "len", "map", "mixin", "order", "pad", "parse_float",
-    "parse_int", "pop", "push", "range", "reduce", "reduce_rev", "remove", "replace", "retain", "reverse", "set", "shift", "some",
-    "sort", "splice", "split", "split_rev", "starts_with", "sub_string", "to_array", "to_float", "to_int", "to_lower", "to_string",
-    "to_upper", "truncate", "values", "zip", "append", "chop", "make_lower", "make_upper", "to_chars", "sqrt", "exp", "ln", "log",
-    "sin", "cos", "tan", "hypot", "is_nan", "is_finite", "is_infinite", "sign", "is_zero", "is_odd", "is_even", "ceiling", "int",
-    "fraction", "to_decimal", "print", "debug",
+    "all",
+    "any",
+    "bytes",
+    "chars",
+    "clear",
+    "contains",
+    "crop",
+    "dedup",
+    "drain",
+    "ends_with",
+    "extract",
+    "filter",
+    "find",
+    "find_map",
+    "for_each",
+    "get",
+    "index_of",
+    "insert",
+    "is_empty",
+    "keys",
+    "len",
+    "map",
+    "mixin",
+    "order",
+    "pad",
+    "parse_float",
+    "parse_int",
+    "pop",
+    "push",
+    "range",
+    "reduce",
+    "reduce_rev",
+    "remove",
+    "replace",
+    "retain",
+    "reverse",
+    "set",
+    "shift",
+    "some",
+    "sort",
+    "splice",
+    "split",
+    "split_rev",
+    "starts_with",
+    "sub_string",
+    "to_array",
+    "to_float",
+    "to_int",
+    "to_lower",
+    "to_string",
+    "to_upper",
+    "truncate",
+    "values",
+    "zip",
+    "append",
+    "chop",
+    "make_lower",
+    "make_upper",
+    "to_chars",
+    "sqrt",
+    "exp",
+    "ln",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "hypot",
+    "is_nan",
+    "is_finite",
+    "is_infinite",
+    "sign",
+    "is_zero",
+    "is_odd",
+    "is_even",
+    "ceiling",
+    "int",
+    "fraction",
+    "to_decimal",
+    "print",
+    "debug",
 ];
 
 /// Words of Rhai that reach beyond a record or tell absence from presence behind our back.
-const FORBIDDEN: &[&str] = &["eval", "type_of", "import", "is_def_var", "is_def_fn", "is_shared", "sleep", "timestamp", "Fn"];
+const FORBIDDEN: &[&str] =
+    &["eval", "type_of", "import", "is_def_var", "is_def_fn", "is_shared", "sleep", "timestamp", "Fn"];
 
 const VERDICTS: &[&str] = &["pass", "fail", "not_applicable"];
 
@@ -92,9 +166,12 @@ impl Lowering<'_> {
             return self.cannot(wording::REASON_FUNCTION, &[("name", name)]);
         }
         let tables: Vec<String> = self.names.tables.iter().map(|it| snake_case(&it.id)).collect();
-        let known = FUNCTIONS.iter().filter(|it| !it.property).map(|it| it.name).chain(NATIVE.iter().copied());
-        let special = ["is_missing", "contains_any", "count_any", "matches", "date", "time", "amount", "sum", "mean"];
-        let known = known.chain(special).chain(VERDICTS.iter().copied()).chain(tables.iter().map(String::as_str));
+        let known =
+            FUNCTIONS.iter().filter(|it| !it.property).map(|it| it.name).chain(NATIVE.iter().copied());
+        let special =
+            ["is_missing", "contains_any", "count_any", "matches", "date", "time", "amount", "sum", "mean"];
+        let known =
+            known.chain(special).chain(VERDICTS.iter().copied()).chain(tables.iter().map(String::as_str));
         let near = nearest(name, known).map(str::to_owned);
         let mut diagnostic = self.error(wording::UNKNOWN_FUNCTION, position).with("name", name);
         if let Some(near) = near {
@@ -107,7 +184,10 @@ impl Lowering<'_> {
         let known = Typed::of(Type::Bool, None);
         let [arg] = args else {
             let found = format!("{} …", args.len());
-            let diagnostic = self.error(wording::WRONG_ARGUMENTS, position).with("name", "is_missing").with("found", found);
+            let diagnostic = self
+                .error(wording::WRONG_ARGUMENTS, position)
+                .with("name", "is_missing")
+                .with("found", found);
             self.report(diagnostic);
             return known;
         };
@@ -126,15 +206,18 @@ impl Lowering<'_> {
         }
         let types: Vec<Option<Type>> = args.iter().map(Typed::ty).collect();
         let fits = |param: Type, arg: Option<Type>, widen: bool| {
-            arg == Some(param) || (widen && arg == Some(Type::Int) && matches!(param, Type::Float | Type::Decimal))
+            arg == Some(param)
+                || (widen && arg == Some(Type::Int) && matches!(param, Type::Float | Type::Decimal))
         };
         let find = |widen: bool| {
             functions_named(name, false).find(|(_, it)| {
-                it.params.len() == types.len() && it.params.iter().zip(&types).all(|(param, arg)| fits(*param, *arg, widen))
+                it.params.len() == types.len()
+                    && it.params.iter().zip(&types).all(|(param, arg)| fits(*param, *arg, widen))
             })
         };
         if let Some((number, function)) = find(false).or_else(|| find(true)) {
-            let args: Vec<Typed> = args.into_iter().zip(function.params).map(|(arg, param)| self.to(arg, *param)).collect();
+            let args: Vec<Typed> =
+                args.into_iter().zip(function.params).map(|(arg, param)| self.to(arg, *param)).collect();
             let nodes: Option<Box<[_]>> = args.iter().map(|it| it.node).collect();
             return match nodes {
                 Some(nodes) => self.add(Node::Call(number, nodes), function.returns),
@@ -149,8 +232,10 @@ impl Lowering<'_> {
         let signature = |it: &crate::expr::Function| {
             format!("{}({})", it.name, it.params.iter().map(|ty| ty.name()).collect::<Vec<_>>().join(", "))
         };
-        let signatures = functions_named(name, false).map(|(_, it)| signature(it)).collect::<Vec<_>>().join("; ");
-        let diagnostic = self.error(wording::WRONG_ARGUMENTS, position).with("name", name).with("found", found);
+        let signatures =
+            functions_named(name, false).map(|(_, it)| signature(it)).collect::<Vec<_>>().join("; ");
+        let diagnostic =
+            self.error(wording::WRONG_ARGUMENTS, position).with("name", name).with("found", found);
         let diagnostic = diagnostic.help_with(wording::HELP_SIGNATURES, vec![("signatures", signatures)]);
         self.report(diagnostic)
     }
@@ -170,12 +255,16 @@ impl Lowering<'_> {
 
     fn bad_list(&mut self, list: &Typed, position: Position) -> Typed {
         let found = self.describe(list);
-        let diagnostic = self.error(wording::WRONG_ARGUMENTS, position).with("name", "sum").with("found", found);
+        let diagnostic =
+            self.error(wording::WRONG_ARGUMENTS, position).with("name", "sum").with("found", found);
         self.report(diagnostic)
     }
 
     /// `a.b` and `a.f(…)`.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "Rhai's enum is not exhaustive: what it adds runs row by row"
+    )]
     pub(super) fn dot(&mut self, left: &Expr, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => {
@@ -189,7 +278,9 @@ impl Lowering<'_> {
                 }
                 let value = self.expression(left);
                 match (name, &call.args[..]) {
-                    ("contains_any" | "count_any", [list]) => return self.phrases(name == "count_any", value, list, *at),
+                    ("contains_any" | "count_any", [list]) => {
+                        return self.phrases(name == "count_any", value, list, *at);
+                    }
                     ("matches", [pattern]) => return self.matches(value, pattern, *at),
                     ("contains", [item]) if !matches!(value.shape, Shape::Of(Type::Text)) => {
                         return self.contains(left, item, *at);
@@ -214,7 +305,10 @@ impl Lowering<'_> {
     }
 
     /// What stands behind a second dot.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "Rhai's enum is not exhaustive: what it adds runs row by row"
+    )]
     fn chain(&mut self, value: Typed, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => self.property(value, property.2.as_str(), *at),
@@ -245,8 +339,10 @@ impl Lowering<'_> {
                 None => Typed::of(function.returns, None),
             };
         }
-        let known: Vec<_> = FUNCTIONS.iter().filter(|it| it.property && it.params == [ty]).map(|it| it.name).collect();
-        let mut diagnostic = self.error(wording::UNKNOWN_PROPERTY, position).with("type", ty.name()).with("name", name);
+        let known: Vec<_> =
+            FUNCTIONS.iter().filter(|it| it.property && it.params == [ty]).map(|it| it.name).collect();
+        let mut diagnostic =
+            self.error(wording::UNKNOWN_PROPERTY, position).with("type", ty.name()).with("name", name);
         if let Some(near) = nearest(name, known) {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]);
         }
@@ -258,7 +354,8 @@ impl Lowering<'_> {
         if text.ty().is_some_and(|it| it != Type::Text) {
             let found = self.describe(&text);
             let name = if count { "count_any" } else { "contains_any" };
-            let diagnostic = self.error(wording::WRONG_ARGUMENTS, position).with("name", name).with("found", found);
+            let diagnostic =
+                self.error(wording::WRONG_ARGUMENTS, position).with("name", name).with("found", found);
             self.report(diagnostic);
         }
         let Expr::StringConstant(id, at) = list else {
@@ -303,11 +400,15 @@ impl Lowering<'_> {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "Rhai's enum is not exhaustive: what it adds runs row by row"
+    )]
     fn matches(&mut self, text: Typed, pattern: &Expr, position: Position) -> Typed {
         if text.ty().is_some_and(|it| it != Type::Text) {
             let found = self.describe(&text);
-            let diagnostic = self.error(wording::WRONG_ARGUMENTS, position).with("name", "matches").with("found", found);
+            let diagnostic =
+                self.error(wording::WRONG_ARGUMENTS, position).with("name", "matches").with("found", found);
             self.report(diagnostic);
         }
         let pattern = match pattern {
@@ -315,7 +416,11 @@ impl Lowering<'_> {
             other => {
                 let typed = self.expression(other);
                 let constant = typed.node.and_then(|node| {
-                    if let Node::Constant(Constant::Text(text)) = self.program.node(node) { Some(text.to_string()) } else { None }
+                    if let Node::Constant(Constant::Text(text)) = self.program.node(node) {
+                        Some(text.to_string())
+                    } else {
+                        None
+                    }
                 });
                 constant.map(|it| (it, other.start_position()))
             }
@@ -335,7 +440,8 @@ impl Lowering<'_> {
                 }
                 Err(error) => {
                     let said = error.to_string();
-                    let detail = said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                    let detail =
+                        said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                     let diagnostic = self.error(wording::BAD_REGEX, at).with("detail", detail);
                     self.report(diagnostic);
                     return Typed::of(Type::Bool, None);
@@ -359,7 +465,8 @@ impl Lowering<'_> {
         match value {
             Some(value) => self.value(&value),
             None => {
-                let diagnostic = self.error(wording::BAD_LITERAL, position).with("text", text).with("type", ty.name());
+                let diagnostic =
+                    self.error(wording::BAD_LITERAL, position).with("text", text).with("type", ty.name());
                 self.report(diagnostic);
                 Typed::of(ty, None)
             }
@@ -371,7 +478,10 @@ impl Lowering<'_> {
         if args.len() != table.inputs.len() {
             let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
             let signature = format!("{}({})", snake_case(&table.id), table.inputs.join(", "));
-            let diagnostic = self.error(wording::WRONG_ARGUMENTS, position).with("name", table.id.clone()).with("found", found);
+            let diagnostic = self
+                .error(wording::WRONG_ARGUMENTS, position)
+                .with("name", table.id.clone())
+                .with("found", found);
             let diagnostic = diagnostic.help_with(wording::HELP_SIGNATURES, vec![("signatures", signature)]);
             self.report(diagnostic);
             return known;
@@ -411,21 +521,31 @@ impl Lowering<'_> {
                 };
                 line.push(read.unwrap_or_else(|| {
                     wrong = true;
-                    let found = if let TableCell::Is(value) = cell { format!("{value:?}") } else { String::new() };
-                    let diagnostic = crate::diagnostic::Diagnostic::error(wording::BAD_TABLE_CELL).at(row.place.clone());
-                    let diagnostic = diagnostic.with("found", found).with("input", table.inputs[index].clone());
+                    let found =
+                        if let TableCell::Is(value) = cell { format!("{value:?}") } else { String::new() };
+                    let diagnostic =
+                        crate::diagnostic::Diagnostic::error(wording::BAD_TABLE_CELL).at(row.place.clone());
+                    let diagnostic =
+                        diagnostic.with("found", found).with("input", table.inputs[index].clone());
                     self.diagnostics.push(diagnostic.with("type", types[index].name()));
                     None
                 }));
             }
             cells.push(line);
         }
-        let answers: Vec<Constant> = table.rows.iter().filter_map(|it| Constant::from_value(&it.output)).collect();
+        let answers: Vec<Constant> =
+            table.rows.iter().filter_map(|it| Constant::from_value(&it.output)).collect();
         if wrong {
             return None;
         }
         let inputs = types.to_vec();
-        self.program.tables.push(DecisionTable { id: table.id.clone(), inputs, output: table.output, cells, answers });
+        self.program.tables.push(DecisionTable {
+            id: table.id.clone(),
+            inputs,
+            output: table.output,
+            cells,
+            answers,
+        });
         let number = u32::try_from(self.program.tables.len() - 1).ok()?;
         self.registry.tables.insert(key, number);
         self.registry.table_names.push((self.names.pack.clone(), snake_case(&table.id), number));

@@ -203,7 +203,10 @@ impl<'a> Lowering<'a> {
         Typed::of(ty, Some(self.program.constant(constant, ty)))
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "Rhai's enum is not exhaustive: what it adds runs row by row"
+    )]
     fn expression(&mut self, expression: &Expr) -> Typed {
         match expression {
             Expr::BoolConstant(it, _) => self.constant(Constant::Bool(*it), Type::Bool),

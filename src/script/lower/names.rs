@@ -76,7 +76,17 @@ impl Lowering<'_> {
         let mut diagnostic = self.error(wording::UNKNOWN_FIELD, position).with("name", name);
         diagnostic = diagnostic.with("kind", self.names.kind.clone());
         // People who come from SQL or spreadsheets.
-        let words = [("and", "&&"), ("or", "||"), ("not", "!"), ("AND", "&&"), ("OR", "||"), ("NOT", "!"), ("null", "is_missing(…)"), ("True", "true"), ("False", "false")];
+        let words = [
+            ("and", "&&"),
+            ("or", "||"),
+            ("not", "!"),
+            ("AND", "&&"),
+            ("OR", "||"),
+            ("NOT", "!"),
+            ("null", "is_missing(…)"),
+            ("True", "true"),
+            ("False", "false"),
+        ];
         if let Some((found, instead)) = words.into_iter().find(|(word, _)| *word == name) {
             let arguments = vec![("found", found.to_owned()), ("instead", instead.to_owned())];
             return diagnostic.help_with(wording::HELP_WORD_OPERATOR, arguments);
@@ -94,7 +104,9 @@ impl Lowering<'_> {
                 }
                 let kind = ("kind", self.names.kind.clone());
                 let map = vec![("name", name.to_owned())];
-                diagnostic.help_with(wording::HELP_FIELDS, vec![kind, ("names", names)]).help_with(wording::HELP_MAP_FIELD, map)
+                diagnostic
+                    .help_with(wording::HELP_FIELDS, vec![kind, ("names", names)])
+                    .help_with(wording::HELP_MAP_FIELD, map)
             }
         }
     }

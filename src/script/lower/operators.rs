@@ -51,7 +51,10 @@ impl Lowering<'_> {
         let written = call.op_token.is_some() && call.args.len() == 2;
         if written && typed.ty().is_some() && !self.is_in_brackets(part) {
             let text = format!("… {} …", call.name);
-            let mut diagnostic = self.error(wording::COALESCE_OPERATOR, position).with("text", text).help(wording::HELP_COALESCE);
+            let mut diagnostic = self
+                .error(wording::COALESCE_OPERATOR, position)
+                .with("text", text)
+                .help(wording::HELP_COALESCE);
             diagnostic.level = crate::diagnostic::Level::Warning;
             self.diagnostics.push(diagnostic);
         }
@@ -74,10 +77,12 @@ impl Lowering<'_> {
         }
         let typed = self.expression(operand);
         match (&typed.shape, typed.node) {
-            (Shape::Of(ty @ (Type::Int | Type::Float | Type::Decimal | Type::Duration)), node) => match (operator, node) {
-                ("-", Some(node)) => self.add(Node::Negate(node), *ty),
-                _ => typed,
-            },
+            (Shape::Of(ty @ (Type::Int | Type::Float | Type::Decimal | Type::Duration)), node) => {
+                match (operator, node) {
+                    ("-", Some(node)) => self.add(Node::Negate(node), *ty),
+                    _ => typed,
+                }
+            }
             (Shape::Unknown, _) => typed,
             _ => self.bad_operands(operator, &[&typed], position),
         }
@@ -85,7 +90,8 @@ impl Lowering<'_> {
 
     fn bad_operands(&mut self, operator: &str, operands: &[&Typed], position: Position) -> Typed {
         let found = operands.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
-        let mut diagnostic = self.error(wording::BAD_OPERANDS, position).with("operator", operator).with("found", found);
+        let mut diagnostic =
+            self.error(wording::BAD_OPERANDS, position).with("operator", operator).with("found", found);
         let types: Vec<_> = operands.iter().filter_map(|it| it.ty()).collect();
         if types.contains(&Type::Duration) && (types.contains(&Type::Int) || types.contains(&Type::Float)) {
             diagnostic = diagnostic.help(wording::HELP_DURATION);
@@ -96,7 +102,9 @@ impl Lowering<'_> {
         if types.contains(&Type::Decimal) && types.contains(&Type::Float) {
             diagnostic = diagnostic.help(wording::HELP_DECIMAL);
         }
-        if let Some(name) = operands.iter().find(|it| it.ty() == Some(Type::Text)).and_then(|it| it.name.clone()) {
+        if let Some(name) =
+            operands.iter().find(|it| it.ty() == Some(Type::Text)).and_then(|it| it.name.clone())
+        {
             diagnostic = diagnostic.help_with(wording::HELP_TEXT_NUMBER, vec![("name", name)]);
         }
         self.report(diagnostic)
@@ -116,7 +124,9 @@ impl Lowering<'_> {
 
     /// A number as another type of number, where that can be done exactly enough.
     pub(super) fn to(&mut self, typed: Typed, ty: Type) -> Typed {
-        let Some(node) = typed.node else { return if typed.ty() == Some(Type::Int) { Typed::of(ty, None) } else { typed } };
+        let Some(node) = typed.node else {
+            return if typed.ty() == Some(Type::Int) { Typed::of(ty, None) } else { typed };
+        };
         match (typed.ty(), ty) {
             (Some(Type::Int), Type::Float) => self.add(Node::ToFloat(node), Type::Float),
             (Some(Type::Int), Type::Decimal) => self.add(Node::ToDecimal(node), Type::Decimal),
@@ -164,7 +174,9 @@ impl Lowering<'_> {
             return self.arithmetic(arithmetic, operator, left, right, position);
         }
         match operator {
-            ".." | "..=" => Typed { shape: Shape::Range(Box::new((left, right)), operator == "..="), ..Typed::unknown() },
+            ".." | "..=" => {
+                Typed { shape: Shape::Range(Box::new((left, right)), operator == "..="), ..Typed::unknown() }
+            }
             _ => self.cannot(wording::REASON_FUNCTION, &[("name", operator)]),
         }
     }
@@ -181,9 +193,14 @@ impl Lowering<'_> {
         self.check_choice(&right, &left, position);
         let (left, right) = self.same_numbers(left, right);
         let (Shape::Of(left_ty), Shape::Of(right_ty)) = (&left.shape, &right.shape) else {
-            let lists = [&left, &right].into_iter().any(|it| matches!(it.shape, Shape::List(_) | Shape::Range(..)));
+            let lists =
+                [&left, &right].into_iter().any(|it| matches!(it.shape, Shape::List(_) | Shape::Range(..)));
             let (a, b) = (self.describe(&left), self.describe(&right));
-            if lists && !matches!(left.shape, Shape::Unknown) && !matches!(right.shape, Shape::Unknown) && a != b {
+            if lists
+                && !matches!(left.shape, Shape::Unknown)
+                && !matches!(right.shape, Shape::Unknown)
+                && a != b
+            {
                 self.unlike(&left, &right, position);
             } else {
                 self.cannot(wording::REASON_LIST, &[]);
@@ -223,7 +240,8 @@ impl Lowering<'_> {
         let (a, b) = (self.describe(left), self.describe(right));
         let mut diagnostic = self.error(wording::UNLIKE_TYPES, position).with("left", a).with("right", b);
         let types = (left.ty(), right.ty());
-        let is = |one: Type, other: Type| types == (Some(one), Some(other)) || types == (Some(other), Some(one));
+        let is =
+            |one: Type, other: Type| types == (Some(one), Some(other)) || types == (Some(other), Some(one));
         if is(Type::Date, Type::Time) {
             diagnostic = diagnostic.help(wording::HELP_DATE_TIME);
         } else if is(Type::Duration, Type::Int) || is(Type::Duration, Type::Float) {
@@ -249,20 +267,31 @@ impl Lowering<'_> {
         }
         let position = self.tokens.code().find(|it| {
             let token = self.tokens.text(it);
-            it.range.start >= self.range(position).start.saturating_sub(200) && token.get(1..token.len().max(2) - 1) == Some(text.as_str())
+            it.range.start >= self.range(position).start.saturating_sub(200)
+                && token.get(1..token.len().max(2) - 1) == Some(text.as_str())
         });
         let place = position.map(|it| self.script.place(it.range.clone()));
         let near = crate::diagnostic::nearest(&text, choices.iter().map(String::as_str)).map(str::to_owned);
-        let mut diagnostic = crate::diagnostic::Diagnostic::error(wording::IMPOSSIBLE_CHOICE).with("name", name.clone()).with("value", text);
+        let mut diagnostic = crate::diagnostic::Diagnostic::error(wording::IMPOSSIBLE_CHOICE)
+            .with("name", name.clone())
+            .with("value", text);
         diagnostic.place = place.or_else(|| Some(self.script.place(0..self.script.text.len())));
         if let Some(near) = near {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
         }
-        let diagnostic = diagnostic.help_with(wording::HELP_POSSIBLE_VALUES, vec![("names", choices.join(", "))]);
+        let diagnostic =
+            diagnostic.help_with(wording::HELP_POSSIBLE_VALUES, vec![("names", choices.join(", "))]);
         self.report(diagnostic);
     }
 
-    fn arithmetic(&mut self, arithmetic: Arithmetic, operator: &str, left: Typed, right: Typed, position: Position) -> Typed {
+    fn arithmetic(
+        &mut self,
+        arithmetic: Arithmetic,
+        operator: &str,
+        left: Typed,
+        right: Typed,
+        position: Position,
+    ) -> Typed {
         let (left, right) = self.same_numbers(left, right);
         let (Some(a), Some(b)) = (left.ty(), right.ty()) else {
             let wrong = [&left, &right].into_iter().any(|it| matches!(it.shape, Shape::Unit));
@@ -311,7 +340,9 @@ impl Lowering<'_> {
         let item = self.expression(item);
         let known = Typed::of(Type::Bool, None);
         match (&container.shape, &item.shape) {
-            (Shape::Of(Type::Text), Shape::Of(Type::Text)) => self.function_call("contains", vec![container, item], position),
+            (Shape::Of(Type::Text), Shape::Of(Type::Text)) => {
+                self.function_call("contains", vec![container, item], position)
+            }
             (Shape::Of(Type::List(element)), Shape::Of(_)) => {
                 let item = if *element == Element::Float { self.to(item, Type::Float) } else { item };
                 if item.ty() != Some(element.as_type()) {
@@ -339,7 +370,9 @@ impl Lowering<'_> {
                     return self.bad_operands("in", &[&item], position);
                 }
                 match (item.node, from.node, to.node) {
-                    (Some(item), Some(from), Some(to)) => self.add(Node::InRange(item, from, to, inclusive), Type::Bool),
+                    (Some(item), Some(from), Some(to)) => {
+                        self.add(Node::InRange(item, from, to, inclusive), Type::Bool)
+                    }
                     _ => known,
                 }
             }
@@ -371,7 +404,11 @@ impl Lowering<'_> {
                 _ => {}
             }
             let constant = part.node.and_then(|node| {
-                if let Node::Constant(constant) = self.program.node(node) { Some(constant.clone()) } else { None }
+                if let Node::Constant(constant) = self.program.node(node) {
+                    Some(constant.clone())
+                } else {
+                    None
+                }
             });
             constants.push(constant);
         }
@@ -418,9 +455,13 @@ fn constant_set(ty: Type, constants: &[Constant]) -> Option<Set> {
         Type::Int | Type::Date | Type::Time | Type::Duration => {
             all(constants, |it| if let Constant::Int(it) = it { Some(*it) } else { None }).map(Set::Ints)
         }
-        Type::Float => all(constants, |it| if let Constant::Float(it) = it { Some(*it) } else { None }).map(Set::Floats),
-        Type::Decimal => all(constants, |it| if let Constant::Decimal(it) = it { Some(*it) } else { None }).map(Set::Decimals),
-        Type::Text => all(constants, |it| if let Constant::Text(it) = it { Some(it.clone()) } else { None }).map(Set::Texts),
+        Type::Float => {
+            all(constants, |it| if let Constant::Float(it) = it { Some(*it) } else { None }).map(Set::Floats)
+        }
+        Type::Decimal => all(constants, |it| if let Constant::Decimal(it) = it { Some(*it) } else { None })
+            .map(Set::Decimals),
+        Type::Text => all(constants, |it| if let Constant::Text(it) = it { Some(it.clone()) } else { None })
+            .map(Set::Texts),
         Type::Bool | Type::Amount | Type::List(_) => None,
     }
 }

@@ -56,11 +56,13 @@ impl Lowering<'_> {
 
     /// A function that the script defines.
     pub(super) fn define_function(&mut self, name: &str) {
-        let reserved = ["is_missing", "contains_any", "count_any", "matches", "pass", "fail", "not_applicable", "known"];
+        let reserved =
+            ["is_missing", "contains_any", "count_any", "matches", "pass", "fail", "not_applicable", "known"];
         if reserved.contains(&name) || FUNCTIONS.iter().any(|it| it.name == name) {
             let place = self.tokens.code().find(|it| self.tokens.text(it) == name).map(|it| it.range.clone());
             let place = self.script.place(place.unwrap_or(0..0));
-            let diagnostic = crate::diagnostic::Diagnostic::error(wording::REDEFINES).with("name", name).at(place);
+            let diagnostic =
+                crate::diagnostic::Diagnostic::error(wording::REDEFINES).with("name", name).at(place);
             self.report(diagnostic);
         }
         self.own_functions.push(name.to_owned());
@@ -91,7 +93,8 @@ impl Lowering<'_> {
             Stmt::For(parts, _) => {
                 let (item, counter, flow) = &**parts;
                 self.expression(&flow.expr);
-                let names: Vec<&str> = std::iter::once(item).chain(counter).map(|it| it.name.as_str()).collect();
+                let names: Vec<&str> =
+                    std::iter::once(item).chain(counter).map(|it| it.name.as_str()).collect();
                 self.looped(&names, flow)
             }
             Stmt::Assignment(parts) => {
@@ -135,13 +138,17 @@ impl Lowering<'_> {
         self.cannot(wording::REASON_LOOP, &[])
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "Rhai's enum is not exhaustive: what it adds runs row by row"
+    )]
     fn assignment(&mut self, target: &Expr) {
         match target {
             Expr::Variable(variable, _, position) => {
                 let name = variable.1.as_str();
                 let local = self.locals.iter().rev().find(|(local, _)| local == name);
-                let fixed = local.is_none() && (self.names.field(name).is_some() || self.params.iter().any(|it| it.name == name));
+                let fixed = local.is_none()
+                    && (self.names.field(name).is_some() || self.params.iter().any(|it| it.name == name));
                 if fixed {
                     let diagnostic = self.error(wording::ASSIGNS_FIELD, *position).with("name", name);
                     self.report(diagnostic.help(wording::HELP_SINGLE_EQUALS));
