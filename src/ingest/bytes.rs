@@ -205,6 +205,25 @@ fn detect_utf16(sample: &[u8]) -> Option<&'static Encoding> {
     match () {
         () if odd > 9 * even => Some(UTF_16LE),
         () if even > 9 * odd => Some(UTF_16BE),
+        () => detect_utf16_by_structure(sample),
+    }
+}
+
+/// Where zeros stand on both sides: common Chinese letters have one too (一 is U+4E00, the ideographic
+/// space U+3000). Read the wrong way round they are `N` and `0`, but never what structures a table.
+fn detect_utf16_by_structure(sample: &[u8]) -> Option<&'static Encoding> {
+    let (mut little, mut big) = (0_usize, 0_usize);
+    for unit in sample.chunks_exact(2) {
+        let structure =
+            |it: u8| matches!(it, b'\t' | b'\n' | b'\r' | b'"' | b',' | b';' | b'|' | b'1'..=b'9');
+        little += usize::from(unit[1] == 0 && structure(unit[0]));
+        big += usize::from(unit[0] == 0 && structure(unit[1]));
+    }
+    match () {
+        // A few by chance in a file with stray zeros prove nothing.
+        () if (little + big) * 256 < sample.len() => None,
+        () if little > 9 * big => Some(UTF_16LE),
+        () if big > 9 * little => Some(UTF_16BE),
         () => None,
     }
 }
@@ -255,6 +274,13 @@ mod tests {
         assert_eq!(detect_encoding(&"编号".as_bytes()[..5], false), UTF_8);
         let wide: Vec<u8> = "id,n\n1,2\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(detect_encoding(&wide, true), UTF_16BE);
+        // 一 and the ideographic space have a zero byte on the other side.
+        let text = "编号,意见\n1,一家一户　一户一表\n2,一律一次办好　统一答复\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(detect_encoding(&little, true), UTF_16LE);
+        assert_eq!(detect_encoding(&big, true), UTF_16BE);
+        assert_eq!(detect_encoding(b"a\0\0b\0\0c\0\0\0d", true), UTF_8);
         let (gbk, _, _) = GB18030.encode("编号,渠道,客户反映电话无人接听,请尽快处理\n");
         assert_eq!(detect_encoding(&gbk, true), GB18030);
         assert_eq!(encoding_named("gb2312"), Some(GB18030));

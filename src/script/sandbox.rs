@@ -23,7 +23,7 @@ mod limits {
     pub(super) const FUNCTIONS: usize = 100;
 }
 
-type Answer<T> = Result<T, Box<EvalAltResult>>;
+pub(super) type Answer<T> = Result<T, Box<EvalAltResult>>;
 
 /// An engine that parses: nothing is folded, so that the tree is as written.
 pub(super) fn parser() -> Engine {
@@ -64,6 +64,7 @@ pub(super) fn runner(program: &Arc<Program>) -> Engine {
     floats(&mut engine);
     times(&mut engine);
     money(&mut engine);
+    super::lists::register_lists(&mut engine);
     for function in FUNCTIONS {
         register(&mut engine, *function, &program.zone);
     }
@@ -104,7 +105,7 @@ fn forbidden() -> Answer<()> {
     Err(mark(Mark::Fault(Cause::Script("sleep".into()))))
 }
 
-fn fault<T>(cause: Cause) -> Answer<T> {
+pub(super) fn fault<T>(cause: Cause) -> Answer<T> {
     Err(mark(Mark::Fault(cause)))
 }
 

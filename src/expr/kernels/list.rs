@@ -105,14 +105,27 @@ fn float_at(elements: &Values, at: usize) -> f64 {
     }
 }
 
-/// Sums from the first element to the last, so that the result does not depend on how it is run.
+/// Sums, means and extremes of floats; sums go from the first element to the last, so that the result does not depend on how it is run.
 #[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^53")]
-pub(in crate::expr) fn fold_floats(fold: Fold, all: impl ExactSizeIterator<Item = f64>) -> f64 {
+pub fn fold_floats(fold: Fold, all: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = all.len().max(1) as f64;
     match fold {
         Fold::Min => all.fold(f64::INFINITY, f64::min),
         Fold::Max => all.fold(f64::NEG_INFINITY, f64::max),
         Fold::Mean => all.sum::<f64>() / count,
-        Fold::Len | Fold::Sum => all.sum(),
+        // The standard library's empty sum is -0.0.
+        Fold::Len | Fold::Sum => 0.0 + all.sum::<f64>(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_sum_is_plain_zero() {
+        for none in [&[][..], &[-0.0]] {
+            assert!(fold_floats(Fold::Sum, none.iter().copied()).is_sign_positive());
+        }
     }
 }

@@ -7,6 +7,7 @@ mod number;
 mod select;
 mod text;
 
+pub use list::fold_floats;
 pub(super) use select::select;
 
 use super::{Comparison, Evaluator, ExprId, Mask, Node, Numbers, Set, Vals};
