@@ -213,7 +213,7 @@ struct Commit<'a, 'o> {
 }
 
 impl Commit<'_, '_> {
-    fn commit(&mut self, mut result: BlockResult, faults: &[Fault]) -> io::Result<()> {
+    fn commit(&mut self, result: &mut BlockResult, faults: &[Fault]) -> io::Result<()> {
         self.records += result.records;
         self.keyless += result.keyless;
         let input = &mut self.inputs[result.file as usize];
@@ -245,7 +245,7 @@ impl Commit<'_, '_> {
             counter.fetch_add(more, Ordering::Relaxed);
         }
         let file: Arc<str> = self.opened.files[result.file as usize].shown.as_str().into();
-        for (rule, key, cause, row) in result.errors {
+        for (rule, key, cause, row) in std::mem::take(&mut result.errors) {
             if self.errors.len() < Audit::DIAGNOSTICS_MAX {
                 let (says, detail) = cause.says();
                 let rule = self.tally.rule_id(self.numbers[rule]).to_owned();
@@ -262,8 +262,8 @@ impl Commit<'_, '_> {
             counts: &result.counts,
             findings: &result.findings,
             by_severity: result.by_severity,
-            worst: result.worst,
-            unassessed: result.unassessed,
+            worst: std::mem::take(&mut result.worst),
+            unassessed: std::mem::take(&mut result.unassessed),
         });
         Ok(())
     }

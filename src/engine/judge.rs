@@ -103,8 +103,8 @@ pub struct Judge<'a> {
     judging: &'a Judging<'a>,
     scratch: Scratch,
     runner: Option<RowRunner>,
-    /// How much the last block put out, by output: about what the next one will.
-    sizes: Vec<usize>,
+    /// Buffers for the next block's findings, by output.
+    spare: Vec<Vec<u8>>,
 }
 
 impl<'a> Judge<'a> {
@@ -113,7 +113,7 @@ impl<'a> Judge<'a> {
     pub fn new(judging: &'a Judging<'a>) -> Self {
         let by_rows = judging.plan.rules.iter().any(|it| matches!(it.compiled.form, Form::Rows(_)));
         let runner = by_rows.then(|| RowRunner::new(&judging.plan.program, &judging.plan.registry));
-        Self { judging, scratch: Scratch::default(), runner, sizes: vec![0; judging.sink.outputs()] }
+        Self { judging, scratch: Scratch::default(), runner, spare: Vec::new() }
     }
 
     /// Judges the records of a batch; derived fields are appended to its columns.
@@ -125,9 +125,10 @@ impl<'a> Judge<'a> {
             records: batch.len as u64,
             counts: vec![OutcomeCounts::default(); rules],
             findings: vec![0; rules],
-            outputs: self.sizes.iter().map(|it| Vec::with_capacity(it + it / 8)).collect(),
+            outputs: std::mem::take(&mut self.spare),
             ..BlockResult::default()
         };
+        result.outputs.resize_with(self.judging.sink.outputs(), Vec::new);
         let batch = &*batch;
         self.hash_keys(batch, &mut result);
         let plan = self.judging.plan;
@@ -161,8 +162,13 @@ impl<'a> Judge<'a> {
             }
             low += CHUNK_LEN;
         }
-        self.sizes = result.outputs.iter().map(Vec::len).collect();
         result
+    }
+
+    /// Takes buffers back, to be filled anew.
+    pub fn recycle(&mut self, spare: Option<Vec<Vec<u8>>>) {
+        self.spare = spare.unwrap_or_default();
+        self.spare.iter_mut().for_each(Vec::clear);
     }
 
     fn derive(&mut self, batch: &mut Batch) {

@@ -67,6 +67,8 @@ struct Line<F, C> {
     next: u64,
     waiting: BTreeMap<u64, (BlockResult, F)>,
     commit: C,
+    /// Buffers of committed blocks, to be filled anew: memory that is at hand costs no page faults.
+    spare: Vec<Vec<Vec<u8>>>,
     error: Option<RunError>,
 }
 
@@ -79,9 +81,9 @@ pub fn run_source<B: Batches>(
     judging: &Judging<'_>,
     threads: usize,
     cancelled: &AtomicBool,
-    commit: impl FnMut(BlockResult, B::Faults) -> io::Result<()> + Send,
+    commit: impl FnMut(&mut BlockResult, B::Faults) -> io::Result<()> + Send,
 ) -> Result<Outcome, RunError> {
-    let line = Mutex::new(Line { next: 0, waiting: BTreeMap::new(), commit, error: None });
+    let line = Mutex::new(Line { next: 0, waiting: BTreeMap::new(), commit, spare: Vec::new(), error: None });
     let moved = Condvar::new();
     let work = || {
         let mut judge = Judge::new(judging);
@@ -98,7 +100,8 @@ pub fn run_source<B: Batches>(
                 Err(diagnostic) => return stop(&line, &moved, RunError::Data(diagnostic)),
             };
             let result = judge.judge(&mut batch);
-            hand_in(&line, &moved, threads as u64, cancelled, number, (result, faults));
+            let spare = hand_in(&line, &moved, threads as u64, cancelled, number, (result, faults));
+            judge.recycle(spare);
         }
     };
     let guarded = || {
@@ -131,24 +134,26 @@ fn stop<F, C>(line: &Mutex<Line<F, C>>, moved: &Condvar, error: RunError) {
 }
 
 /// Commits the block if it is due, and those behind it that are waiting; else leaves it waiting. A
-/// worker that is far ahead stays here until the line has moved, so that memory is bounded.
-fn hand_in<F, C: FnMut(BlockResult, F) -> io::Result<()>>(
+/// worker that is far ahead stays here until the line has moved, so that memory is bounded. Gives the
+/// buffers of a committed block, if there are any.
+fn hand_in<F, C: FnMut(&mut BlockResult, F) -> io::Result<()>>(
     line: &Mutex<Line<F, C>>,
     moved: &Condvar,
     threads: u64,
     cancelled: &AtomicBool,
     number: u64,
     block: (BlockResult, F),
-) {
+) -> Option<Vec<Vec<u8>>> {
     let mut guard = lock(line);
     guard.waiting.insert(number, block);
     let before = guard.next;
     while guard.error.is_none() {
         let next = guard.next;
-        let Some((result, faults)) = guard.waiting.remove(&next) else { break };
-        if let Err(error) = (guard.commit)(result, faults) {
+        let Some((mut result, faults)) = guard.waiting.remove(&next) else { break };
+        if let Err(error) = (guard.commit)(&mut result, faults) {
             guard.error = Some(RunError::Write(error));
         }
+        guard.spare.push(std::mem::take(&mut result.outputs));
         guard.next += 1;
     }
     if guard.next != before || guard.error.is_some() {
@@ -161,4 +166,5 @@ fn hand_in<F, C: FnMut(BlockResult, F) -> io::Result<()>>(
         let wait = std::time::Duration::from_millis(100);
         guard = moved.wait_timeout(guard, wait).unwrap_or_else(PoisonError::into_inner).0;
     }
+    guard.spare.pop()
 }

@@ -278,7 +278,11 @@ impl Elements<'_> {
         let mut result = Some(());
         let text = self.text;
         json::array(&text[..end], start, |token| {
-            if token.kind == Kind::Null || result.is_none() {
+            // A list with a hole in it is neither shorter nor whole: the cell cannot be read.
+            if token.kind == Kind::Null {
+                result = None;
+            }
+            if result.is_none() {
                 return;
             }
             let raw = &text[token.start..token.end];
