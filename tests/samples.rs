@@ -60,7 +60,8 @@ fn row_by_row_gives_the_same_findings_to_the_byte() {
 fn the_number_of_threads_changes_no_byte() {
     for name in SAMPLES {
         for format in ["json", "csv", "markdown", "terminal"] {
-            let with = |threads: &str| audit(&sample(name), &["--quiet", "--format", format, "--threads", threads]);
+            let with =
+                |threads: &str| audit(&sample(name), &["--quiet", "--format", format, "--threads", threads]);
             let one = with("1");
             assert_eq!(one.code, 1, "the planted critical findings fail the default gate: {}", one.err);
             for threads in ["2", "7"] {
@@ -84,7 +85,8 @@ fn faults_planted_in_the_data_are_told() {
             found.insert([row[1].clone(), row[2].clone(), row[4].clone()]);
         }
         let report: Value = serde_json::from_str(&report.out).unwrap();
-        for it in report["diagnostics"].as_array().unwrap().iter().filter(|it| it["code"] == "duplicate-key") {
+        for it in report["diagnostics"].as_array().unwrap().iter().filter(|it| it["code"] == "duplicate-key")
+        {
             let place = &it["place"];
             let file = place["file"].as_str().unwrap().to_owned();
             found.insert([file, place["row"].to_string(), "duplicate_key".to_owned()]);

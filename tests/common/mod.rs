@@ -114,8 +114,10 @@ pub(crate) fn triples(text: &str, columns: [usize; 3]) -> BTreeSet<[String; 3]> 
 
 /// The files of a folder by name, hidden ones too.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }
