@@ -41,7 +41,7 @@ wordings! { HELP;
     TOOK = "{records} records in {seconds} s", "{records} 条记录，用时 {seconds} 秒";
     PROGRESS_READING = "reading", "读取";
     WROTE = "wrote {file}", "已写入 {file}";
-    CHECKED = "{rules} rules are in order: {columns} by columns, {rows} row by row", "{rules} 条规则无误：{columns} 条按列计算，{rows} 条逐行计算";
+    CHECKED = "rules in order: {rules} ({columns} by columns, {rows} row by row)", "{rules} 条规则无误：{columns} 条按列计算，{rows} 条逐行计算";
     BY_COLUMNS = "by columns", "按列";
     BY_ROWS = "row by row: {reason}", "逐行：{reason}";
     SAMPLED = "types from the first {count} records", "类型取自前 {count} 条记录";
