@@ -122,7 +122,8 @@ fn a_folder_without_files() {
     snapshot("made-no-files", &said(folder.path()));
 }
 
-#[cfg(unix)]
+// What the system says of them differs from one to another.
+#[cfg(target_os = "linux")]
 #[test]
 fn links_that_lead_nowhere() {
     let folder = common::desk();
@@ -138,7 +139,7 @@ fn a_file_that_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt;
     let folder = common::desk();
     let file = folder.path().join("data/tickets.csv");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&file).is_ok() {
         #[expect(clippy::print_stderr, reason = "whoever runs the tests should know what was not tested")]
         {

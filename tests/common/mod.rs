@@ -1,5 +1,4 @@
 //! What the tests of the command line share: running the built binary in a settled environment.
-#![expect(clippy::allow_attributes, reason = "no one test file uses all of this, and which parts differs")]
 #![allow(dead_code, reason = "each test file uses its own part of this one")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot run the binary has failed")]
 
