@@ -20,7 +20,11 @@ pub fn command(lang: Lang) -> Command {
     let list = sub("rules", wording::ABOUT_RULES)
         .args([path(lang), rules(lang), color(lang)])
         .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
-    let shell = Arg::new("shell").required(true).value_name("SHELL").help(wording::OPTION_SHELL.text(lang));
+    let shell = Arg::new("shell")
+        .required(true)
+        .value_name("SHELL")
+        .hide_possible_values(true)
+        .help(wording::OPTION_SHELL.text(lang));
     let completions = sub("completions", wording::ABOUT_COMPLETIONS)
         .arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
     about(Command::new("touchstone"), wording::ABOUT)

@@ -152,10 +152,9 @@ fn memory(matches: &ArgMatches) -> Result<usize, Box<Diagnostic>> {
     };
     let size = digits.parse::<usize>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
     size.ok_or_else(|| {
-        let diagnostic = Diagnostic::error(wording::BAD_ARGUMENT)
-            .with("argument", text.clone())
-            .with("option", "--memory");
-        Box::new(diagnostic.with("reason", "512MB, 2GB"))
+        let diagnostic =
+            Diagnostic::error(wording::BAD_VALUE).with("argument", text.clone()).with("option", "--memory");
+        Box::new(diagnostic.help_with(wording::HELP_VALUES_LIKE, vec![("names", "512MB, 2GB".to_owned())]))
     })
 }
 
@@ -185,8 +184,13 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
     }
     let stdout = match matches.get_one::<String>("format") {
         Some(name) => {
-            let known = || Format::ALL.map(Format::name).join(", ");
-            Some(Format::from_name(name).ok_or_else(|| bad("--format", name, known()))?)
+            let unknown = || {
+                let diagnostic =
+                    Diagnostic::error(wording::BAD_VALUE).with("argument", name).with("option", "--format");
+                let names = vec![("names", Format::ALL.map(Format::name).join(", "))];
+                Box::new(diagnostic.help_with(wording::HELP_VALUES, names))
+            };
+            Some(Format::from_name(name).ok_or_else(unknown)?)
         }
         None if matches.get_flag("quiet") => None,
         None => Some(Format::Terminal),

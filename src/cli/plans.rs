@@ -135,8 +135,9 @@ fn as_of(matches: &ArgMatches, zone: &Zone) -> Result<i64, Box<Diagnostic>> {
     };
     let time = crate::calendar::parse_iso_time(text).ok_or_else(|| {
         let diagnostic =
-            Diagnostic::error(wording::BAD_ARGUMENT).with("argument", text.clone()).with("option", "--as-of");
-        Box::new(diagnostic.with("reason", "2026-03-31, 2026-03-31T18:00, 2026-03-31T18:00+08:00"))
+            Diagnostic::error(wording::BAD_VALUE).with("argument", text.clone()).with("option", "--as-of");
+        let names = "2026-03-31, 2026-03-31T18:00, 2026-03-31T18:00+08:00".to_owned();
+        Box::new(diagnostic.help_with(wording::HELP_VALUES_LIKE, vec![("names", names)]))
     })?;
     Ok(match time.offset {
         Some(offset) => time.local - offset * MICROS_PER_SECOND,
@@ -176,7 +177,11 @@ fn unused_kinds(project: &Project, filter: &Filter, diagnostics: &mut Vec<Diagno
         for (kind, count) in unused {
             let diagnostic =
                 Diagnostic::warning(wording::UNUSED_KIND).with("kind", kind).with("count", count.to_string());
-            diagnostics.push(diagnostic.with("pack", pack.id.clone()));
+            let diagnostic = diagnostic.with("pack", pack.id.clone());
+            diagnostics.push(match nearest(kind, project.sources.iter().map(|it| it.kind.as_str())) {
+                Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+                None => diagnostic,
+            });
         }
     }
 }

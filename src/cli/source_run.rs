@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Level, Place},
     engine::{Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, RunError, run_source},
     ingest::{Fault, FaultKind, Opened},
-    record::Batch,
+    record::{Batch, Type},
     script::Form,
     wording::{self, Lang},
 };
@@ -311,7 +311,12 @@ fn fault_diagnostic(opened: &Opened, fault: &Fault) -> Diagnostic {
             let ty = field.map_or("?", |it| it.ty.name());
             let diagnostic =
                 Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty);
-            diagnostic.help_with(wording::HELP_MISSING_TOKENS, vec![("text", fault.text.clone())])
+            // Only bytes that are no characters make a text unreadable.
+            if field.is_some_and(|it| it.ty == Type::Text) {
+                diagnostic.help(wording::HELP_ENCODINGS)
+            } else {
+                diagnostic.help_with(wording::HELP_MISSING_TOKENS, vec![("text", fault.text.clone())])
+            }
         }
         (FaultKind::FieldCount { found, expected }, _) => {
             let diagnostic = Diagnostic::warning(wording::FIELD_COUNT).with("found", found.to_string());

@@ -30,7 +30,10 @@ pub(super) fn unreadable_path(shown: &str, error: &io::Error) -> Diagnostic {
         (io::ErrorKind::InvalidData, HELP_DAMAGED),
         (io::ErrorKind::InvalidInput, HELP_DAMAGED),
     ];
-    let found = help.iter().find(|(kind, _)| *kind == error.kind());
+    let packed = shown.ends_with(".gz") || shown.ends_with(".zst");
+    let damaged =
+        Some((error.kind(), HELP_DAMAGED)).filter(|(kind, _)| packed && *kind == io::ErrorKind::Other);
+    let found = help.iter().find(|(kind, _)| *kind == error.kind()).or(damaged.as_ref());
     diagnostic.help(found.map_or(HELP_FILE_CHANGED, |(_, help)| *help))
 }
 
@@ -94,6 +97,19 @@ fn did_you_mean<'a>(
         Some(near) => diagnostic.help_with(DID_YOU_MEAN, vec![("name", near.to_owned())]),
         None => diagnostic,
     }
+}
+
+/// Files without a header and without a record.
+pub(super) fn empty_source(info: &FileInfo, spec: &SourceSpec) -> Diagnostic {
+    Diagnostic::warning(EMPTY_SOURCE).with("source", &spec.id).at(file_place(info))
+}
+
+/// Data in which no given field is to be found: said once, not once a field.
+pub(super) fn no_column_fits(info: &FileInfo, known: &[&str], spec: &SourceSpec) -> Diagnostic {
+    let diagnostic = Diagnostic::error(NO_COLUMN_FITS).with("source", &spec.id).at(file_place(info));
+    let names = known.iter().take(40).copied().collect::<Vec<_>>().join(", ");
+    let diagnostic = diagnostic.with("count", spec.fields.len().to_string());
+    diagnostic.help_with(HELP_COLUMNS, vec![("names", names)]).help(HELP_OTHER_FILE)
 }
 
 /// TOML that is not one array of tables.

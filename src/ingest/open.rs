@@ -64,6 +64,9 @@ pub fn open(spec: &SourceSpec) -> (Option<Opened>, Vec<Diagnostic>) {
     if !opened.files.is_empty() {
         opened.schema = sample.schema(&opened, &mut diagnostics);
         check_formats(&opened, &mut diagnostics);
+        if sample.seen.is_empty() && !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.push(faults::empty_source(&opened.files[0], spec));
+        }
     }
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     ((!failed).then_some(opened), diagnostics)
@@ -237,13 +240,17 @@ impl<'a> Sample<'a> {
             match at {
                 Some(at) => given_from[at].push(given),
                 None => {
-                    // A source without any record or header proves nothing.
-                    if !known.is_empty() {
-                        diagnostics.push(faults::unknown_column(given, &known, self.spec, tabular));
-                    }
                     unseen.push(given);
                 }
             }
+        }
+        // A source without any record or header proves nothing; a table with none of many columns
+        // is not the table that was meant.
+        if tabular && !known.is_empty() && unseen.len() == self.spec.fields.len() && unseen.len() > 2 {
+            diagnostics.push(faults::no_column_fits(&opened.files[0], &known, self.spec));
+        } else if !known.is_empty() {
+            let unknown = |given: &&GivenField| faults::unknown_column(given, &known, self.spec, tabular);
+            diagnostics.extend(unseen.iter().map(unknown));
         }
         let mut fields: Vec<Field> = Vec::new();
         for (seen, given) in self.seen.iter().zip(&given_from) {

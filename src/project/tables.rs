@@ -83,9 +83,15 @@ fn row(entry: &Entry<'_>, inputs: usize, output: Type, reading: &Reading<'_>) ->
         return None;
     }
     let (answer, cells) = cells.split_last()?;
+    let places = cells.iter().map(Entry::place).collect();
     let cells: Vec<Option<TableCell>> = cells.iter().map(|it| cell(it, reading)).collect();
     let output = values::output(answer, output, reading.zone);
-    Some(TableRow { cells: cells.into_iter().collect::<Option<_>>()?, output: output?, place: entry.place() })
+    Some(TableRow {
+        cells: cells.into_iter().collect::<Option<_>>()?,
+        places,
+        output: output?,
+        place: entry.place(),
+    })
 }
 
 fn cell(entry: &Entry<'_>, reading: &Reading<'_>) -> Option<TableCell> {

@@ -217,6 +217,8 @@ pub enum TableCell {
 pub struct TableRow {
     /// One cell an input.
     pub cells: Vec<TableCell>,
+    /// Where each cell stands.
+    pub places: Vec<Place>,
     /// What the table answers.
     pub output: Value,
     /// Where it stands.

@@ -203,6 +203,10 @@ fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result<AST, Box<D
 /// What Rhai's parser says, with help for what people mistype most.
 fn explain_syntax(error: &ParseErrorType, script: &Script, range: Range<usize>) -> Diagnostic {
     let found = script.text.get(range.clone()).unwrap_or_default();
+    if matches!(found, "import" | "export") {
+        let diagnostic = Diagnostic::error(wording::FORBIDDEN).with("name", found).at(script.place(range));
+        return diagnostic.help(wording::HELP_FORBIDDEN_POWERS);
+    }
     #[expect(clippy::wildcard_enum_match_arm, reason = "what is rare is told in Rhai's words")]
     let mut diagnostic = match error {
         ParseErrorType::UnexpectedEOF => Diagnostic::error(wording::SYNTAX_INCOMPLETE),

@@ -1,7 +1,7 @@
 //! Calls: functions of the table, decision tables, phrase lists, properties; Rhai's own functions
 //! run row by row.
 
-use super::{Lowering, Shape, Typed};
+use super::{Lowering, Shape, Typed, names::cell_text};
 use crate::{
     calendar::{Zone, parse_iso_date, parse_iso_time},
     diagnostic::nearest,
@@ -102,7 +102,7 @@ pub(crate) const NATIVE: &[&str] = &[
 const FORBIDDEN: &[&str] =
     &["eval", "type_of", "import", "is_def_var", "is_def_fn", "is_shared", "sleep", "timestamp", "Fn"];
 
-const VERDICTS: &[&str] = &["pass", "fail", "not_applicable"];
+pub(super) const VERDICTS: &[&str] = &["pass", "fail", "not_applicable"];
 
 impl Lowering<'_> {
     /// A call or an operator.
@@ -165,19 +165,7 @@ impl Lowering<'_> {
         if NATIVE.contains(&name) || fold_named(name).is_some() {
             return self.cannot(wording::REASON_FUNCTION, &[("name", name)]);
         }
-        let tables: Vec<String> = self.names.tables.iter().map(|it| snake_case(&it.id)).collect();
-        let known =
-            FUNCTIONS.iter().filter(|it| !it.property).map(|it| it.name).chain(NATIVE.iter().copied());
-        let special =
-            ["is_missing", "contains_any", "count_any", "matches", "date", "time", "amount", "sum", "mean"];
-        let known =
-            known.chain(special).chain(VERDICTS.iter().copied()).chain(tables.iter().map(String::as_str));
-        let near = nearest(name, known).map(str::to_owned);
-        let mut diagnostic = self.error(wording::UNKNOWN_FUNCTION, position).with("name", name);
-        if let Some(near) = near {
-            diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
-        }
-        self.report(diagnostic)
+        self.unknown_call(name, &args, position)
     }
 
     fn is_missing(&mut self, args: &[Expr], position: Position) -> Typed {
@@ -522,9 +510,9 @@ impl Lowering<'_> {
                 line.push(read.unwrap_or_else(|| {
                     wrong = true;
                     let found =
-                        if let TableCell::Is(value) = cell { format!("{value:?}") } else { String::new() };
-                    let diagnostic =
-                        crate::diagnostic::Diagnostic::error(wording::BAD_TABLE_CELL).at(row.place.clone());
+                        if let TableCell::Is(value) = cell { cell_text(value) } else { String::new() };
+                    let place = row.places.get(index).unwrap_or(&row.place).clone();
+                    let diagnostic = crate::diagnostic::Diagnostic::error(wording::BAD_TABLE_CELL).at(place);
                     let diagnostic =
                         diagnostic.with("found", found).with("input", table.inputs[index].clone());
                     self.diagnostics.push(diagnostic.with("type", types[index].name()));

@@ -1,10 +1,14 @@
 //! Names: locals, fields, parameters, `as_of`.
 
-use super::{Lowering, Shape, Typed};
+use super::{
+    Lowering, Shape, Typed,
+    calls::{NATIVE, VERDICTS},
+};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expr::{Constant, Node},
+    expr::{Constant, FUNCTIONS, Node},
     record::{Type, Value},
+    script::snake_case,
     wording,
 };
 use rhai::Position;
@@ -72,6 +76,30 @@ impl Lowering<'_> {
         }
     }
 
+    /// A call of what is no function, or of one that has no use for these arguments.
+    pub(super) fn unknown_call(&mut self, name: &str, args: &[Typed], position: Position) -> Typed {
+        if let Some((name, signature)) = SPECIAL.iter().find(|it| it.0 == name) {
+            let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
+            let diagnostic =
+                self.error(wording::WRONG_ARGUMENTS, position).with("name", *name).with("found", found);
+            let signatures = vec![("signatures", (*signature).to_owned())];
+            return self.report(diagnostic.help_with(wording::HELP_SIGNATURES, signatures));
+        }
+        let tables: Vec<String> = self.names.tables.iter().map(|it| snake_case(&it.id)).collect();
+        let known =
+            FUNCTIONS.iter().filter(|it| !it.property).map(|it| it.name).chain(NATIVE.iter().copied());
+        let known = known
+            .chain(SPECIAL.iter().map(|it| it.0))
+            .chain(VERDICTS.iter().copied())
+            .chain(tables.iter().map(String::as_str));
+        let near = nearest(name, known).map(str::to_owned);
+        let mut diagnostic = self.error(wording::UNKNOWN_FUNCTION, position).with("name", name);
+        if let Some(near) = near {
+            diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
+        }
+        self.report(diagnostic)
+    }
+
     fn unknown_name(&self, name: &str, position: Position) -> Diagnostic {
         let mut diagnostic = self.error(wording::UNKNOWN_FIELD, position).with("name", name);
         diagnostic = diagnostic.with("kind", self.names.kind.clone());
@@ -109,5 +137,33 @@ impl Lowering<'_> {
                     .help_with(wording::HELP_MAP_FIELD, map)
             }
         }
+    }
+}
+
+/// Functions that are lowered by a path of their own, and how they are written.
+pub(super) const SPECIAL: [(&str, &str); 9] = [
+    ("is_missing", "is_missing(field)"),
+    ("contains_any", "contains_any(text, \"phrases\")"),
+    ("count_any", "count_any(text, \"phrases\")"),
+    ("matches", "matches(text, \"regex\")"),
+    ("date", "date(time); date(\"2026-03-02\")"),
+    ("time", "time(\"2026-03-02T09:00\")"),
+    ("amount", "amount(\"3bd\")"),
+    ("sum", "sum(list)"),
+    ("mean", "mean(list)"),
+];
+
+/// A cell as it stands in its table.
+pub(super) fn cell_text(value: &Value) -> String {
+    match value {
+        Value::Text(it) => format!("{it:?}"),
+        Value::Bool(it) => it.to_string(),
+        Value::Int(it) => it.to_string(),
+        Value::Float(it) => it.to_string(),
+        Value::Decimal(it) => it.to_string(),
+        Value::Date(_) | Value::Time(_) | Value::Duration(_) | Value::Amount(_) | Value::List(_) => {
+            "…".to_owned()
+        }
+        Value::Missing | Value::Unreadable => String::new(),
     }
 }

@@ -250,9 +250,14 @@ impl Lowering<'_> {
             diagnostic = diagnostic.help(wording::HELP_DECIMAL);
         } else if is(Type::Text, Type::Int) || is(Type::Text, Type::Float) {
             let text = if left.ty() == Some(Type::Text) { left } else { right };
-            if let Some(name) = text.name.clone() {
-                diagnostic = diagnostic.help_with(wording::HELP_TEXT_NUMBER, vec![("name", name)]);
-            }
+            diagnostic = match text.name.clone() {
+                Some(name) => diagnostic.help_with(wording::HELP_TEXT_NUMBER, vec![("name", name)]),
+                None => diagnostic.help(wording::HELP_NUMBER_IN_QUOTES),
+            };
+        } else if is(Type::Time, Type::Text) {
+            diagnostic = diagnostic.help(wording::HELP_TIME_LITERAL);
+        } else if is(Type::Date, Type::Text) {
+            diagnostic = diagnostic.help(wording::HELP_DATE_LITERAL);
         }
         self.report(diagnostic);
     }

@@ -1,0 +1,122 @@
+//! What the tests of the command line share: running the built binary in a settled environment.
+#![allow(dead_code, reason = "each test file uses its own part of this one")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot run the binary has failed")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// The moment every audit of the tests is held at.
+pub(crate) const AS_OF: &str = "2026-04-01";
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The binary, in `folder`, with 80 columns, no colour and no language of its own.
+pub(crate) fn touchstone(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_touchstone"));
+    command.current_dir(folder).env("COLUMNS", "80").env("NO_COLOR", "1").env("LC_ALL", "C");
+    command
+}
+
+/// Runs `touchstone ARGUMENTS…` in `folder`.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Run {
+    ended(touchstone(folder).args(arguments).output().unwrap())
+}
+
+/// Runs `touchstone audit --as-of 2026-04-01 ARGUMENTS…` in `folder`.
+pub(crate) fn audit(folder: &Path, arguments: &[&str]) -> Run {
+    run(folder, &[&["audit", "--as-of", AS_OF], arguments].concat())
+}
+
+/// What became of a command; its two outputs are text, and it did not panic.
+pub(crate) fn ended(output: Output) -> Run {
+    let run = Run {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+    run
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder under `samples`.
+pub(crate) fn sample(name: &str) -> PathBuf {
+    root().join("samples").join(name)
+}
+
+/// Copies a folder with all that is in it; what is there already is overwritten.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A copy, in a folder that goes away with its handle, of the small project that the corpus of
+/// broken inputs starts from: three tickets, four rules, one minor finding.
+pub(crate) fn desk() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("tests/corpus/data/_base"), folder.path());
+    folder
+}
+
+/// `text` with the seconds that a run took blotted out.
+pub(crate) fn without_times(text: &str) -> String {
+    let seconds = regex::Regex::new(r"\d+\.\d\d( s\b| 秒)").unwrap();
+    seconds.replace_all(text, "[seconds]$1").into_owned()
+}
+
+/// The lines of a CSV below its header, cells split; quotes may hold commas and line breaks.
+pub(crate) fn csv(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut letters = text.trim_start_matches('\u{feff}').chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell).trim_end_matches('\r').to_owned());
+                rows.push(std::mem::take(&mut row));
+            }
+            other => cell.push(other),
+        }
+    }
+    assert!(cell.is_empty() && row.is_empty(), "the last line is not ended");
+    rows.drain(1..).collect()
+}
+
+/// Three columns of a CSV as a set.
+pub(crate) fn triples(text: &str, columns: [usize; 3]) -> BTreeSet<[String; 3]> {
+    csv(text).into_iter().map(|row| columns.map(|it| row[it].clone())).collect()
+}
+
+/// The files of a folder by name, hidden ones too.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
