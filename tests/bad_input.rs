@@ -70,7 +70,7 @@ fn broken_inputs_are_explained() {
 #[test]
 fn the_base_has_nothing_wrong() {
     let run = audit(common::desk().path(), &["--quiet"]);
-    assert_eq!((run.code, without_times(&run.err).as_str()), (0, "3 records in [seconds] s\n"));
+    assert_eq!((run.code, without_times(&run.err).as_str()), (0, ""));
 }
 
 #[test]

@@ -42,12 +42,14 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     drop(ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)));
     match judged(matches, &planned, voice, &cancelled) {
         Ok((audit, written)) => {
-            for file in written {
-                voice.say(&(wording::WROTE.fill(lang, &[("file", file.display().to_string())]) + "\n"));
+            if !matches.get_flag("quiet") {
+                for file in written {
+                    voice.say(&(wording::WROTE.fill(lang, &[("file", file.display().to_string())]) + "\n"));
+                }
+                let seconds = format!("{:.2}", started.elapsed().as_secs_f64());
+                let records = audit.summary.records.to_string();
+                voice.say(&(wording::TOOK.fill(lang, &[("records", records), ("seconds", seconds)]) + "\n"));
             }
-            let seconds = format!("{:.2}", started.elapsed().as_secs_f64());
-            let records = audit.summary.records.to_string();
-            voice.say(&(wording::TOOK.fill(lang, &[("records", records), ("seconds", seconds)]) + "\n"));
             verdict(matches, &audit, voice, &planned)
         }
         Err(diagnostic) => {
@@ -180,7 +182,13 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
     let own = planned.project.outputs.iter().map(|it| planned.project.root.join(it).display().to_string());
     let all_files: Vec<String> = if asked.is_empty() { own.collect() } else { asked };
     for text in all_files {
-        files.push(output_file(&text)?);
+        let (format, path) = output_file(&text)?;
+        let rejects = matches.get_one::<PathBuf>("rejects");
+        if files.iter().any(|it| it.1 == path) || rejects == Some(&path) {
+            let diagnostic = Diagnostic::error(wording::SAME_OUTPUT).with("file", text);
+            return Err(Box::new(diagnostic.help(wording::HELP_SAME_OUTPUT)));
+        }
+        files.push((format, path));
     }
     let stdout = match matches.get_one::<String>("format") {
         Some(name) => {
@@ -205,6 +213,9 @@ fn columns_of_terminal() -> usize {
 
 /// `FILE` or `FORMAT:FILE`.
 fn output_file(text: &str) -> Result<(Format, PathBuf), Box<Diagnostic>> {
+    if text == "-" || text.ends_with(":-") {
+        return Err(Box::new(Diagnostic::error(wording::OUTPUT_DASH).help(wording::HELP_OUTPUT_DASH)));
+    }
     if let Some((format, file)) = text.split_once(':')
         && let Some(format) = Format::from_name(format)
         && !file.is_empty()
@@ -234,15 +245,26 @@ pub(super) fn internal(reason: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(wording::INTERNAL).with("reason", reason).help(wording::HELP_REPORT_BUG))
 }
 
-/// How many complaints about data and single records are shown on standard error.
-const SHOWN_MAX: usize = 8;
+/// How many complaints of each kind about data and single records are shown on standard error.
+const SHOWN_OF_A_KIND_MAX: usize = 3;
 
 /// Complaints about data and single records, the first of them; the rest is in the JSON report.
 fn complain_of_data(audit: &Audit, voice: Voice, planned: &Planned) {
-    let mut shown: Vec<Diagnostic> =
-        audit.diagnostics.iter().filter(|it| it.level > Level::Note).cloned().collect();
-    let more = shown.len().saturating_sub(SHOWN_MAX);
-    shown.truncate(SHOWN_MAX);
+    let mut shown: Vec<Diagnostic> = Vec::new();
+    let mut more = 0_usize;
+    for diagnostic in audit.diagnostics.iter().filter(|it| it.level > Level::Note) {
+        // A few of every kind tell more than many of one; what helps is said once.
+        let alike = shown.iter().filter(|it| it.code == diagnostic.code).count();
+        if alike >= SHOWN_OF_A_KIND_MAX {
+            more += 1;
+            continue;
+        }
+        let mut diagnostic = diagnostic.clone();
+        if alike > 0 && diagnostic.code != wording::RULE_ERROR.id {
+            diagnostic.help.clear();
+        }
+        shown.push(diagnostic);
+    }
     voice.complain(&shown, &planned.texts, false);
     if more > 0 {
         voice.say(&(wording::MORE_FAULTS.fill(voice.lang, &[("count", more.to_string())]) + "\n\n"));

@@ -38,7 +38,7 @@ wordings! { HELP;
     HEADING_COMMANDS = "Commands:", "命令：";
     HEADING_ARGUMENTS = "Arguments:", "参数：";
     HEADING_OPTIONS = "Options:", "选项：";
-    TOOK = "{records} records in {seconds} s", "{records} 条记录，用时 {seconds} 秒";
+    TOOK = "records: {records} · {seconds} s", "记录 {records} 条 · 用时 {seconds} 秒";
     PROGRESS_READING = "reading", "读取";
     WROTE = "wrote {file}", "已写入 {file}";
     CHECKED = "rules in order: {rules} ({columns} by columns, {rows} row by row)", "{rules} 条规则无误：{columns} 条按列计算，{rows} 条逐行计算";
@@ -69,6 +69,8 @@ codes! { RUN_CODES;
     INTERNAL "internal" = "Touchstone itself failed: {reason}", "程序内部错误：{reason}";
     CANCELLED "cancelled" = "stopped before the end; nothing was written", "已中止，未写入任何文件";
     FAULT_TOTALS "more-data-faults" = "{count} more faults of data are not listed here", "另有 {count} 处数据问题未列出";
+    SAME_OUTPUT "same-output" = "`{file}` is to be written twice", "“{file}”被指定写入两次";
+    OUTPUT_DASH "output-dash" = "`-` is no file", "“-”不是文件";
     ERRORS_NOT_ALLOWED "errors-not-allowed" = "evaluations that could not be computed: {count}", "有 {count} 次计算出错";
     TEMPORARY_FULL "cannot-spool" = "findings cannot be written to {file}: {reason}", "发现项无法写入 {file}：{reason}";
     USAGE "usage" = "{detail}", "{detail}";
@@ -76,6 +78,8 @@ codes! { RUN_CODES;
 }
 
 wordings! { RUN_HELP;
+    HELP_SAME_OUTPUT = "give each report a file of its own", "请为每份报告指定不同的文件";
+    HELP_OUTPUT_DASH = "for standard output use `--format`", "标准输出请用 `--format`";
     HELP_ALLOW_ERRORS = "mend the rules named above, or let the audit pass with `--allow-errors`", "请修正上述规则，或用 `--allow-errors` 放行";
     HELP_SPACE = "make room there, or point the environment variable TMPDIR to a folder with more", "请腾出空间，或用环境变量 TMPDIR 指定空间充足的文件夹";
     USAGE_UNKNOWN_OPTION = "there is no option `{argument}` here", "此处没有选项“{argument}”";
