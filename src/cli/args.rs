@@ -11,10 +11,10 @@ pub fn command(lang: Lang) -> Command {
     let sub = |name: &'static str, text: Wording| about(Command::new(name), text).help_template(template(lang, false));
     let audit = audit_options(lang).into_iter().fold(sub("audit", wording::ABOUT_AUDIT), Command::arg);
     let check = sub("check", wording::ABOUT_CHECK)
-        .args([path(lang), rules(lang), lang_option(lang), color(lang)])
+        .args([path(lang), rules(lang), color(lang)])
         .arg(Arg::new("schema").long("schema").action(ArgAction::SetTrue).help(wording::OPTION_SCHEMA.text(lang)));
     let list = sub("rules", wording::ABOUT_RULES)
-        .args([path(lang), rules(lang), lang_option(lang), color(lang)])
+        .args([path(lang), rules(lang), color(lang)])
         .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
     let shell = Arg::new("shell").required(true).value_name("SHELL").help(wording::OPTION_SHELL.text(lang));
     let completions = sub("completions", wording::ABOUT_COMPLETIONS).arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
@@ -23,6 +23,7 @@ pub fn command(lang: Lang) -> Command {
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(wording::OPTION_VERSION.text(lang)))
+        .arg(lang_option(lang))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
@@ -53,7 +54,7 @@ fn rules(lang: Lang) -> Arg {
 }
 
 fn lang_option(lang: Lang) -> Arg {
-    Arg::new("lang").long("lang").value_name("LANG").value_parser(["en", "zh"]).help(wording::OPTION_LANG.text(lang))
+    Arg::new("lang").long("lang").value_name("LANG").global(true).value_parser(["en", "zh"]).hide_possible_values(true).help(wording::OPTION_LANG.text(lang))
 }
 
 fn color(lang: Lang) -> Arg {
@@ -73,7 +74,6 @@ fn audit_options(lang: Lang) -> Vec<Arg> {
         text("output", "FILE", wording::OPTION_OUTPUT).short('o').action(ArgAction::Append),
         text("format", "FORMAT", wording::OPTION_FORMAT),
         text("as-of", "TIME", wording::OPTION_AS_OF),
-        lang_option(lang),
         text("threads", "N", wording::OPTION_THREADS).value_parser(clap::value_parser!(u16).range(1..=1024)),
         text("set", "RULE.PARAM=VALUE", wording::OPTION_SET).action(ArgAction::Append),
         text("rule", "ID", wording::OPTION_RULE).action(ArgAction::Append),

@@ -66,13 +66,15 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
 
 /// The exit code, after complaints about data and single records.
 fn verdict(matches: &ArgMatches, audit: &Audit, voice: Voice, planned: &Planned) -> u8 {
-    voice.complain(&audit.diagnostics, &planned.texts, false);
     if audit.summary.records == 0 {
         let diagnostic = Diagnostic::error(wording::NO_RECORDS).help(wording::HELP_NO_RECORDS);
         voice.complain(&[diagnostic], &planned.texts, true);
         return exit::NOT_AS_ASKED;
     }
-    if audit.summary.outcomes.error > 0 && !matches.get_flag("allow-errors") {
+    let errors = audit.summary.outcomes.error;
+    if errors > 0 && !matches.get_flag("allow-errors") {
+        let diagnostic = Diagnostic::error(wording::ERRORS_NOT_ALLOWED).with("count", errors.to_string());
+        voice.complain(&[diagnostic.help(wording::HELP_ALLOW_ERRORS)], &planned.texts, true);
         return exit::NOT_AS_ASKED;
     }
     if audit.gates_hold() { exit::HELD } else { exit::GATE_FAILED }
@@ -92,7 +94,7 @@ fn judged(
         None => None,
     };
     let threads = matches.get_one::<u16>("threads").map_or_else(available, |it| usize::from(*it));
-    let mut tally = Tally::default();
+    let mut tally = tally_in_order(planned, voice.lang);
     let memory = memory(matches)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build();
     let pool = pool.map_err(|error| internal(&error.to_string()))?;
@@ -114,11 +116,24 @@ fn judged(
         diagnostics: Vec::new(),
     };
     tally.finish(&mut audit);
+    complain_of_data(&audit, voice, planned);
     let mut written = outputs.finish(&audit)?;
     if let (Some(rejects), Some(path)) = (rejects, rejects_path) {
         written.push(rejects.finish().map_err(|error| Box::new(cannot_write(path, &error)))?);
     }
     Ok((audit, written))
+}
+
+/// A tally with the rules in the order of packs and files, whatever the order of sources.
+fn tally_in_order(planned: &Planned, lang: Lang) -> Tally {
+    let mut tally = Tally::default();
+    for rule in planned.project.packs.iter().flat_map(|it| &it.rules) {
+        let of = |it: &&crate::engine::PlannedRule| it.rule.id == rule.id;
+        if let Some(known) = planned.sources.iter().find_map(|it| it.plan.rules.iter().find(of)) {
+            tally.rule(&known.rule, &path(&known.compiled.form, lang));
+        }
+    }
+    tally
 }
 
 fn available() -> usize {
@@ -206,6 +221,14 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), Box<Diagnostic>> {
     }
 }
 
+/// The complaint about findings that cannot be kept: a full disk, mostly.
+fn cannot_spool(places: &str, error: &io::Error) -> Box<Diagnostic> {
+    let folder = std::env::temp_dir().display().to_string();
+    let file = if places.is_empty() { folder } else { format!("{places}, {folder}") };
+    let diagnostic = Diagnostic::error(wording::TEMPORARY_FULL).with("file", file).with("reason", error.to_string());
+    Box::new(diagnostic.help(wording::HELP_SPACE))
+}
+
 fn internal(reason: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(wording::INTERNAL).with("reason", reason).help(wording::HELP_REPORT_BUG))
 }
@@ -225,7 +248,8 @@ impl SourceRun<'_> {
     /// Judges the source. Keys are checked on the way; only where some stand twice is it judged
     /// again, now that those are known.
     fn run(&mut self, tally: &mut Tally, outputs: &mut Outputs, rejects: &mut Option<Rejects>) -> Result<(), Box<Diagnostic>> {
-        let write = |error: io::Error| Box::new(cannot_write(Path::new("-"), &error));
+        let places = outputs.places();
+        let write = |error: io::Error| cannot_spool(&places, &error);
         let marks = outputs.marks().map_err(write)?;
         let reject_mark = rejects.as_mut().map(Rejects::mark).transpose().map_err(write)?;
         let before = tally.clone();
@@ -260,6 +284,7 @@ impl SourceRun<'_> {
         let PlannedSource { opened, plan } = self.source;
         let files = Files::new(opened, &plan.columns)?;
         let shown: Vec<String> = opened.files.iter().map(|it| it.shown.clone()).collect();
+        let places = outputs.places();
         let (sink, spools) = outputs.split();
         let counters = tally.findings().map(AtomicU64::new);
         let judging = Judging { plan, sink: &sink, duplicates, files: &shown, zone: &self.planned.project.zone, committed: &counters };
@@ -291,7 +316,7 @@ impl SourceRun<'_> {
             Ok(Outcome::Done) => {}
             Ok(Outcome::Cancelled) => return Err(Box::new(Diagnostic::error(wording::CANCELLED))),
             Err(RunError::Data(diagnostic)) => return Err(diagnostic),
-            Err(RunError::Write(error)) => return Err(Box::new(cannot_write(Path::new("-"), &error))),
+            Err(RunError::Write(error)) => return Err(cannot_spool(&places, &error)),
             Err(RunError::Panic(said)) => return Err(internal(&said)),
         }
         commit.finish(plan)
@@ -385,8 +410,7 @@ impl Commit<'_, '_> {
         let input = &mut self.inputs[result.file as usize];
         input.records += result.records;
         if let Some(keys) = &mut self.keys {
-            result.key_hashes.retain(|it| *it != 0);
-            keys.append(&result.key_hashes)?;
+            keys.append(std::mem::take(&mut result.key_hashes), result.rising_keys.take())?;
         }
         Outputs::append(&mut self.spools, &result.outputs)?;
         for fault in faults {
@@ -434,7 +458,7 @@ impl Commit<'_, '_> {
     /// Ends the source; gives the hashes of keys that stand more than once.
     fn finish(mut self, plan: &crate::engine::SourcePlan) -> Result<Vec<u64>, Box<Diagnostic>> {
         let repeated = match &mut self.keys {
-            Some(keys) if !plan.key.is_empty() => keys.repeated().map_err(|error| Box::new(cannot_write(Path::new("-"), &error)))?,
+            Some(keys) if !plan.key.is_empty() => keys.repeated().map_err(|error| cannot_spool("", &error))?,
             _ => Vec::new(),
         };
         self.tally.summary.rejected += self.inputs.iter().map(|it| it.rejected).sum::<u64>();
@@ -460,16 +484,39 @@ fn fault_diagnostic(opened: &Opened, fault: &Fault) -> Diagnostic {
     let field = fault.field.and_then(|it| opened.schema.fields.get(it));
     let file = opened.files.get(fault.file as usize).map_or("", |it| it.shown.as_str());
     let place = Place::Record { file: file.into(), row: fault.row, column: field.map(|it| it.from.clone()) };
-    let rejected = |reason: String| Diagnostic::warning(wording::REJECTED_ROW).with("reason", reason);
-    let diagnostic = match fault.kind {
-        FaultKind::BadCell => {
-            let ty = field.map_or("?", |it| it.ty.name());
-            Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty)
+    let diagnostic = match (fault.kind, field) {
+        (FaultKind::BadCell, Some(field)) if !field.choices.is_empty() => {
+            let diagnostic = Diagnostic::warning(wording::NOT_A_CHOICE).with("text", fault.text.clone()).with("field", field.name.clone());
+            diagnostic.help_with(wording::HELP_ADD_CHOICE, vec![("names", field.choices.join(", "))])
         }
-        FaultKind::FieldCount { found, expected } => rejected(format!("{found} / {expected}")),
-        FaultKind::BadJson => rejected(fault.detail.clone()),
-        FaultKind::OpenQuote => rejected("\"".to_owned()),
-        FaultKind::TooLarge => rejected("> 16 MiB".to_owned()),
+        (FaultKind::BadCell, field) => {
+            let ty = field.map_or("?", |it| it.ty.name());
+            let diagnostic = Diagnostic::warning(wording::BAD_CELL).with("text", fault.text.clone()).with("type", ty);
+            diagnostic.help_with(wording::HELP_MISSING_TOKENS, vec![("text", fault.text.clone())])
+        }
+        (FaultKind::FieldCount { found, expected }, _) => {
+            let diagnostic = Diagnostic::warning(wording::FIELD_COUNT).with("found", found.to_string());
+            diagnostic.with("expected", expected.to_string()).help(wording::HELP_FIELD_COUNT)
+        }
+        (FaultKind::BadJson, _) => {
+            Diagnostic::warning(wording::BAD_JSON).with("detail", fault.detail.clone()).help(wording::HELP_ONE_OBJECT)
+        }
+        (FaultKind::OpenQuote, _) => Diagnostic::warning(wording::OPEN_QUOTE).help(wording::HELP_CLOSE_QUOTE),
+        (FaultKind::TooLarge, _) => Diagnostic::warning(wording::TOO_LARGE).with("limit", "16"),
     };
     diagnostic.at(place)
+}
+
+/// How many complaints about data and single records are shown on standard error.
+const SHOWN_MAX: usize = 8;
+
+/// Complaints about data and single records, the first of them; the rest is in the JSON report.
+fn complain_of_data(audit: &Audit, voice: Voice, planned: &Planned) {
+    let mut shown: Vec<Diagnostic> = audit.diagnostics.iter().filter(|it| it.level > Level::Note).cloned().collect();
+    let more = shown.len().saturating_sub(SHOWN_MAX);
+    shown.truncate(SHOWN_MAX);
+    voice.complain(&shown, &planned.texts, false);
+    if more > 0 {
+        voice.say(&(wording::MORE_FAULTS.fill(voice.lang, &[("count", more.to_string())]) + "\n\n"));
+    }
 }

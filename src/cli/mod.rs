@@ -12,6 +12,7 @@ mod plans;
 mod progress;
 mod rejects;
 mod rules;
+mod usage;
 
 pub use args::command;
 
@@ -82,6 +83,10 @@ pub fn run(arguments: &[OsString]) -> u8 {
     let lang = asked.or_else(from_environment).unwrap_or_default();
     let matches = match command(lang).try_get_matches_from(arguments) {
         Ok(matches) => matches,
+        Err(error) if error.use_stderr() && error.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            usage::complain(&error, Voice::new(lang, "auto"));
+            return exit::NOT_AS_ASKED;
+        }
         Err(error) => {
             drop(error.print());
             return if error.use_stderr() { exit::NOT_AS_ASKED } else { exit::HELD };

@@ -94,12 +94,18 @@ impl Outputs {
             subject: needs.subject,
             worst,
         };
-        let (mut reports, mut spools): (Vec<&dyn Report>, Vec<&mut Spool>) = (Vec::new(), Vec::new());
+        let (mut reports, mut spools): (Vec<(&dyn Report, bool)>, Vec<&mut Spool>) = (Vec::new(), Vec::new());
         for output in &mut self.all {
-            reports.push(&*output.report);
+            reports.push((&*output.report, output.report.needs().findings));
             spools.push(&mut output.spool);
         }
         (Sink { reports, wanted }, Spools(spools))
+    }
+
+    /// The files that are written while the audit runs, for messages.
+    pub(super) fn places(&self) -> String {
+        let streamed = self.all.iter().filter(|it| matches!(it.spool, Spool::Whole(_)));
+        streamed.filter_map(|it| it.file.as_ref()).map(|it| it.display().to_string()).collect::<Vec<_>>().join(", ")
     }
 
     /// Where each spool stands, to come back to.
@@ -220,7 +226,8 @@ pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
 
 /// Encodes findings for every report.
 pub(super) struct Sink<'a> {
-    reports: Vec<&'a dyn Report>,
+    /// The reports, and whether each is made of its findings.
+    reports: Vec<(&'a dyn Report, bool)>,
     wanted: Wanted,
 }
 
@@ -234,8 +241,8 @@ impl FindingSink for Sink<'_> {
     }
 
     fn encode(&self, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
-        for (report, buffer) in self.reports.iter().zip(buffers) {
-            if report.needs().findings {
+        for ((report, encodes), buffer) in self.reports.iter().zip(buffers) {
+            if *encodes {
                 report.finding(finding, buffer);
             }
         }

@@ -42,10 +42,11 @@ pub(super) fn loaded(matches: &ArgMatches, asked: Option<Lang>, paths: &[PathBuf
         data: Vec::new(),
         lang: asked,
     };
-    let is_project = |path: &Path| path.is_dir() || path.file_name().is_some_and(|it| it == "audit.toml");
+    let is_project = |path: &Path| path.join("audit.toml").is_file() || path.file_name().is_some_and(|it| it == "audit.toml");
+    let here = Path::new(".");
     match paths {
-        [] => load(Path::new("."), &options),
-        [one] if is_project(one) || (options.rules.is_empty() && !one.exists()) => load(one, &options),
+        [] if options.rules.is_empty() || is_project(here) => load(here, &options),
+        [one] if is_project(one) || (options.rules.is_empty() && (one.is_dir() || !one.exists())) => load(one, &options),
         _ if options.rules.is_empty() => {
             let diagnostic = Diagnostic::error(wording::NO_PROJECT_OR_RULES).help(wording::HELP_GIVE_RULES);
             Loaded { project: None, diagnostics: vec![diagnostic], sources: Sources::default() }

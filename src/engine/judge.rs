@@ -1,6 +1,6 @@
 //! Judging a block: rules over chunks of its records, findings in record order.
 
-use super::{Duplicates, PlannedRule, SourcePlan};
+use super::{Duplicates, PlannedRule, RisingKeys, SourcePlan};
 use crate::{
     audit::{Audit, OutcomeCounts, OwnedFinding, Unassessed},
     calendar::Zone,
@@ -10,7 +10,10 @@ use crate::{
     rule::{Effective, MissingPolicy, Outcome, Severity},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
 };
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU64, Ordering},
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What is read of each finding; the rest is not computed.
@@ -80,8 +83,10 @@ pub struct BlockResult {
     pub errors: Vec<(usize, String, Cause, u64)>,
     /// Candidates for the worst findings.
     pub worst: Vec<OwnedFinding>,
-    /// Hashes of all keys in record order, 0 for none.
+    /// Hashes of all keys that are there.
     pub key_hashes: Vec<u64>,
+    /// The keys, where each is greater than the one before.
+    pub rising_keys: Option<RisingKeys>,
 }
 
 /// What a rule says of a chunk.
@@ -101,6 +106,8 @@ pub struct Judge<'a> {
     judging: &'a Judging<'a>,
     scratch: Scratch,
     runner: Option<RowRunner>,
+    /// How much the last block put out, by output: about what the next one will.
+    sizes: Vec<usize>,
 }
 
 impl<'a> Judge<'a> {
@@ -109,7 +116,7 @@ impl<'a> Judge<'a> {
     pub fn new(judging: &'a Judging<'a>) -> Self {
         let by_rows = judging.plan.rules.iter().any(|it| matches!(it.compiled.form, Form::Rows(_)));
         let runner = by_rows.then(|| RowRunner::new(&judging.plan.program, &judging.plan.registry));
-        Self { judging, scratch: Scratch::default(), runner }
+        Self { judging, scratch: Scratch::default(), runner, sizes: vec![0; judging.sink.outputs()] }
     }
 
     /// Judges the records of a batch; derived fields are appended to its columns.
@@ -121,7 +128,7 @@ impl<'a> Judge<'a> {
             records: batch.len as u64,
             counts: vec![OutcomeCounts::default(); rules],
             findings: vec![0; rules],
-            outputs: vec![Vec::new(); self.judging.sink.outputs()],
+            outputs: self.sizes.iter().map(|it| Vec::with_capacity(it + it / 8)).collect(),
             ..BlockResult::default()
         };
         let batch = &*batch;
@@ -150,6 +157,7 @@ impl<'a> Judge<'a> {
             }
             low += CHUNK_LEN;
         }
+        self.sizes = result.outputs.iter().map(Vec::len).collect();
         result
     }
 
@@ -177,27 +185,38 @@ impl<'a> Judge<'a> {
         }
         result.key_hashes.reserve(batch.len);
         let mut joined = String::new();
+        let (mut first, mut last, mut rising) = (String::new(), String::new(), true);
         for row in 0..batch.len {
-            let hash = match plan.key_of(batch, row, &mut joined) {
-                Some(key) => key_hash(key),
-                None => {
-                    result.keyless += 1;
-                    0
-                }
+            let Some(key) = plan.key_of(batch, row, &mut joined) else {
+                result.keyless += 1;
+                continue;
             };
-            result.key_hashes.push(hash);
+            if result.key_hashes.is_empty() {
+                key.clone_into(&mut first);
+            } else if rising && *key <= *last {
+                rising = false;
+            }
+            if rising {
+                key.clone_into(&mut last);
+            }
+            result.key_hashes.push(key_hash(key));
         }
+        result.rising_keys = rising.then_some(RisingKeys { first, last });
     }
 }
 
-/// 64 bits of XXH3 over a key, for the check of duplicates. 0 stands for no key; the one key in
-/// 2^64 that has it moves over.
+/// 64 bits of XXH3 over a key, for the check of duplicates.
 #[must_use]
 pub fn key_hash(key: &str) -> u64 {
-    xxh3_64(key.as_bytes()).max(1)
+    xxh3_64(key.as_bytes())
 }
 
 impl SourcePlan {
+    /// Whether every part of a record's key is there.
+    fn has_key(&self, batch: &Batch, row: usize) -> bool {
+        !self.key.is_empty() && self.key.iter().all(|it| batch.columns[*it as usize].valid.get(row))
+    }
+
     /// A record's key as written, the parts of a list key joined with `|`; `None` where a part is
     /// missing or the source has no key.
     pub fn key_of<'t>(&self, batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
@@ -263,9 +282,9 @@ fn in_force(planned: &PlannedRule, evaluator: &Evaluator<'_, '_>, plan: &SourceP
     let date = &batch.columns[column as usize];
     let Values::Int(values) = &date.values else { return (*evaluator.all(), faults) };
     let low = evaluator.low();
-    let day = |row: usize| match ty {
-        Type::Time => plan.program.zone.to_local(values[low + row]).div_euclid(86_400 * MICROS_PER_SECOND),
-        _ => values[low + row],
+    let day = |row: usize| {
+        let value = values[low + row];
+        if ty == Type::Time { plan.program.zone.to_local(value).div_euclid(86_400 * MICROS_PER_SECOND) } else { value }
     };
     let valid = |row: &usize| date.valid.get(low + row);
     let mut active = Mask::NONE;
@@ -362,6 +381,10 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// Lists rows that a rule could not judge.
     fn list(&mut self, number: usize, planned: &PlannedRule, verdicts: &Verdicts, low: usize, result: &mut BlockResult) {
+        if verdicts.faults.list.is_empty() {
+            return;
+        }
+        let mut scratch = String::new();
         let mut faults: Vec<(usize, &Cause)> = Vec::new();
         for fault in &verdicts.faults.list {
             faults.extend(fault.rows.rows().map(|row| (row, &fault.cause)));
@@ -375,7 +398,8 @@ impl<'a, 'b> Writer<'a, 'b> {
                         self.listed[number * 2] += 1;
                         let field = self.judging.plan.column_names.get(*column as usize).cloned().unwrap_or_default();
                         let unreadable = matches!(cause, Cause::Unreadable { .. });
-                        let (rule, key) = (planned.rule.id.clone(), self.key(low + row).0);
+                        let rule = planned.rule.id.clone();
+                        let key = self.key(low + row, &mut scratch).to_owned();
                         let record = self.batch.first_record + (low + row) as u64;
                         result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record }));
                     }
@@ -383,7 +407,7 @@ impl<'a, 'b> Writer<'a, 'b> {
                 cause => {
                     if self.listed[number * 2 + 1] < Audit::DIAGNOSTICS_MAX {
                         self.listed[number * 2 + 1] += 1;
-                        let key = self.key(low + row).0;
+                        let key = self.key(low + row, &mut scratch).to_owned();
                         result.errors.push((number, key, cause.clone(), self.batch.rows[low + row]));
                     }
                 }
@@ -391,17 +415,19 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
     }
 
-    /// The key of a record, and whether its fingerprint may change; with the ordinal.
-    fn key(&mut self, row: usize) -> (String, bool, u64) {
-        let plan = self.judging.plan;
-        let ordinal = self.judging.duplicates.ordinals.get(&(self.batch.first_record + row as u64)).copied();
-        match plan.key_of(self.batch, row, &mut self.joined) {
-            Some(key) => (key.to_owned(), ordinal.is_some(), ordinal.unwrap_or(0)),
-            None => {
-                let file = self.judging.files.get(self.batch.file as usize).map_or("", String::as_str);
-                (format!("{file}:{}", self.batch.rows[row]), true, 0)
-            }
+    /// The key of a record; its origin where it has none.
+    fn key<'t>(&'t self, row: usize, scratch: &'t mut String) -> &'t str {
+        if self.judging.plan.has_key(self.batch, row) {
+            return self.judging.plan.key_of(self.batch, row, scratch).unwrap_or_default();
         }
+        scratch.clear();
+        // Writing to a string does not fail.
+        let _ = write!(scratch, "{}:{}", self.file(), self.batch.rows[row]);
+        scratch
+    }
+
+    fn file(&self) -> &'a str {
+        self.judging.files.get(self.batch.file as usize).map_or("", String::as_str)
     }
 
     fn finding(&mut self, planned: &PlannedRule, verdicts: &Verdicts, row: usize, at: usize, result: &mut BlockResult) {
@@ -412,14 +438,15 @@ impl<'a, 'b> Writer<'a, 'b> {
         if !self.wanted.findings && !for_worst {
             return;
         }
-        let (key, unstable, ordinal) = self.key(at);
         let plan = self.judging.plan;
-        self.message.clear();
+        let (mut message, mut joined) = (std::mem::take(&mut self.message), std::mem::take(&mut self.joined));
+        message.clear();
         if self.wanted.message || for_worst {
-            let mut message = std::mem::take(&mut self.message);
             planned.message.write(self.batch, at, self.judging.zone, &mut message);
-            self.message = message;
         }
+        let ordinal = self.judging.duplicates.ordinals.get(&(self.batch.first_record + at as u64)).copied();
+        let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
+        let key = self.key(at, &mut joined);
         let evidence = if self.wanted.evidence || for_worst { self.evidence(planned, verdicts, row, at) } else { Evidence::default() };
         let text = |column: u32| self.batch.columns[column as usize].text(at, &self.batch.text).unwrap_or_default();
         let subject = if self.wanted.subject || for_worst {
@@ -427,20 +454,16 @@ impl<'a, 'b> Writer<'a, 'b> {
         } else {
             Vec::new()
         };
-        let id = if self.wanted.id || for_worst { Fingerprint::of_record(&plan.id, &rule.id, &key, ordinal) } else { Fingerprint(0) };
+        let id = if self.wanted.id || for_worst { Fingerprint::of_record(&plan.id, &rule.id, key, ordinal.unwrap_or(0)) } else { Fingerprint(0) };
         let finding = Finding {
             id,
             rule,
-            key: &key,
+            key,
             subject,
             outcome: if verdicts.faults.dead.get(row) { Outcome::NoEvidence } else { Outcome::Fail },
-            message: &self.message,
+            message: &message,
             evidence,
-            origin: FindingOrigin {
-                file: self.judging.files.get(self.batch.file as usize).map_or("", String::as_str),
-                sheet: None,
-                row: self.batch.rows[at],
-            },
+            origin: FindingOrigin { file: self.file(), sheet: None, row: self.batch.rows[at] },
             standing: Standing::New,
             unstable,
         };
@@ -448,9 +471,10 @@ impl<'a, 'b> Writer<'a, 'b> {
             self.judging.sink.encode(&finding, &mut result.outputs);
         }
         if for_worst {
-            self.room[severity] -= 1;
             result.worst.push(owned(&finding, planned, self.batch.first_record + at as u64));
+            self.room[severity] -= 1;
         }
+        (self.message, self.joined) = (message, joined);
     }
 
     fn evidence<'e>(&self, planned: &'e PlannedRule, verdicts: &Verdicts, row: usize, at: usize) -> Evidence<'e>

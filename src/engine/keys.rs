@@ -13,12 +13,25 @@ pub struct Duplicates {
     pub ordinals: BTreeMap<u64, u64>,
 }
 
-/// A log of 64-bit key hashes in record order.
+/// The keys of a block when each is greater than the one before: the first and the last. Most exports
+/// are sorted by key; then no key can stand twice, and nothing has to be sorted to know it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RisingKeys {
+    /// The first and least key.
+    pub first: String,
+    /// The last and greatest key.
+    pub last: String,
+}
+
+/// A log of 64-bit key hashes.
 pub struct KeyLog<F> {
-    memory: Vec<u64>,
+    memory: Vec<Vec<u64>>,
+    memory_len: usize,
     bound: usize,
     spilled: Option<F>,
     spilled_len: u64,
+    /// The runs of keys, as long as every block is one.
+    runs: Option<Vec<RisingKeys>>,
     /// Makes the temporary file.
     make: fn() -> io::Result<F>,
 }
@@ -27,18 +40,27 @@ impl<F: Read + Write + Seek> KeyLog<F> {
     /// Holds up to `bytes` in memory; `make` opens a temporary file for the rest.
     #[must_use]
     pub fn new(bytes: usize, make: fn() -> io::Result<F>) -> Self {
-        Self { memory: Vec::new(), bound: (bytes / 8).max(1024), spilled: None, spilled_len: 0, make }
+        let bound = (bytes / 8).max(1024);
+        Self { memory: Vec::new(), memory_len: 0, bound, spilled: None, spilled_len: 0, runs: Some(Vec::new()), make }
     }
 
-    /// Appends the hashes of a block.
+    /// Takes in the hashes of a block, and its keys as a run if they are one.
     ///
     /// # Errors
     /// The temporary file cannot be written.
-    pub fn append(&mut self, hashes: &[u64]) -> io::Result<()> {
-        if self.memory.len() + hashes.len() > self.bound {
+    pub fn append(&mut self, hashes: Vec<u64>, run: Option<RisingKeys>) -> io::Result<()> {
+        if hashes.is_empty() {
+            return Ok(());
+        }
+        if self.memory_len + hashes.len() > self.bound {
             self.spill()?;
         }
-        self.memory.extend_from_slice(hashes);
+        self.memory_len += hashes.len();
+        self.memory.push(hashes);
+        match (&mut self.runs, run) {
+            (Some(runs), Some(run)) => runs.push(run),
+            (runs, _) => *runs = None,
+        }
         Ok(())
     }
 
@@ -47,11 +69,20 @@ impl<F: Read + Write + Seek> KeyLog<F> {
             Some(file) => file,
             None => self.spilled.insert((self.make)()?),
         };
-        let bytes: Vec<u8> = self.memory.iter().flat_map(|it| it.to_le_bytes()).collect();
-        file.write_all(&bytes)?;
-        self.spilled_len += self.memory.len() as u64;
-        self.memory.clear();
+        for hashes in self.memory.drain(..) {
+            let bytes: Vec<u8> = hashes.iter().flat_map(|it| it.to_le_bytes()).collect();
+            file.write_all(&bytes)?;
+        }
+        self.spilled_len += self.memory_len as u64;
+        self.memory_len = 0;
         Ok(())
+    }
+
+    /// True where every block is a run of rising keys and no two runs overlap.
+    fn is_plainly_unique(&mut self) -> bool {
+        let Some(runs) = &mut self.runs else { return false };
+        runs.sort_unstable();
+        runs.windows(2).all(|pair| pair[0].last < pair[1].first)
     }
 
     /// The hashes that stand more than once, sorted. They are sorted a part at a time: as many parts
@@ -60,11 +91,14 @@ impl<F: Read + Write + Seek> KeyLog<F> {
     /// # Errors
     /// The temporary file cannot be read.
     pub fn repeated(&mut self) -> io::Result<Vec<u64>> {
-        let total = self.spilled_len + self.memory.len() as u64;
-        let parts = total.div_ceil(self.bound as u64).max(1);
         let mut repeated = Vec::new();
+        if self.is_plainly_unique() {
+            return Ok(repeated);
+        }
+        let total = self.spilled_len + self.memory_len as u64;
+        let parts = total.div_ceil(self.bound as u64).max(1);
         if self.spilled.is_none() {
-            repeats(&mut std::mem::take(&mut self.memory), &mut repeated);
+            repeats(&mut std::mem::take(&mut self.memory).concat(), &mut repeated);
             return Ok(repeated);
         }
         self.spill()?;
@@ -100,7 +134,7 @@ impl<F: Read + Write + Seek> KeyLog<F> {
     }
 }
 
-fn repeats(hashes: &mut Vec<u64>, repeated: &mut Vec<u64>) {
+fn repeats(hashes: &mut [u64], repeated: &mut Vec<u64>) {
     use rayon::slice::ParallelSliceMut;
     hashes.par_sort_unstable();
     for pair in hashes.windows(2) {
@@ -123,9 +157,20 @@ mod tests {
         for bytes in [1 << 20, 1] {
             let mut log = KeyLog::new(bytes, || Ok(Cursor::new(Vec::new())));
             for block in hashes.chunks(700) {
-                log.append(block).unwrap();
+                log.append(block.to_vec(), None).unwrap();
             }
             assert_eq!(log.repeated().unwrap(), expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn rising_runs_need_no_sorting_unless_they_overlap() {
+        let run = |first: &str, last: &str| Some(RisingKeys { first: first.into(), last: last.into() });
+        for (second, expected) in [(run("k3", "k4"), Vec::new()), (run("k2", "k4"), vec![7]), (None, vec![7])] {
+            let mut log = KeyLog::new(1 << 20, || Ok(Cursor::new(Vec::new())));
+            log.append(vec![1, 7], run("k1", "k2")).unwrap();
+            log.append(vec![7, 9], second).unwrap();
+            assert_eq!(log.repeated().unwrap(), expected);
         }
     }
 }

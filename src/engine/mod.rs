@@ -11,6 +11,6 @@ mod plan;
 mod run;
 
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash};
-pub use keys::{Duplicates, KeyLog};
+pub use keys::{Duplicates, KeyLog, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
 pub use run::{Batches, Outcome, Progress, RunError, run_source};

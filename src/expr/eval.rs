@@ -4,17 +4,47 @@
 use super::{
     Absent, CHUNK_LEN, Cause, Constant, Evaluated, ExprId, Faults, Mask, Node, Numbers, Program, Texts, Vals, kernels,
 };
-use crate::record::{Batch, Column, TextColumn, Values, View};
-use std::rc::Rc;
+use crate::record::{Batch, Column, Dictionary, TextColumn, Values, View};
+use std::{rc::Rc, sync::Arc};
 
 /// What a worker keeps from chunk to chunk: answers for dictionary codes, by node. It belongs to
 /// one program and to batches of one decoder, whose dictionaries only grow.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// For each node that was answered by dictionary: the dictionary sizes and the answers.
-    pub(super) coded: Vec<Option<(Vec<usize>, Rc<Vec<u32>>)>>,
+    /// For each node that was answered by dictionary: its answers.
+    pub(super) coded: Vec<Option<CodedAnswers>>,
     /// For folding text.
     pub(super) text: String,
+}
+
+/// Answers for the codes of one or more dictionaries.
+#[derive(Clone, Debug)]
+pub(super) struct CodedAnswers {
+    /// Of each dictionary, its size and its last text.
+    dictionaries: Vec<(usize, Option<Arc<str>>)>,
+    pub(super) answers: Rc<Vec<u32>>,
+}
+
+impl CodedAnswers {
+    pub(super) fn new(dictionaries: &[&Dictionary], answers: Rc<Vec<u32>>) -> Self {
+        let marks = dictionaries.iter().map(|it| (it.texts().len(), it.texts().last().cloned()));
+        Self { dictionaries: marks.collect(), answers }
+    }
+
+    /// Whether the answers are for these dictionaries. A node may meet one column's in this chunk and
+    /// another's in the next, where a branch took all rows; equal size does not make them the same.
+    /// Each text is allocated by one dictionary, and they only grow, so the last text tells.
+    pub(super) fn are_for(&self, dictionaries: &[&Dictionary]) -> bool {
+        let same = |(known, now): (&(usize, Option<Arc<str>>), &&Dictionary)| {
+            let last = match (&known.1, now.texts().last()) {
+                (Some(known), Some(now)) => Arc::ptr_eq(known, now),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            };
+            last && known.0 == now.texts().len()
+        };
+        self.dictionaries.len() == dictionaries.len() && self.dictionaries.iter().zip(dictionaries).all(same)
+    }
 }
 
 /// Evaluates expressions for one chunk of a batch.
@@ -289,9 +319,10 @@ pub fn append_to_column(evaluator: &mut Evaluator<'_, '_>, id: ExprId, column: &
     let all = *evaluator.all();
     evaluator.faults = Faults::default();
     let evaluated = evaluator.eval(id, &all);
-    let unreadable_value = evaluated.missing(true);
     let faults = evaluator.take_faults();
-    let (mut missing, mut unreadable) = (evaluated.missing(false), unreadable_value);
+    // A row that dropped out on the way keeps that reason, whatever its value would have been.
+    let absent = |unreadable: bool| evaluated.missing(unreadable).without(&faults.dead);
+    let (mut missing, mut unreadable) = (absent(false), absent(true));
     for fault in &faults.list {
         let side = if matches!(fault.cause, Cause::Missing { .. }) { &mut missing } else { &mut unreadable };
         *side = side.or(&fault.rows);

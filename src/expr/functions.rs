@@ -126,7 +126,7 @@ pub const FUNCTIONS: &[Function] = &[
     property!("hours", HOUR, "(b - a).hours <= 4.0", "the length in hours", "以小时计的长度"),
     property!("days", DAY, "(b - a).days <= 30.0", "the length in days of 24 hours", "以 24 小时为一天计的长度"),
     // Times and dates, in the project's zone.
-    function!("date"(Time) -> Date, ZonedToInt(|it, zone| local_day(it, zone)), "date(opened_at) == date(\"2026-03-02\")", "the date of the time", "时间所在日期"),
+    function!("date"(Time) -> Date, ZonedToInt(local_day), "date(opened_at) == date(\"2026-03-02\")", "the date of the time", "时间所在日期"),
     function!("hour"(Time) -> Int, ZonedToInt(|it, zone| zone.to_local(it).rem_euclid(DAY) / HOUR), "hour(opened_at) >= 9", "the hour, 0 to 23", "小时，0 到 23"),
     function!("weekday"(Time) -> Int, ZonedToInt(|it, zone| iso_weekday(local_day(it, zone))), "weekday(opened_at) <= 5", "the day of the week: Monday is 1, Sunday 7 (ISO 8601)", "星期几：周一为 1，周日为 7"),
     function!("weekday"(Date) -> Int, IntToInt(|it| Some(iso_weekday(it))), "weekday(due_on) <= 5", "the day of the week: Monday is 1, Sunday 7 (ISO 8601)", "星期几：周一为 1，周日为 7"),
@@ -157,7 +157,7 @@ fn in_units(micros: i64, unit: i64) -> f64 {
 #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
 fn to_int(it: f64) -> Option<i64> {
     // 2^63 is the first float that is too large.
-    (it >= -9_223_372_036_854_775_808.0 && it < 9_223_372_036_854_775_808.0).then_some(it as i64)
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&it).then_some(it as i64)
 }
 
 fn round_to(it: f64, places: i64) -> f64 {

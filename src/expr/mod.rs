@@ -13,6 +13,8 @@ mod node;
 mod phrases;
 mod program;
 mod table;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use eval::{Evaluator, Scratch, append_to_column};

@@ -39,7 +39,11 @@ pub(super) fn open_raw(path: &Path, counter: &Arc<AtomicU64>) -> io::Result<Byte
 }
 
 /// Opens a file as UTF-8 without a byte order mark.
-pub(super) fn open_text(path: &Path, encoding: &'static Encoding, counter: &Arc<AtomicU64>) -> io::Result<Bytes> {
+pub(super) fn open_text(
+    path: &Path,
+    encoding: &'static Encoding,
+    counter: &Arc<AtomicU64>,
+) -> io::Result<Bytes> {
     let mut raw = open_raw(path, counter)?;
     if encoding != UTF_8 {
         return Ok(Box::new(Transcoder::new(raw, encoding)));
@@ -215,7 +219,8 @@ fn is_mostly_utf8(sample: &[u8]) -> bool {
         if !chunk.valid().is_ascii() {
             wide += chunk.valid().chars().filter(|it| !it.is_ascii()).count();
         }
-        let cut_off = left == 0 && std::str::from_utf8(chunk.invalid()).is_err_and(|it| it.error_len().is_none());
+        let cut_off =
+            left == 0 && std::str::from_utf8(chunk.invalid()).is_err_and(|it| it.error_len().is_none());
         broken += usize::from(!chunk.invalid().is_empty() && !cut_off);
     }
     broken * 2 <= wide

@@ -38,7 +38,8 @@ pub(super) fn int(cell: &[u8]) -> Option<i64> {
 }
 
 /// Powers of ten that a 64-bit float holds exactly.
-const EXACT_POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+const EXACT_POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// A finite number in decimal notation.
 #[inline]
@@ -96,11 +97,7 @@ pub(super) fn bool(cell: &[u8]) -> Option<bool> {
 
 fn bool_slowly(cell: &[u8]) -> Option<bool> {
     let is = |words: &[&str]| words.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(cell));
-    if is(&YES) {
-        Some(true)
-    } else {
-        is(&NO).then_some(false)
-    }
+    if is(&YES) { Some(true) } else { is(&NO).then_some(false) }
 }
 
 /// An exact length of time in microseconds: `2h30m`, `90m`, `1.5h`, `2:30:00`, `PT2H30M`.
@@ -175,7 +172,14 @@ mod tests {
 
     #[test]
     fn numbers() {
-        for (cell, value) in [("7", Some(7)), (" -12 ", Some(-12)), ("+5", Some(5)), ("007", Some(7)), ("", None), ("1.0", None)] {
+        for (cell, value) in [
+            ("7", Some(7)),
+            (" -12 ", Some(-12)),
+            ("+5", Some(5)),
+            ("007", Some(7)),
+            ("", None),
+            ("1.0", None),
+        ] {
             assert_eq!(int(cell.as_bytes()), value, "{cell}");
         }
         assert_eq!(int(b"9223372036854775807"), Some(i64::MAX));
@@ -189,7 +193,9 @@ mod tests {
 
     #[test]
     fn words_for_yes_and_no() {
-        for (cell, value) in [("TRUE", Some(true)), ("否", Some(false)), (" Yes ", Some(true)), ("maybe", None), ("", None)] {
+        for (cell, value) in
+            [("TRUE", Some(true)), ("否", Some(false)), (" Yes ", Some(true)), ("maybe", None), ("", None)]
+        {
             assert_eq!(bool(cell.as_bytes()), value, "{cell}");
         }
     }

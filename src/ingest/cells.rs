@@ -26,15 +26,12 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(reader: &Reader) -> Self {
         let opened = &reader.opened;
-        let names: Vec<&str> = reader.slots.iter().map(|it| opened.schema.fields[*it].from.as_str()).collect();
+        let names: Vec<&str> =
+            reader.slots.iter().map(|it| opened.schema.fields[*it].from.as_str()).collect();
         let column = |layout: &Layout, name: &&str| layout.columns.iter().position(|it| it.from == **name);
         let columns =
             opened.layouts.iter().map(|layout| names.iter().map(|it| column(layout, it)).collect()).collect();
-        Self {
-            columns,
-            missing: Missing::new(&opened.spec.missing),
-            keys: Keys::new(&names),
-        }
+        Self { columns, missing: Missing::new(&opened.spec.missing), keys: Keys::new(&names) }
     }
 }
 
@@ -146,7 +143,13 @@ pub(super) struct Cells {
 impl Cells {
     /// Splits a block into records and gives its text; `spare` is memory for it. The views are
     /// there after [`Cells::finish`].
-    pub(super) fn split(&mut self, plan: &mut Plan, layout: &Layout, block: &mut Block, spare: &mut Vec<u8>) -> String {
+    pub(super) fn split(
+        &mut self,
+        plan: &mut Plan,
+        layout: &Layout,
+        block: &mut Block,
+        spare: &mut Vec<u8>,
+    ) -> String {
         let slots = plan.keys.names.len();
         self.views.resize_with(slots, Vec::new);
         self.damaged.resize_with(slots, Vec::new);
@@ -247,7 +250,8 @@ impl Cells {
         let views = &mut self.views[slot];
         views.reserve(self.len);
         let rows = self.grid.ends().chunks_exact(width);
-        let view = |start: u32, end: u32| if start == end { ABSENT } else { View { start, len: end - start } };
+        let view =
+            |start: u32, end: u32| if start == end { ABSENT } else { View { start, len: end - start } };
         let bytes = text.as_bytes();
         let last = column + 1 == width;
         if last {

@@ -73,7 +73,10 @@ impl TimeFormat {
 
     /// True if a format tells a time of day.
     pub(super) fn gives_time(format: &str) -> bool {
-        let names = format.split('%').skip(1).filter_map(|it| it.trim_start_matches(['-', '_', '0', '.']).chars().next());
+        let names = format
+            .split('%')
+            .skip(1)
+            .filter_map(|it| it.trim_start_matches(['-', '_', '0', '.']).chars().next());
         names.into_iter().any(|it| "HIklMSTRrXcspPfNQzZ".contains(it))
     }
 
@@ -140,11 +143,13 @@ fn plain(format: &str) -> Option<Vec<Directive>> {
     }
     // Every directive once: jiff settles the rest, such as two days or an hour without its half.
     let count = |it| out.iter().filter(|seen| **seen == it).count();
-    let at_most_once = [Directive::Hour, Directive::Hour12, Directive::Minute, Directive::Second, Directive::Meridiem]
-        .into_iter()
-        .all(|it| count(it) <= 1);
+    let at_most_once =
+        [Directive::Hour, Directive::Hour12, Directive::Minute, Directive::Second, Directive::Meridiem]
+            .into_iter()
+            .all(|it| count(it) <= 1);
     let date = [Directive::Year, Directive::Month, Directive::Day].into_iter().all(|it| count(it) == 1);
-    let halves = count(Directive::Hour12) == count(Directive::Meridiem) && count(Directive::Hour12) + count(Directive::Hour) <= 1;
+    let halves = count(Directive::Hour12) == count(Directive::Meridiem)
+        && count(Directive::Hour12) + count(Directive::Hour) <= 1;
     (at_most_once && date && halves).then_some(out)
 }
 
@@ -298,7 +303,12 @@ fn fixed_time(cell: &[u8; 19]) -> Option<i64> {
     let year = two_digits(date) * 100 + two_digits(date >> 16);
     let (month, day) = (two_digits(date >> 40), two_digits(day_word));
     let (hour, minute, second) = (two_digits(time), two_digits(time >> 24), two_digits(time >> 48));
-    if !(FIRST_YEAR..=LAST_YEAR).contains(&year) || !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 59 {
+    if !(FIRST_YEAR..=LAST_YEAR).contains(&year)
+        || !(1..=12).contains(&month)
+        || hour > 23
+        || minute > 59
+        || second > 59
+    {
         return None;
     }
     let days = civil_days(year, month, day)?;
@@ -392,7 +402,11 @@ mod tests {
             let read = TimeFormat::new(Some(format), true).unwrap();
             assert!(matches!(read, TimeFormat::Plain(_)), "{format}");
             assert_eq!(read.time(text.as_bytes()), wall(iso), "{text}");
-            assert_eq!(TimeFormat::Other(format.to_owned()).time(text.as_bytes()), wall(iso), "{text} by jiff");
+            assert_eq!(
+                TimeFormat::Other(format.to_owned()).time(text.as_bytes()),
+                wall(iso),
+                "{text} by jiff"
+            );
         }
         let read = TimeFormat::new(Some("%d/%m/%Y"), false).unwrap();
         assert_eq!(read.date(b"29/02/2026"), None);
@@ -415,7 +429,15 @@ mod tests {
     #[test]
     fn changes_of_the_clock_are_counted_on_cached_days_too() {
         let mut clock = WallClock::new(&Zone::named("America/New_York").unwrap());
-        for text in ["2026-03-08 02:30", "2026-03-08 05:00", "2026-11-01 01:30", "2026-11-01 12:00", "2026-11-01 01:30", "2026-06-01 12:00", "2026-06-01 12:00"] {
+        for text in [
+            "2026-03-08 02:30",
+            "2026-03-08 05:00",
+            "2026-11-01 01:30",
+            "2026-11-01 12:00",
+            "2026-11-01 01:30",
+            "2026-06-01 12:00",
+            "2026-06-01 12:00",
+        ] {
             let read = wall(text).unwrap();
             let Read::Wall(local) = read else { panic!() };
             assert_eq!(clock.instant(read), clock.zone.to_utc(local).0, "{text}");

@@ -26,7 +26,11 @@ const SHORT_MAX: usize = 15;
 
 impl Default for Coder {
     fn default() -> Self {
-        Self { dictionary: Dictionary::default(), slots: vec![Slot { key: 0, code: FREE }; SLOTS_MIN], full: false }
+        Self {
+            dictionary: Dictionary::default(),
+            slots: vec![Slot { key: 0, code: FREE }; SLOTS_MIN],
+            full: false,
+        }
     }
 }
 
@@ -47,7 +51,8 @@ impl Coder {
                 return self.insert(&text[start..start + len], key);
             }
             let same = slot.key == key
-                && (len <= SHORT_MAX || self.dictionary.text(slot.code).as_bytes() == &text[start..start + len]);
+                && (len <= SHORT_MAX
+                    || self.dictionary.text(slot.code).as_bytes() == &text[start..start + len]);
             if same {
                 return Some(slot.code);
             }
@@ -123,7 +128,8 @@ mod tests {
     #[test]
     fn codes_are_stable_and_texts_kept_apart() {
         let mut coder = Coder::default();
-        let texts: Vec<String> = (0..Dictionary::LEN_MAX).map(|it| format!("{}{it}", "x".repeat(it % 40))).collect();
+        let texts: Vec<String> =
+            (0..Dictionary::LEN_MAX).map(|it| format!("{}{it}", "x".repeat(it % 40))).collect();
         for round in 0..2 {
             for (index, text) in texts.iter().enumerate() {
                 assert_eq!(coder.code(text.as_bytes(), 0, text.len()), Some(index as u16), "round {round}");

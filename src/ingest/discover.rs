@@ -42,7 +42,9 @@ pub(super) fn discover(spec: &SourceSpec) -> Result<Vec<FileInfo>, Vec<Diagnosti
         return Ok(vec![info(&full, spec).map_err(|it| vec![it])?]);
     }
     let (files, mut diagnostics) = if full.is_dir() {
-        walk(&full, spec, |path| format_of(path).is_some() && path.file_name().is_none_or(|it| it != "audit.toml"))
+        walk(&full, spec, |path| {
+            format_of(path).is_some() && path.file_name().is_none_or(|it| it != "audit.toml")
+        })
     } else {
         glob(spec)?
     };
@@ -57,7 +59,8 @@ type Found = (Vec<FileInfo>, Vec<Diagnostic>);
 fn glob(spec: &SourceSpec) -> Result<Found, Vec<Diagnostic>> {
     let text = spec.pattern.strip_prefix("./").unwrap_or(&spec.pattern);
     let glob = GlobBuilder::new(text).literal_separator(true).build();
-    let matcher = glob.map_err(|it| vec![faults::bad_pattern(spec, Some(it.kind().to_string()))])?.compile_matcher();
+    let matcher =
+        glob.map_err(|it| vec![faults::bad_pattern(spec, Some(it.kind().to_string()))])?.compile_matcher();
     // Only the part before the first wildcard is certain.
     let fixed: PathBuf = Path::new(text)
         .components()
@@ -82,10 +85,12 @@ fn walk(base: &Path, spec: &SourceSpec, wanted: impl Fn(&Path) -> bool) -> Found
     };
     for entry in WalkDir::new(base).follow_links(true).into_iter().filter_entry(visible) {
         match entry {
-            Ok(entry) if entry.file_type().is_file() && wanted(entry.path()) => match info(entry.path(), spec) {
-                Ok(file) => files.push(file),
-                Err(diagnostic) => diagnostics.push(diagnostic),
-            },
+            Ok(entry) if entry.file_type().is_file() && wanted(entry.path()) => {
+                match info(entry.path(), spec) {
+                    Ok(file) => files.push(file),
+                    Err(diagnostic) => diagnostics.push(diagnostic),
+                }
+            }
             Ok(_) => {}
             // A loop of links ends where it began; everything in it has been seen.
             Err(error) if error.loop_ancestor().is_some() => {}
@@ -124,5 +129,9 @@ fn shown(path: &Path, spec: &SourceSpec) -> String {
     let relative = path.strip_prefix(&spec.root).ok().filter(|it| !it.as_os_str().is_empty()).unwrap_or(path);
     let text = relative.to_string_lossy();
     let text = text.strip_prefix("./").unwrap_or(&text);
-    if std::path::MAIN_SEPARATOR == '/' { text.to_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.to_owned()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
 }

@@ -20,8 +20,10 @@ fn file_place(info: &FileInfo) -> Place {
 /// A path that cannot be read.
 pub(super) fn unreadable_path(shown: &str, error: &io::Error) -> Diagnostic {
     let cut_off = error.kind() == io::ErrorKind::UnexpectedEof;
-    let diagnostic = if cut_off { Diagnostic::error(CUT_OFF_FILE) } else { Diagnostic::error(UNREADABLE_FILE) };
-    let diagnostic = diagnostic.with("file", shown).with("reason", error.to_string()).at(Place::File(shown.into()));
+    let diagnostic =
+        if cut_off { Diagnostic::error(CUT_OFF_FILE) } else { Diagnostic::error(UNREADABLE_FILE) };
+    let diagnostic =
+        diagnostic.with("file", shown).with("reason", error.to_string()).at(Place::File(shown.into()));
     let help = [
         (io::ErrorKind::PermissionDenied, HELP_PERMISSION),
         (io::ErrorKind::UnexpectedEof, HELP_CUT_OFF),
@@ -38,7 +40,9 @@ pub(super) fn unreadable(info: &FileInfo, error: &FeedError) -> Diagnostic {
         FeedError::Read(error) => unreadable_path(&info.shown, error),
         FeedError::Structure { element, reason } => {
             let place = Place::Record { file: info.shown.as_str().into(), row: *element, column: None };
-            let diagnostic = Diagnostic::error(reason.wording()).with("file", &info.shown).with("row", element.to_string());
+            let diagnostic = Diagnostic::error(reason.wording())
+                .with("file", &info.shown)
+                .with("row", element.to_string());
             let help = match reason {
                 Structure::Trailing => HELP_NDJSON,
                 Structure::NotRecords => HELP_JSON_SHAPE,
@@ -54,8 +58,20 @@ pub(super) fn bad_layout(info: &FileInfo, spec: &SourceSpec, error: &LayoutError
     match error {
         LayoutError::Read(error) => unreadable_path(&info.shown, error),
         LayoutError::UnknownEncoding(label) => {
-            let diagnostic = Diagnostic::error(UNKNOWN_ENCODING).with("name", label).at(source_place(spec, info));
-            let known = ["utf-8", "utf-16", "utf-16le", "utf-16be", "gb18030", "gbk", "big5", "shift_jis", "euc-kr", "windows-1252"];
+            let diagnostic =
+                Diagnostic::error(UNKNOWN_ENCODING).with("name", label).at(source_place(spec, info));
+            let known = [
+                "utf-8",
+                "utf-16",
+                "utf-16le",
+                "utf-16be",
+                "gb18030",
+                "gbk",
+                "big5",
+                "shift_jis",
+                "euc-kr",
+                "windows-1252",
+            ];
             did_you_mean(diagnostic, label, known).help(HELP_ENCODINGS)
         }
         LayoutError::OpenHeader => {
@@ -69,7 +85,11 @@ fn source_place(spec: &SourceSpec, info: &FileInfo) -> Place {
     spec.place.clone().unwrap_or_else(|| file_place(info))
 }
 
-fn did_you_mean<'a>(diagnostic: Diagnostic, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+fn did_you_mean<'a>(
+    diagnostic: Diagnostic,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
     match nearest(name, known) {
         Some(near) => diagnostic.help_with(DID_YOU_MEAN, vec![("name", near.to_owned())]),
         None => diagnostic,
@@ -78,7 +98,11 @@ fn did_you_mean<'a>(diagnostic: Diagnostic, name: &str, known: impl IntoIterator
 
 /// TOML that is not one array of tables.
 pub(super) fn bad_toml(info: &FileInfo, reason: &str) -> Diagnostic {
-    Diagnostic::error(BAD_TOML).with("file", &info.shown).with("reason", reason).at(file_place(info)).help(HELP_TOML_SHAPE)
+    Diagnostic::error(BAD_TOML)
+        .with("file", &info.shown)
+        .with("reason", reason)
+        .at(file_place(info))
+        .help(HELP_TOML_SHAPE)
 }
 
 /// A `format` that no time can be read with.
@@ -121,9 +145,15 @@ pub(super) fn unknown_ending(info: &FileInfo) -> Diagnostic {
 }
 
 /// A given field that the data lack. In JSON, where a key may well come later, a warning.
-pub(super) fn unknown_column(given: &GivenField, known: &[&str], spec: &SourceSpec, certain: bool) -> Diagnostic {
+pub(super) fn unknown_column(
+    given: &GivenField,
+    known: &[&str],
+    spec: &SourceSpec,
+    certain: bool,
+) -> Diagnostic {
     let from = given.from.as_deref().unwrap_or(&given.name);
-    let diagnostic = if certain { Diagnostic::error(UNKNOWN_COLUMN) } else { Diagnostic::warning(UNSEEN_KEY) };
+    let diagnostic =
+        if certain { Diagnostic::error(UNKNOWN_COLUMN) } else { Diagnostic::warning(UNSEEN_KEY) };
     let diagnostic = diagnostic.with("name", from).with("source", &spec.id).at(given.place.clone());
     let diagnostic = did_you_mean(diagnostic, from, known.iter().copied());
     let names = known.iter().take(40).copied().collect::<Vec<_>>().join(", ");
@@ -145,5 +175,8 @@ pub(super) fn ambiguous_dates(name: &str, example: &str, formats: [&str; 2], inf
         .with("name", name)
         .with("example", example)
         .at(file_place(info))
-        .help_with(HELP_AMBIGUOUS_DATES, vec![("first", formats[0].to_owned()), ("second", formats[1].to_owned())])
+        .help_with(
+            HELP_AMBIGUOUS_DATES,
+            vec![("first", formats[0].to_owned()), ("second", formats[1].to_owned())],
+        )
 }

@@ -38,7 +38,11 @@ pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
 }
 
 /// Reads the members of an object that begins at `at`; gives the position after it.
-pub(super) fn object(text: &[u8], at: usize, mut member: impl FnMut(Token, Token)) -> Result<usize, Malformed> {
+pub(super) fn object(
+    text: &[u8],
+    at: usize,
+    mut member: impl FnMut(Token, Token),
+) -> Result<usize, Malformed> {
     let mut at = expect(text, at, b'{')?;
     at = skip_space(text, at);
     if text.get(at) == Some(&b'}') {
@@ -280,7 +284,8 @@ pub(super) fn unescape(raw: &str, out: &mut String) -> Option<()> {
                 let high = unit(rest)?;
                 rest = &rest[4..];
                 if (0xD800..0xDC00).contains(&high) {
-                    let low = rest.strip_prefix("\\u").and_then(unit).filter(|it| (0xDC00..0xE000).contains(it))?;
+                    let low =
+                        rest.strip_prefix("\\u").and_then(unit).filter(|it| (0xDC00..0xE000).contains(it))?;
                     rest = &rest[6..];
                     char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))?
                 } else {
@@ -312,12 +317,10 @@ mod tests {
 
     #[test]
     fn agrees_with_serde_json_on_the_hard_cases() {
-        let folder = std::env::var("TOUCHSTONE_SHARED").unwrap_or_else(|_| "../shared".to_owned());
-        let folder = std::path::Path::new(&folder).join("data/torture/jsontestsuite/test_parsing");
-        let Ok(entries) = std::fs::read_dir(&folder) else {
-            println!("skipped: {} is not there", folder.display());
+        let Some(folder) = super::super::torture::shared("torture/jsontestsuite/test_parsing") else {
             return;
         };
+        let entries = std::fs::read_dir(folder).unwrap();
         let mut seen = 0;
         for path in entries.map(|it| it.unwrap().path()) {
             let bytes = std::fs::read(&path).unwrap();

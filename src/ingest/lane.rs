@@ -91,7 +91,11 @@ impl Lane {
                     std::mem::swap(old, &mut bits);
                 }
                 bits.reset(cells.len(), false);
-                run.each(cell::bool, |index, it| if it { bits.set(index, true) });
+                run.each(cell::bool, |index, it| {
+                    if it {
+                        bits.set(index, true)
+                    }
+                });
                 *values = Values::Bool(bits);
             }
             Reading::Int => run.push(vector!(values, Int), 0, cell::int),
@@ -152,7 +156,12 @@ impl Run<'_> {
     }
 }
 
-fn fill_text(coder: &mut Option<Coder>, choices: Option<&HashSet<Box<[u8]>>>, values: &mut Values, run: &mut Run<'_>) {
+fn fill_text(
+    coder: &mut Option<Coder>,
+    choices: Option<&HashSet<Box<[u8]>>>,
+    values: &mut Values,
+    run: &mut Run<'_>,
+) {
     let old = std::mem::replace(values, Values::Int(Vec::new()));
     let mut column = if let Values::Text(column) = old { column } else { TextColumn::Views(Vec::new()) };
     let coded = coder.as_mut().is_some_and(|it| fill_codes(it, &mut column, run));
@@ -196,12 +205,26 @@ fn fill_codes(coder: &mut Coder, column: &mut TextColumn, run: &mut Run<'_>) -> 
     true
 }
 
-fn fill_lists(element: Element, separator: &str, in_json: bool, values: &mut Values, run: &mut Run<'_>, extra: &mut String) {
+fn fill_lists(
+    element: Element,
+    separator: &str,
+    in_json: bool,
+    values: &mut Values,
+    run: &mut Run<'_>,
+    extra: &mut String,
+) {
     let old = std::mem::replace(values, Values::Int(Vec::new()));
     let new = || Box::new(ListColumn { ends: Vec::new(), elements: Values::Int(Vec::new()) });
     let mut list = if let Values::List(list) = old { list } else { new() };
     let base = run.text.len();
-    let mut elements = Elements { ty: element, values: Values::new(element.as_type()), count: 0, text: run.text, base, extra };
+    let mut elements = Elements {
+        ty: element,
+        values: Values::new(element.as_type()),
+        count: 0,
+        text: run.text,
+        base,
+        extra,
+    };
     list.ends.clear();
     for (index, view) in run.cells.iter().enumerate() {
         if is_absent(*view) {

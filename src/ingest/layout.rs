@@ -57,10 +57,21 @@ impl Layout {
         let mut raw = Vec::new();
         let whole = !bytes::read_more(&mut *bytes::open_raw(path, &Arc::default())?, &mut raw, SAMPLE_BYTES)?;
         let encoding = choose_encoding(&raw, whole, spec.encoding.as_deref())?;
-        let mut layout = Self { format, encoding, dialect: Dialect::PLAIN, columns: Vec::new(), body_start: 0, first_row: 1 };
+        let mut layout = Self {
+            format,
+            encoding,
+            dialect: Dialect::PLAIN,
+            columns: Vec::new(),
+            body_start: 0,
+            first_row: 1,
+        };
         if matches!(format, Format::Csv | Format::Tsv) {
             let mut text = Vec::new();
-            bytes::read_more(&mut *bytes::open_text(path, encoding, &Arc::default())?, &mut text, SAMPLE_BYTES)?;
+            bytes::read_more(
+                &mut *bytes::open_text(path, encoding, &Arc::default())?,
+                &mut text,
+                SAMPLE_BYTES,
+            )?;
             layout.read_header(&text, whole, spec)?;
         }
         Ok(layout)
@@ -81,7 +92,8 @@ impl Layout {
             start += ahead + 1;
             row += 1;
         }
-        let mut dialect = Dialect { delimiter: b',', quote: spec.quote.unwrap_or(b'"'), escape: spec.escape, newline };
+        let mut dialect =
+            Dialect { delimiter: b',', quote: spec.quote.unwrap_or(b'"'), escape: spec.escape, newline };
         dialect.delimiter = match (spec.delimiter, self.format) {
             (Some(given), _) => given,
             (None, Format::Tsv) => b'\t',
@@ -169,7 +181,9 @@ fn detect_delimiter(text: &[u8], dialect: Dialect) -> u8 {
     for delimiter in *b",;\t|" {
         let dialect = Dialect { delimiter, ..dialect };
         let (mut rest, mut first, mut seen, mut same) = (text, 0, 0_u32, 0_u32);
-        while let Some((cells, len)) = split_record(rest, dialect, true).filter(|_| seen < DELIMITER_RECORDS as u32) {
+        while let Some((cells, len)) =
+            split_record(rest, dialect, true).filter(|_| seen < DELIMITER_RECORDS as u32)
+        {
             if rest.is_empty() {
                 break;
             }
@@ -238,7 +252,10 @@ mod tests {
     fn repeated_and_empty_headers_get_names() {
         let names = name_columns(&["a", "", "a", "a_2", "a"].map(str::to_owned));
         let pairs: Vec<_> = names.iter().map(|it| (it.name.as_str(), it.from.as_str())).collect();
-        assert_eq!(pairs, [("a", "a"), ("column_2", "column_2"), ("a_3", "a#2"), ("a_2", "a_2"), ("a_4", "a#3")]);
+        assert_eq!(
+            pairs,
+            [("a", "a"), ("column_2", "column_2"), ("a_3", "a#2"), ("a_2", "a_2"), ("a_4", "a#3")]
+        );
     }
 
     #[test]

@@ -32,6 +32,8 @@ mod spec;
 #[cfg(test)]
 mod tests;
 mod toml;
+#[cfg(test)]
+mod torture;
 
 pub use decode::Decoder;
 pub use feed::{Block, ReaderOptions};

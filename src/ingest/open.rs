@@ -37,8 +37,13 @@ pub fn open(spec: &SourceSpec) -> (Option<Opened>, Vec<Diagnostic>) {
         Err(diagnostics) => return (None, diagnostics),
     };
     let mut diagnostics = Vec::new();
-    let mut opened =
-        Opened { spec: spec.clone(), files: Vec::new(), schema: Schema::default(), sampled: 0, layouts: Vec::new() };
+    let mut opened = Opened {
+        spec: spec.clone(),
+        files: Vec::new(),
+        schema: Schema::default(),
+        sampled: 0,
+        layouts: Vec::new(),
+    };
     for info in files {
         match layout(&info, spec) {
             Ok(layout) => {
@@ -130,7 +135,8 @@ impl<'a> Sample<'a> {
         let (mut block, options) = (Block::default(), ReaderOptions::default());
         let mut records = 0;
         while records < SAMPLE_RECORDS {
-            let more = feed.next(&mut block, options).map_err(|it| faults::unreadable(&opened.files[file], &it));
+            let more =
+                feed.next(&mut block, options).map_err(|it| faults::unreadable(&opened.files[file], &it));
             if !more? {
                 break;
             }
@@ -226,7 +232,8 @@ impl<'a> Sample<'a> {
         let mut unseen = Vec::new();
         for given in &self.spec.fields {
             let from = given.from.as_deref().unwrap_or(&given.name);
-            let at = self.by_from.get(from).copied().or_else(|| self.seen.iter().position(|it| it.name == from));
+            let at =
+                self.by_from.get(from).copied().or_else(|| self.seen.iter().position(|it| it.name == from));
             match at {
                 Some(at) => given_from[at].push(given),
                 None => {
@@ -260,7 +267,13 @@ impl<'a> Sample<'a> {
         Schema { fields }
     }
 
-    fn field(&self, seen: &Seen, given: Option<&GivenField>, opened: &Opened, diagnostics: &mut Vec<Diagnostic>) -> Field {
+    fn field(
+        &self,
+        seen: &Seen,
+        given: Option<&GivenField>,
+        opened: &Opened,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Field {
         let told = given.and_then(given_type);
         let mut field = Field {
             name: given.map_or(&seen.name, |it| &it.name).clone(),

@@ -139,7 +139,9 @@ pub(super) fn unquote(cell: &str, dialect: Dialect) -> Result<std::ops::Range<us
     let mut quoted = true;
     let mut rest = &cell[1..];
     while quoted {
-        let special = |it: char| it == char::from(dialect.quote) || dialect.escape.is_some_and(|by| it == char::from(by));
+        let special = |it: char| {
+            it == char::from(dialect.quote) || dialect.escape.is_some_and(|by| it == char::from(by))
+        };
         let Some(at) = rest.find(special) else { break };
         out.push_str(&rest[..at]);
         let (first, after) = rest[at..].split_at(1);
@@ -196,7 +198,8 @@ mod tests {
 
     #[test]
     fn cells_are_unquoted_leniently() {
-        let read = |cell: &str, dialect| unquote(cell, dialect).map_or_else(|it| it, |range| cell[range].to_owned());
+        let read =
+            |cell: &str, dialect| unquote(cell, dialect).map_or_else(|it| it, |range| cell[range].to_owned());
         for (cell, text) in [
             ("\"a,b\"", "a,b"),
             ("\"\"", ""),

@@ -4,13 +4,16 @@ use super::{
     bytes::open_text,
     chain::{Chain, Ticket},
     clock::TimeFormat,
-    feed::{Block, ElementFeed, Feed, FeedError, LineFeed, ReaderOptions, Structure},
     faults,
+    feed::{Block, ElementFeed, Feed, FeedError, LineFeed, ReaderOptions, Structure},
     lane::{Lane, Reading},
     spec::{Format, Opened, Want},
     toml,
 };
-use crate::{diagnostic::Diagnostic, record::{Field, Type}};
+use crate::{
+    diagnostic::Diagnostic,
+    record::{Field, Type},
+};
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicU64, Ordering},
@@ -158,7 +161,8 @@ fn lane(opened: &Opened, want: Want, slot: usize) -> Result<Lane, Diagnostic> {
     let field = &opened.schema.fields[want.field];
     let ty = if want.as_written { Type::Text } else { field.ty };
     let format = |with_time| {
-        TimeFormat::new(field.format.as_deref(), with_time).map_err(|it| faults::bad_format(opened, field, &it))
+        TimeFormat::new(field.format.as_deref(), with_time)
+            .map_err(|it| faults::bad_format(opened, field, &it))
     };
     let reading = match ty {
         Type::Bool => Reading::Bool,

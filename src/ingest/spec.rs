@@ -25,8 +25,13 @@ pub enum Format {
 
 impl Format {
     /// Every format this build reads, by name.
-    pub const ALL: [(&'static str, Self); 5] =
-        [("csv", Self::Csv), ("tsv", Self::Tsv), ("ndjson", Self::Ndjson), ("json", Self::Json), ("toml", Self::Toml)];
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("csv", Self::Csv),
+        ("tsv", Self::Tsv),
+        ("ndjson", Self::Ndjson),
+        ("json", Self::Json),
+        ("toml", Self::Toml),
+    ];
 }
 
 /// A field as the project gives it.

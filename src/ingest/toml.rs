@@ -1,6 +1,9 @@
 //! Records written as TOML: one array of tables, turned into JSON objects.
 
-use ::toml::{Spanned, de::{DeTable, DeValue}};
+use ::toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 use std::io::Write;
 
 /// JSON objects one after the other, and where each of them stands.
@@ -77,8 +80,10 @@ mod tests {
     fn tables_become_objects_in_the_order_written() {
         let text = "[[call]]\nz = 1\na = 'x\"y'\nat = 2026-03-02T09:00:00\nn = [1.5, true]\n[[call]]\n";
         let (bytes, elements) = records(text).unwrap();
-        let texts: Vec<&str> =
-            elements.iter().map(|(from, to)| std::str::from_utf8(&bytes[*from as usize..*to as usize]).unwrap()).collect();
+        let texts: Vec<&str> = elements
+            .iter()
+            .map(|(from, to)| std::str::from_utf8(&bytes[*from as usize..*to as usize]).unwrap())
+            .collect();
         assert_eq!(texts, [r#"{"z":1,"a":"x\"y","at":"2026-03-02T09:00:00","n":[1.5,true]}"#, "{}"]);
         for bad in ["a = 1", "[[a]]\n[[b]]", "a = [1]", "a = "] {
             assert!(records(bad).is_err(), "{bad}");

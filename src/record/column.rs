@@ -154,10 +154,7 @@ impl Values {
             Self::Text(TextColumn::Owned(views, own)) => Value::Text(views[index].of(own).into()),
             Self::Amount(values) => Value::Amount(values[index]),
             Self::List(list) => {
-                let element = match ty {
-                    Type::List(element) => element,
-                    _ => Element::Text,
-                };
+                let element = if let Type::List(element) = ty { element } else { Element::Text };
                 let one = |at| list.elements.value(element.as_type(), at, buffer);
                 Value::List(list.range(index).map(one).collect())
             }

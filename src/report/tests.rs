@@ -189,6 +189,7 @@ fn audit() -> Audit {
             key: "T-7".into(),
             field: "first_reply_at".into(),
             unreadable: true,
+            record: 6,
         }],
         diagnostics: vec![
             Diagnostic::warning(wording::BAD_CELL)

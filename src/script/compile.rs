@@ -203,8 +203,17 @@ fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result<AST, Box<D
 /// What Rhai's parser says, with help for what people mistype most.
 fn explain_syntax(error: &ParseErrorType, script: &Script, range: Range<usize>) -> Diagnostic {
     let found = script.text.get(range.clone()).unwrap_or_default();
-    let detail = if range.is_empty() { "…".to_owned() } else { error.to_string() };
-    let mut diagnostic = Diagnostic::error(wording::SYNTAX).with("detail", detail).at(script.place(range.clone()));
+    let mut diagnostic = match error {
+        ParseErrorType::UnexpectedEOF => Diagnostic::error(wording::SYNTAX_INCOMPLETE),
+        _ if range.is_empty() => Diagnostic::error(wording::SYNTAX_INCOMPLETE),
+        ParseErrorType::MissingToken(token, _) => Diagnostic::error(wording::SYNTAX_MISSING).with("token", token.clone()),
+        ParseErrorType::BadInput(_) | ParseErrorType::UnknownOperator(_) | ParseErrorType::ExprExpected(_) => {
+            Diagnostic::error(wording::SYNTAX_UNEXPECTED).with("found", found)
+        }
+        ParseErrorType::Reserved(word) => Diagnostic::error(wording::SYNTAX_RESERVED).with("found", word.clone()),
+        other => Diagnostic::error(wording::SYNTAX).with("detail", other.to_string()),
+    };
+    diagnostic = diagnostic.at(script.place(range.clone()));
     let full_width = [
         ('（', "("), ('）', ")"), ('，', ","), ('。', "."), ('“', "\""), ('”', "\""), ('‘', "'"), ('’', "'"), ('；', ";"), ('：', ":"),
         ('！', "!"), ('＝', "="), ('＞', ">"), ('＜', "<"), ('＆', "&"), ('｜', "|"), ('［', "["), ('］', "]"), ('【', "["), ('】', "]"),
@@ -310,9 +319,10 @@ pub fn compile_derived(
         (Some(node), Some(ty)) => (Some((node, ty)), diagnostics),
         _ => {
             if !diagnostics.iter().any(Diagnostic::is_error) {
-                let reason = lowered.reason.map_or_else(String::new, |it| it.text(crate::wording::Lang::En));
-                let diagnostic = Diagnostic::error(wording::DERIVE_NOT_LOWERED).with("reason", reason);
-                diagnostics.push(diagnostic.at(script.place(0..script.text.len())));
+                let place = script.place(0..script.text.len());
+                let mut diagnostic = Diagnostic::error(wording::DERIVE_NOT_LOWERED).at(place);
+                diagnostic.help.extend(lowered.reason);
+                diagnostics.push(diagnostic);
             }
             (None, diagnostics)
         }

@@ -9,7 +9,7 @@ use super::{
     values::{Absence, Mark, to_dynamic},
 };
 use crate::{
-    expr::{Cause, Constant, Program},
+    expr::{Cause, Comparison, Constant, Program},
     record::{Batch, Decimal, Type},
 };
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Position, Scope};
@@ -104,12 +104,13 @@ impl RowRunner {
         let (found, position) = meaning(error);
         match found {
             Mark::Absent(_) => Mark::Fault(blame(position, script, rule, batch, row)),
-            other => other,
+            other @ (Mark::Fault(_) | Mark::Pass | Mark::Fail(_) | Mark::NotApplicable) => other,
         }
     }
 }
 
 /// The meaning of an error, and where it happened.
+#[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds is an error of the script")]
 fn meaning(error: EvalAltResult) -> (Mark, Position) {
     let position = error.position();
     let is_absent = |name: &str| matches!(name, "()" | "unreadable");
@@ -212,8 +213,11 @@ fn unreadable_literal(text: &str) -> Box<EvalAltResult> {
     mark(Mark::Fault(Cause::Script(text.into())))
 }
 
+/// Tables by pack: id of the pack and number of the table.
+type OfPacks = Vec<(String, u32)>;
+
 fn register_tables(engine: &mut Engine, program: &Arc<Program>, registry: &Registry, pack: &Arc<Mutex<String>>) {
-    let mut by_signature: BTreeMap<(String, Vec<&'static str>), Vec<(String, u32)>> = BTreeMap::new();
+    let mut by_signature: BTreeMap<(String, Vec<&'static str>), OfPacks> = BTreeMap::new();
     for (of, name, number) in &registry.table_names {
         let types = program.tables[*number as usize].inputs.iter().map(|it| it.name()).collect();
         by_signature.entry((name.clone(), types)).or_default().push((of.clone(), *number));
@@ -237,7 +241,7 @@ fn is(value: &Dynamic, wanted: &Constant) -> bool {
     match wanted {
         Constant::Bool(wanted) => value.as_bool() == Ok(*wanted),
         Constant::Int(wanted) => super::sandbox::int(value) == *wanted,
-        Constant::Float(wanted) => super::sandbox::float(value).total_cmp(&f64::from_bits(*wanted)).is_eq(),
+        Constant::Float(wanted) => Comparison::Equal.holds(&super::sandbox::float(value), &f64::from_bits(*wanted)),
         Constant::Decimal(wanted) => super::sandbox::decimal(value) == *wanted,
         Constant::Text(wanted) => *super::sandbox::text(value) == **wanted,
     }

@@ -3,7 +3,11 @@ use super::{codes, wordings};
 
 codes! { DATA_CODES;
     BAD_CELL "bad-cell" = "`{text}` cannot be read as {type}", "“{text}”无法读作 {type}";
-    REJECTED_ROW "rejected-row" = "this row cannot be split into fields: {reason}", "此行无法拆分为字段：{reason}";
+    NOT_A_CHOICE "bad-cell" = "`{text}` is none of the choices of `{field}`", "“{text}”不在“{field}”的可选值之内";
+    FIELD_COUNT "rejected-row" = "this row is left out: it has {found} fields, the header has {expected}", "此行未纳入：有 {found} 个字段，而表头有 {expected} 个";
+    BAD_JSON "rejected-row" = "this line is left out: it is no JSON object ({detail})", "此行未纳入：不是 JSON 对象（{detail}）";
+    OPEN_QUOTE "rejected-row" = "this row is left out: a quote is opened and never closed", "此行未纳入：引号未闭合";
+    TOO_LARGE "rejected-row" = "this record is left out: it is larger than {limit} MiB", "此记录未纳入：大于 {limit} MiB";
     DUPLICATE_KEY "duplicate-key" = "the key `{key}` stands more than once", "主键“{key}”出现多次";
     NO_FILES "no-files" = "no file matches `{pattern}`", "没有文件匹配“{pattern}”";
     BAD_PATTERN "bad-pattern" = "`{pattern}` is no valid path pattern: {reason}", "“{pattern}”不是有效的路径模式：{reason}";
@@ -26,6 +30,10 @@ codes! { DATA_CODES;
 }
 
 wordings! { DATA_HELP;
+    HELP_FIELD_COUNT = "a cell that holds the delimiter or a line break must stand in quotes", "含有分隔符或换行的单元格必须加引号";
+    HELP_ONE_OBJECT = "write one JSON object a line", "每行写一个 JSON 对象";
+    HELP_CLOSE_QUOTE = "close the quote, or set the source's `quote`", "请闭合引号，或设置该数据源的 `quote`";
+    HELP_ADD_CHOICE = "choices: {names}", "可选值：{names}";
     HELP_MISSING_TOKENS = "if `{text}` means that there is no value, add it to `missing = [...]` of the source", "如果“{text}”表示没有值，请加入该数据源的 `missing = [...]`";
     HELP_NO_FILES = "paths are looked up below the project folder; `**` stands for any folders, hidden files are passed over", "路径在项目文件夹下查找；`**` 代表任意层文件夹，隐藏文件会被略过";
     HELP_PATTERN = "`*`, `?`, `[abc]`, `{a,b}` and `**` are understood", "可以使用 `*`、`?`、`[abc]`、`{a,b}` 和 `**`";

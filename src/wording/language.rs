@@ -3,6 +3,10 @@ use super::{codes, wordings};
 
 codes! { LANGUAGE_CODES;
     SYNTAX "syntax" = "this is no expression of the rule language: {detail}", "这不是规则语言的表达式：{detail}";
+    SYNTAX_INCOMPLETE "syntax" = "the expression breaks off here", "表达式在此处中断";
+    SYNTAX_MISSING "syntax" = "`{token}` is missing before this", "此处之前缺少“{token}”";
+    SYNTAX_UNEXPECTED "syntax" = "`{found}` cannot stand here", "此处不能写“{found}”";
+    SYNTAX_RESERVED "syntax" = "`{found}` is a reserved word and no name", "“{found}”是保留字，不能作名称";
     UNKNOWN_FIELD "unknown-field" = "there is no field `{name}` in `{kind}`", "“{kind}”没有字段“{name}”";
     UNKNOWN_FUNCTION "unknown-function" = "there is no function `{name}`", "没有函数“{name}”";
     UNKNOWN_PROPERTY "unknown-property" = "a {type} has no `.{name}`", "{type} 没有“.{name}”";
@@ -27,7 +31,7 @@ codes! { LANGUAGE_CODES;
     NO_RECORD_DATE "no-record-date" = "the rule is in force from a date on, but the source `{source}` does not say which field is the record's date", "规则有生效日期，但数据源“{source}”没有指明记录日期字段";
     NO_SOURCE_OF_KIND "no-source-of-kind" = "no source has records of kind `{kind}`", "没有类型为“{kind}”的数据源";
     BAD_TABLE_CELL "bad-table-cell" = "this cell is {found}, but the input `{input}` is {type}", "此单元格是 {found}，而输入“{input}”是 {type}";
-    DERIVE_NOT_LOWERED "derive-not-lowered" = "a derived field must be one expression that can be evaluated by columns: {reason}", "派生字段必须是可按列计算的单个表达式：{reason}";
+    DERIVE_NOT_LOWERED "derive-not-lowered" = "a derived field must be one expression that can be evaluated by columns", "派生字段必须是可按列计算的单个表达式";
 }
 
 wordings! { LANGUAGE_HELP;

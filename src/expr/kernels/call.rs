@@ -2,7 +2,10 @@
 
 use super::number::{map, map_checked};
 use crate::{
-    expr::{Cause, Constant, DecisionTable, Evaluator, ExprId, FUNCTIONS, Kernel, Mask, Numbers, Texts, Vals, eval::view_at_end},
+    expr::{
+        Cause, Comparison, Constant, DecisionTable, Evaluator, ExprId, FUNCTIONS, Kernel, Mask, Numbers, Texts, Vals,
+        eval::{CodedAnswers, view_at_end},
+    },
     record::{Decimal, Dictionary, Type},
 };
 use std::rc::Rc;
@@ -137,12 +140,11 @@ pub(super) fn table<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, table: u3
 
 /// The codes of every input, where all of them are coded columns.
 fn all_coded<'b, 'v>(inputs: &'v [Vals<'b>]) -> Option<Vec<(&'v [u16], &'b Dictionary)>> {
-    let coded = |it: &'v Vals<'b>| match it {
-        Vals::Text(Texts::Coded(codes, dictionary)) => Some((*codes, *dictionary)),
-        _ => None,
-    };
+    let coded = |it: &'v Vals<'b>| if let Vals::Text(Texts::Coded(codes, dictionary)) = it { Some((*codes, *dictionary)) } else { None };
     let all: Vec<_> = inputs.iter().map(coded).collect::<Option<_>>()?;
-    let combinations = all.iter().map(|(_, dictionary)| dictionary.texts().len().max(1)).product::<usize>();
+    let mut sizes = all.iter().map(|(_, dictionary)| dictionary.texts().len().max(1));
+    // Many inputs have more combinations than a number can hold.
+    let combinations = sizes.try_fold(1, usize::checked_mul)?;
     (combinations <= COMBINATIONS_MAX).then_some(all)
 }
 
@@ -155,9 +157,10 @@ fn by_codes(
     active: &Mask,
 ) -> Vec<u32> {
     let sizes: Vec<usize> = inputs.iter().map(|(_, dictionary)| dictionary.texts().len().max(1)).collect();
+    let dictionaries: Vec<&Dictionary> = inputs.iter().map(|it| it.1).collect();
     let at = id.0 as usize;
-    let known = evaluator.scratch.coded[at].as_ref().filter(|(known, _)| *known == sizes);
-    let rows = known.map(|(_, rows)| Rc::clone(rows)).unwrap_or_else(|| {
+    let known = evaluator.scratch.coded[at].as_ref().filter(|it| it.are_for(&dictionaries));
+    let rows = known.map(|it| Rc::clone(&it.answers)).unwrap_or_else(|| {
         let combination = |index: usize| {
             let mut rest = index;
             let codes: Vec<usize> = sizes.iter().map(|size| (rest % size, rest /= size).0).collect();
@@ -178,7 +181,7 @@ fn by_codes(
             matched[row] = rows[index];
         }
     }
-    evaluator.scratch.coded[at] = Some((sizes, rows));
+    evaluator.scratch.coded[at] = Some(CodedAnswers::new(&dictionaries, rows));
     matched
 }
 
@@ -186,7 +189,7 @@ fn is(vals: &Vals<'_>, row: usize, wanted: &Constant) -> bool {
     match (vals, wanted) {
         (Vals::Bool(mask), Constant::Bool(wanted)) => mask.get(row) == *wanted,
         (Vals::Int(numbers), Constant::Int(wanted)) => numbers.get(row) == *wanted,
-        (Vals::Float(numbers), Constant::Float(wanted)) => numbers.get(row).total_cmp(&f64::from_bits(*wanted)).is_eq(),
+        (Vals::Float(numbers), Constant::Float(wanted)) => Comparison::Equal.holds(&numbers.get(row), &f64::from_bits(*wanted)),
         (Vals::Decimal(numbers), Constant::Decimal(wanted)) => numbers.get(row) == *wanted,
         (Vals::Text(texts), Constant::Text(wanted)) => *texts.get(row) == **wanted,
         _ => false,

@@ -69,7 +69,13 @@ pub(super) fn fold<'b>(evaluator: &mut Evaluator<'b, '_>, fold: Fold, list: &Val
             evaluator.faults.add(&overflow, Cause::Overflow);
             Vals::Int(Numbers::Owned(Rc::new(results)))
         }
-        elements => {
+        elements @ (Values::Int(_)
+        | Values::Float(_)
+        | Values::Bool(_)
+        | Values::Decimal(_)
+        | Values::Text(_)
+        | Values::Amount(_)
+        | Values::List(_)) => {
             let mut results = vec![0.0; len];
             for row in active.rows() {
                 results[row] = fold_floats(fold, column.range(low + row).map(|at| float_at(elements, at)));

@@ -64,7 +64,7 @@ pub(super) fn compare<T: Copy + PartialOrd>(
 pub(super) fn map<'b, T: Copy, U>(len: usize, numbers: &Numbers<'_, T>, code: impl Fn(T) -> U) -> Numbers<'b, U> {
     match numbers {
         Numbers::One(one) => Numbers::One(code(*one)),
-        other => Numbers::Owned(Rc::new(slice(other, len).iter().map(|it| code(*it)).collect())),
+        many @ (Numbers::Slice(_) | Numbers::Owned(_)) => Numbers::Owned(Rc::new(slice(many, len).iter().map(|it| code(*it)).collect())),
     }
 }
 

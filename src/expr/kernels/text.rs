@@ -1,7 +1,7 @@
 //! Text: tests are made once a dictionary entry where the column is coded.
 
 use crate::{
-    expr::{Comparison, Evaluator, ExprId, Mask, Numbers, Texts, Vals},
+    expr::{Comparison, Evaluator, ExprId, Mask, Numbers, Texts, Vals, eval::CodedAnswers},
     record::Dictionary,
 };
 use std::{rc::Rc, sync::Arc};
@@ -77,16 +77,15 @@ fn by_dictionary(
     dictionary: &Dictionary,
     answer: impl Fn(&str, &mut String) -> u32,
 ) -> Rc<Vec<u32>> {
-    let sizes = vec![dictionary.texts().len()];
     let at = id.0 as usize;
-    if let Some((known, answers)) = &evaluator.scratch.coded[at]
-        && *known == sizes
+    if let Some(known) = &evaluator.scratch.coded[at]
+        && known.are_for(&[dictionary])
     {
-        return Rc::clone(answers);
+        return Rc::clone(&known.answers);
     }
     let scratch = &mut evaluator.scratch.text;
     let answers: Rc<Vec<u32>> = Rc::new(dictionary.texts().iter().map(|it| answer(it, scratch)).collect());
-    evaluator.scratch.coded[at] = Some((sizes, Rc::clone(&answers)));
+    evaluator.scratch.coded[at] = Some(CodedAnswers::new(&[dictionary], Rc::clone(&answers)));
     answers
 }
 

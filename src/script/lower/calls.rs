@@ -141,7 +141,8 @@ impl Lowering<'_> {
                 None => Typed::of(function.returns, None),
             };
         }
-        if NATIVE.contains(&name) {
+        let is_list = |it: &Option<Type>| matches!(it, None | Some(Type::List(_)));
+        if NATIVE.contains(&name) && types.iter().any(is_list) {
             return self.cannot(wording::REASON_FUNCTION, &[("name", name)]);
         }
         let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
@@ -174,7 +175,8 @@ impl Lowering<'_> {
     }
 
     /// `a.b` and `a.f(…)`.
-    pub(super) fn dot(&mut self, left: &Expr, right: &Expr, position: Position) -> Typed {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
+    pub(super) fn dot(&mut self, left: &Expr, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => {
                 let value = self.expression(left);
@@ -200,7 +202,7 @@ impl Lowering<'_> {
             }
             // `a.b.c` is `a.(b.c)` in Rhai's tree.
             Expr::Dot(parts, ..) => {
-                let value = self.dot(left, &parts.lhs, position);
+                let value = self.dot(left, &parts.lhs);
                 self.chain(value, &parts.rhs)
             }
             other => {
@@ -212,6 +214,7 @@ impl Lowering<'_> {
     }
 
     /// What stands behind a second dot.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn chain(&mut self, value: Typed, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => self.property(value, property.2.as_str(), *at),
@@ -270,6 +273,7 @@ impl Lowering<'_> {
             let mut diagnostic = self.error(wording::UNKNOWN_PHRASES, *at).with("name", id.as_str());
             diagnostic = match near {
                 Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]),
+                None if names.is_empty() => diagnostic,
                 None => diagnostic.help_with(wording::HELP_PHRASES, vec![("names", names.join(", "))]),
             };
             self.report(diagnostic);
@@ -299,6 +303,7 @@ impl Lowering<'_> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn matches(&mut self, text: Typed, pattern: &Expr, position: Position) -> Typed {
         if text.ty().is_some_and(|it| it != Type::Text) {
             let found = self.describe(&text);
@@ -309,9 +314,8 @@ impl Lowering<'_> {
             Expr::StringConstant(pattern, at) => Some((pattern.to_string(), *at)),
             other => {
                 let typed = self.expression(other);
-                let constant = typed.node.and_then(|node| match self.program.node(node) {
-                    Node::Constant(Constant::Text(text)) => Some(text.to_string()),
-                    _ => None,
+                let constant = typed.node.and_then(|node| {
+                    if let Node::Constant(Constant::Text(text)) = self.program.node(node) { Some(text.to_string()) } else { None }
                 });
                 constant.map(|it| (it, other.start_position()))
             }
@@ -330,7 +334,8 @@ impl Lowering<'_> {
                     number
                 }
                 Err(error) => {
-                    let detail = error.to_string().lines().last().unwrap_or_default().to_owned();
+                    let said = error.to_string();
+                    let detail = said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                     let diagnostic = self.error(wording::BAD_REGEX, at).with("detail", detail);
                     self.report(diagnostic);
                     return Typed::of(Type::Bool, None);

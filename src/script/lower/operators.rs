@@ -121,9 +121,10 @@ impl Lowering<'_> {
             (Some(Type::Int), Type::Float) => self.add(Node::ToFloat(node), Type::Float),
             (Some(Type::Int), Type::Decimal) => self.add(Node::ToDecimal(node), Type::Decimal),
             (Some(Type::Float), Type::Decimal) => {
-                let written = match self.program.node(node) {
-                    Node::Constant(Constant::Float(bits)) => Decimal::from_str(&f64::from_bits(*bits).to_string()).ok(),
-                    _ => None,
+                let written = if let Node::Constant(Constant::Float(bits)) = self.program.node(node) {
+                    Decimal::from_str(&f64::from_bits(*bits).to_string()).ok()
+                } else {
+                    None
                 };
                 match written {
                     Some(decimal) => self.constant(Constant::Decimal(decimal), Type::Decimal),
@@ -275,16 +276,17 @@ impl Lowering<'_> {
             diagnostic.level = crate::diagnostic::Level::Warning;
             self.diagnostics.push(diagnostic);
         }
+        let joins = |it: Type| matches!(it, Type::Text | Type::Int | Type::Float | Type::Bool);
+        if arithmetic == Arithmetic::Add && (a == Type::Text || b == Type::Text) && joins(a) && joins(b) {
+            self.cannot(wording::REASON_INTERPOLATION, &[]);
+            return Typed::of(Type::Text, None);
+        }
         let Some(ty) = arithmetic_type(arithmetic, a, b) else {
             return self.bad_operands(operator, &[&left, &right], position);
         };
         let (Some(left_node), Some(right_node)) = (left.node, right.node) else { return Typed::of(ty, None) };
         // Both sides are ints inside but for durations that are scaled or divided.
         match (a, b) {
-            (Type::Text, Type::Text) => {
-                self.cannot(wording::REASON_INTERPOLATION, &[]);
-                Typed::of(Type::Text, None)
-            }
             (Type::Duration, Type::Float) | (Type::Float, Type::Duration) => {
                 self.cannot(wording::REASON_FUNCTION, &[("name", operator)]);
                 Typed::of(ty, None)
@@ -368,9 +370,8 @@ impl Lowering<'_> {
                 }
                 _ => {}
             }
-            let constant = part.node.and_then(|node| match self.program.node(node) {
-                Node::Constant(constant) => Some(constant.clone()),
-                _ => None,
+            let constant = part.node.and_then(|node| {
+                if let Node::Constant(constant) = self.program.node(node) { Some(constant.clone()) } else { None }
             });
             constants.push(constant);
         }
@@ -399,7 +400,6 @@ fn arithmetic_type(arithmetic: Arithmetic, a: Type, b: Type) -> Option<Type> {
         (_, Type::Int, Type::Int) => Type::Int,
         (_, Type::Float, Type::Float) => Type::Float,
         (Add | Subtract | Multiply | Divide | Remainder, Type::Decimal, Type::Decimal) => Type::Decimal,
-        (Add, Type::Text, Type::Text) => Type::Text,
         (Add | Subtract, Type::Time, Type::Duration) | (Add, Type::Duration, Type::Time) => Type::Time,
         (Subtract, Type::Time, Type::Time) | (Subtract, Type::Date, Type::Date) => Type::Duration,
         (Add | Subtract, Type::Duration, Type::Duration) => Type::Duration,

@@ -131,10 +131,11 @@ impl Lowering<'_> {
         self.block(flow.body.statements());
         self.block(flow.branch.statements());
         self.locals.truncate(depth);
-        self.cannot(wording::REASON_LOOP, &[]);
-        Typed::unit()
+        // `break x` gives a loop a value.
+        self.cannot(wording::REASON_LOOP, &[])
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's enum is not exhaustive: what it adds runs row by row")]
     fn assignment(&mut self, target: &Expr) {
         match target {
             Expr::Variable(variable, _, position) => {
@@ -143,7 +144,7 @@ impl Lowering<'_> {
                 let fixed = local.is_none() && (self.names.field(name).is_some() || self.params.iter().any(|it| it.name == name));
                 if fixed {
                     let diagnostic = self.error(wording::ASSIGNS_FIELD, *position).with("name", name);
-                    self.report(diagnostic);
+                    self.report(diagnostic.help(wording::HELP_SINGLE_EQUALS));
                 } else {
                     self.expression(target);
                 }
