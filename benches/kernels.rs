@@ -1,6 +1,5 @@
 //! What judging costs on one thread: records are decoded once and judged again and again, without
 //! findings being written. See `benches/README.md`.
-#![expect(missing_docs, reason = "what divan generates")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot prepare its files has failed")]
 
 #[path = "../tests/support/mod.rs"]
