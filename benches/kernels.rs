@@ -1,5 +1,6 @@
 //! What judging costs on one thread: records are decoded once and judged again and again, without
 //! findings being written. See `benches/README.md`.
+#![expect(clippy::print_stderr, reason = "figures are for who runs it")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot prepare its files has failed")]
 
 #[path = "../tests/support/mod.rs"]

@@ -327,6 +327,7 @@ impl Level {
     }
 
     /// One operator more.
+    #[expect(clippy::too_many_lines, reason = "a table of the language")]
     fn grow(&self) -> Self {
         let Self { bool, int, float, decimal, text, time, date, duration } = self;
         let chosen = |it: &Text| shape("(if {} { {} } else { {} })", &[bool, it, it]);

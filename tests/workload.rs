@@ -244,7 +244,6 @@ impl<'a> Ticket<'a> {
 
     /// The rules that the ticket breaks, in their order: `duckdb_audit.py` in Rust.
     #[expect(clippy::cast_precision_loss, reason = "as in the SQL")]
-    #[expect(clippy::float_cmp, reason = "as in the SQL")]
     fn broken(&self) -> Vec<&'static str> {
         let taboo = ["don't know", "no way", "not my problem", "calm down", "whatever you say"];
         let points = |lost: bool, points: i64| if lost { points } else { 0 };
