@@ -181,6 +181,15 @@ impl<'b, 'p> Evaluator<'b, 'p> {
                 let left = active.without(&self.faults.dead);
                 self.eval(*second, &left)
             }
+            // Not operators that anyone wrote: a missing int is a missing float.
+            Node::ToFloat(value) => {
+                let evaluated = self.eval(*value, active);
+                Evaluated { vals: kernels::to_float(self.len, &evaluated.vals), ..evaluated }
+            }
+            Node::ToDecimal(value) => {
+                let evaluated = self.eval(*value, active);
+                Evaluated { vals: kernels::to_decimal(self.len, &evaluated.vals), ..evaluated }
+            }
             Node::IsMissing(value) => {
                 let evaluated = self.eval(*value, active);
                 for absent in evaluated.absent.iter().filter(|it| it.unreadable) {
@@ -196,8 +205,6 @@ impl<'b, 'p> Evaluator<'b, 'p> {
             Node::Compare(..)
             | Node::Arithmetic(..)
             | Node::Negate(_)
-            | Node::ToFloat(_)
-            | Node::ToDecimal(_)
             | Node::InSet(..)
             | Node::InRange(..)
             | Node::InList(..)

@@ -20,7 +20,7 @@ mod values;
 pub use eval::{Evaluator, Scratch, append_to_column};
 pub use fault::{Cause, Fault, Faults};
 pub use functions::{FUNCTIONS, Function, Kernel, fold_text, functions_named};
-pub use kernels::fold_floats;
+pub(crate) use kernels::fold_floats;
 pub use mask::{CHUNK_LEN, Mask};
 pub use node::{Arithmetic, Comparison, Constant, ExprId, Fold, Node, Set};
 pub use phrases::PhraseMatcher;

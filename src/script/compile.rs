@@ -40,7 +40,10 @@ pub struct ColumnRule {
 #[derive(Clone, Debug)]
 pub(crate) struct RowScript {
     pub(super) ast: AST,
+    /// As Rhai sees it.
     pub(super) text: String,
+    /// As written.
+    pub(super) written: String,
 }
 
 /// A rule that runs row by row.
@@ -74,7 +77,7 @@ impl Form {
     pub fn conjunct_text(&self, number: usize) -> Option<&str> {
         match self {
             Self::Columns(rule) => rule.conjuncts.get(number).map(|it| it.text.as_str()),
-            Self::Rows(rule) => rule.conjuncts.get(number).map(|it| it.text.trim()),
+            Self::Rows(rule) => rule.conjuncts.get(number).map(|it| it.written.trim()),
         }
     }
 }
@@ -315,7 +318,7 @@ fn row_rule(
         let text = part.script.text[range].to_owned();
         let script = Script { text: rewrite(&text), ..part.script.clone() };
         let ast = parse(engine, &script, &Tokens::new(&script.text))?;
-        Ok::<_, Box<Diagnostic>>(RowScript { ast, text: script.text })
+        Ok::<_, Box<Diagnostic>>(RowScript { ast, text: script.text, written: text })
     };
     let whole = |part: &Part| 0..part.script.text.len();
     let column_name = |column: &u32| {
@@ -328,8 +331,9 @@ fn row_rule(
         when.as_ref().and_then(|it| it.lowered.reason.clone()).or_else(|| check.lowered.reason.clone());
     let asked = Said { wording: wording::REASON_ASKED, arguments: Vec::new() };
     // Conjuncts are run one by one, so that the finding can tell which was false.
-    let is_conjunction = check.lowered.is_conjunction;
-    let ranges = if is_conjunction { check.tokens.conjuncts() } else { vec![whole(&check)] };
+    // Brackets around some of them (`(a && b) && c`) are gone from the tree: then there is no telling.
+    let ranges = check.tokens.conjuncts();
+    let ranges = if ranges.len() == check.lowered.conjunct_count { ranges } else { vec![whole(&check)] };
     let conjuncts = ranges.into_iter().map(|range| compile(&check, range)).collect::<Result<_, _>>()?;
     Ok(RowRule {
         pack: names.pack.clone(),

@@ -1,16 +1,20 @@
 //! `sum`, `mean`, `min`, `max`, `any` and `all` over a list, row by row, with the meaning that the columns give them.
 
 use super::{
-    sandbox::{Answer, fault, mark},
-    values::{Absence, Mark, Unreadable},
+    sandbox::{Answer, fault, mark, register_absences},
+    values::{Absence, Mark},
 };
 use crate::expr::{Cause, Fold, fold_floats};
 use rhai::{Dynamic, Engine, EvalAltResult};
+use std::any::TypeId;
 
 /// Makes them known to an engine.
 pub(super) fn register_lists(engine: &mut Engine) {
     for (name, how) in [("sum", Fold::Sum), ("mean", Fold::Mean), ("min", Fold::Min), ("max", Fold::Max)] {
         engine.register_fn(name, move |list: rhai::Array| fold(how, &list));
+    }
+    for name in ["sum", "mean", "min", "max", "any", "all"] {
+        register_absences(engine, name, &[TypeId::of::<rhai::Array>()]);
     }
     engine
         .register_fn("any", |list: rhai::Array| Ok::<_, Box<EvalAltResult>>(truths(&list)?.contains(&true)));
@@ -29,8 +33,7 @@ fn truths(list: &[Dynamic]) -> Answer<Vec<bool>> {
 }
 
 fn present(list: &[Dynamic]) -> Answer<()> {
-    let absent = list.iter().any(|it| it.is_unit() || it.is::<Unreadable>());
-    if absent { Err(mark(Mark::Absent(Absence))) } else { Ok(()) }
+    list.iter().find_map(Absence::of).map_or(Ok(()), |absence| Err(mark(Mark::Absent(absence))))
 }
 
 /// Ints stay ints unless a float is among them; a missing element leaves no evidence.
@@ -57,6 +60,7 @@ fn fold(how: Fold, list: &[Dynamic]) -> Answer<Dynamic> {
 }
 
 #[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's list of errors is open")]
 mod tests {
     use super::*;
 

@@ -4,9 +4,9 @@
 use super::{
     Registry, RowRule,
     compile::RowScript,
-    sandbox::{mark, runner},
+    sandbox::{mark, register_absences, runner},
     tokens::{TokenKind, Tokens},
-    values::{Absence, Mark, to_dynamic},
+    values::{Absence, Mark, Unreadable, of_column, to_dynamic},
 };
 use crate::{
     expr::{Cause, Comparison, Constant, Program},
@@ -55,7 +55,8 @@ impl RowRunner {
         rule.pack.clone_into(&mut self.pack.lock().unwrap_or_else(PoisonError::into_inner));
         let mut scope = Scope::new();
         for (name, column) in &rule.reads {
-            scope.push_constant_dynamic(name.as_str(), to_dynamic(batch.value(*column as usize, row)));
+            scope
+                .push_constant_dynamic(name.as_str(), of_column(batch.value(*column as usize, row), *column));
         }
         for (name, value) in &rule.params {
             scope.push_constant_dynamic(name.as_str(), to_dynamic(value.clone()));
@@ -95,8 +96,8 @@ impl RowRunner {
 
     fn run(&self, script: &RowScript, scope: &mut Scope<'_>) -> Result<bool, Box<EvalAltResult>> {
         let result = self.engine.eval_ast_with_scope::<Dynamic>(scope, &script.ast)?;
-        if result.is_unit() || result.is::<super::values::Unreadable>() {
-            return Err(mark(Mark::Absent(Absence)));
+        if let Some(absence) = Absence::of(&result) {
+            return Err(mark(Mark::Absent(absence)));
         }
         result.as_bool().map_err(|found| mark(Mark::Fault(Cause::NotBool(found.into()))))
     }
@@ -112,7 +113,8 @@ impl RowRunner {
     ) -> Mark {
         let (found, position) = meaning(error);
         match found {
-            Mark::Absent(_) => Mark::Fault(blame(position, script, rule, batch, row)),
+            Mark::Absent(Absence(Some(column))) => Mark::Fault(absent(batch, column, row)),
+            Mark::Absent(Absence(None)) => Mark::Fault(blame(position, script, rule, batch, row)),
             other @ (Mark::Fault(_) | Mark::Pass | Mark::Fail(_) | Mark::NotApplicable) => other,
         }
     }
@@ -125,8 +127,10 @@ impl RowRunner {
 )]
 fn meaning(error: EvalAltResult) -> (Mark, Position) {
     let position = error.position();
-    let is_absent = |name: &str| matches!(name, "()" | "unreadable");
-    let absent = Mark::Absent(Absence);
+    // Rhai does not always use the name under which a type is registered.
+    let is_absent =
+        |name: &str| matches!(name, "()" | "unreadable") || name == std::any::type_name::<Unreadable>();
+    let absent = Mark::Absent(Absence(None));
     let fault = |cause| Mark::Fault(cause);
     let text = |error: &EvalAltResult| {
         let mut bare = error.to_string();
@@ -170,7 +174,14 @@ fn takes_absent(signature: &str) -> bool {
     types.split(", ").any(|it| matches!(it, "()" | "unreadable"))
 }
 
-/// The field that was missing: of those that are, the operand nearest to where it happened.
+/// What is wrong with a field that is not there.
+fn absent(batch: &Batch, column: u32, row: usize) -> Cause {
+    let unreadable = batch.columns[column as usize].unreadable.as_ref().is_some_and(|it| it.get(row));
+    if unreadable { Cause::Unreadable { column } } else { Cause::Missing { column } }
+}
+
+/// The field that was missing where Rhai does not tell the value: of those that are, the operand
+/// nearest to where it happened.
 fn blame(position: Position, script: &RowScript, rule: &RowRule, batch: &Batch, row: usize) -> Cause {
     let gone: Vec<(&str, Cause)> = rule
         .reads
@@ -180,12 +191,7 @@ fn blame(position: Position, script: &RowScript, rule: &RowRule, batch: &Batch, 
             if values.valid.get(row) {
                 return None;
             }
-            let unreadable = values.unreadable.as_ref().is_some_and(|it| it.get(row));
-            let column = *column;
-            Some((
-                name.as_str(),
-                if unreadable { Cause::Unreadable { column } } else { Cause::Missing { column } },
-            ))
+            Some((name.as_str(), absent(batch, *column, row)))
         })
         .collect();
     let tokens = Tokens::new(&script.text);
@@ -212,6 +218,10 @@ fn register_phrases(
     let lists: Arc<BTreeMap<(String, String), u32>> = Arc::new(
         registry.phrase_ids.iter().map(|(pack, id, number)| ((pack.clone(), id.clone()), *number)).collect(),
     );
+    let two_texts = [TypeId::of::<ImmutableString>(); 2];
+    for name in ["contains_any", "count_any", "matches"] {
+        register_absences(engine, name, &two_texts);
+    }
     for count in [false, true] {
         let (lists, program, pack) = (lists.clone(), program.clone(), pack.clone());
         let name = if count { "count_any" } else { "contains_any" };
@@ -274,6 +284,7 @@ fn register_tables(
         let types: Vec<TypeId> =
             program.tables[*number as usize].inputs.iter().map(|it| super::sandbox::type_id(*it)).collect();
         let (program, pack) = (program.clone(), pack.clone());
+        register_absences(engine, &name, &types);
         engine.register_raw_fn(name, types, move |_, args| {
             let pack = pack.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let number =

@@ -61,6 +61,7 @@ pub(super) fn runner(program: &Arc<Program>) -> Engine {
     engine.register_fn("sleep", |_: i64| forbidden()).register_fn("sleep", |_: f64| forbidden());
     names(&mut engine);
     absences(&mut engine);
+    ints(&mut engine);
     floats(&mut engine);
     times(&mut engine);
     money(&mut engine);
@@ -78,10 +79,13 @@ fn names(engine: &mut Engine) {
     engine.register_type_with_name::<Money>("decimal");
     engine.register_type_with_name::<Unreadable>("unreadable");
     engine.register_fn("is_missing", |value: Dynamic| -> Answer<bool> {
-        if value.is::<Unreadable>() { Err(mark(Mark::Absent(Absence))) } else { Ok(value.is_unit()) }
+        if value.is::<Unreadable>() { absent(&value) } else { Ok(value.is_unit()) }
     });
     engine.register_fn("known", |value: Dynamic| -> Answer<Dynamic> {
-        if value.is_unit() || value.is::<Unreadable>() { Err(mark(Mark::Absent(Absence))) } else { Ok(value) }
+        if Absence::of(&value).is_some() { absent(&value) } else { Ok(value) }
+    });
+    engine.register_fn("readable", |value: Dynamic| -> Answer<Dynamic> {
+        if value.is::<Unreadable>() { absent(&value) } else { Ok(value) }
     });
     engine.register_fn("pass", || -> Answer<bool> { Err(verdict(Mark::Pass)) });
     engine.register_fn("not_applicable", || -> Answer<bool> { Err(verdict(Mark::NotApplicable)) });
@@ -109,8 +113,8 @@ pub(super) fn fault<T>(cause: Cause) -> Answer<T> {
     Err(mark(Mark::Fault(cause)))
 }
 
-const OPERATORS: [&str; 14] =
-    ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "contains", "in"];
+const OPERATORS: [&str; 16] =
+    ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "contains", "in", "..", "..="];
 
 /// Any operator that meets a missing value gives no evidence: an overload for each pair of types,
 /// because Rhai's own answer would be `false` or a text.
@@ -133,20 +137,56 @@ fn absences(engine: &mut Engine) {
         for one in absent {
             for other in others.into_iter().chain(absent) {
                 for types in [[one, other], [other, one]] {
-                    engine.register_raw_fn(operator, types, |_, _| -> Answer<bool> {
-                        Err(mark(Mark::Absent(Absence)))
-                    });
+                    engine.register_raw_fn(operator, types, |_, args| first_absent(args));
                 }
             }
         }
     }
     for operator in ["!", "-", "+"] {
         for one in absent {
-            engine.register_raw_fn(operator, [one], |_, _| -> Answer<bool> {
-                Err(mark(Mark::Absent(Absence)))
-            });
+            engine.register_raw_fn(operator, [one], |_, args| first_absent(args));
         }
     }
+}
+
+/// No evidence, for want of a value.
+fn absent<T>(value: &Dynamic) -> Answer<T> {
+    Err(mark(Mark::Absent(Absence::of(value).unwrap_or(Absence(None)))))
+}
+
+/// No evidence, for want of the first argument that is not there.
+fn first_absent(args: &[&mut Dynamic]) -> Answer<bool> {
+    let first = args.iter().find_map(|it| Absence::of(it));
+    Err(mark(Mark::Absent(first.unwrap_or(Absence(None)))))
+}
+
+/// A function of so many arguments is told apart by which of them are there; of more, the text of the
+/// script tells what was missing.
+const ABSENT_ARGUMENTS_MAX: usize = 4;
+
+/// A function of these types gives no evidence where an argument is not there.
+pub(super) fn register_absences(engine: &mut Engine, name: &str, types: &[TypeId]) {
+    if types.len() > ABSENT_ARGUMENTS_MAX {
+        return;
+    }
+    let states = [None, Some(TypeId::of::<()>()), Some(TypeId::of::<Unreadable>())];
+    let size = u32::try_from(types.len()).unwrap_or(0);
+    for choice in 1..states.len().pow(size) {
+        let state =
+            |at: usize| states[choice / states.len().pow(u32::try_from(at).unwrap_or(0)) % states.len()];
+        let with: Vec<TypeId> = types.iter().enumerate().map(|(at, ty)| state(at).unwrap_or(*ty)).collect();
+        engine.register_raw_fn(name, with, |_, args| first_absent(args));
+    }
+}
+
+/// Integers: Rhai's own answers do not tell a division by zero from an overflow.
+fn ints(engine: &mut Engine) {
+    fn divided(a: i64, b: i64, code: fn(i64, i64) -> Option<i64>) -> Answer<i64> {
+        if b == 0 { fault(Cause::DivisionByZero) } else { checked(code(a, b)) }
+    }
+    engine
+        .register_fn("/", |a: i64, b: i64| divided(a, b, i64::checked_div))
+        .register_fn("%", |a: i64, b: i64| divided(a, b, i64::checked_rem));
 }
 
 /// Floats: exact comparison, and no result that is not finite.
@@ -345,6 +385,8 @@ fn register(engine: &mut Engine, function: Function, zone: &Zone) {
     if function.property {
         let Kernel::IntToFloat(code) = function.kernel else { return };
         engine.register_get(function.name, move |span: &mut Span| code(span.0));
+        // Rhai's name of a getter; a raw function sees the value that is not there.
+        register_absences(engine, &format!("get${}", function.name), &[TypeId::of::<Span>()]);
         return;
     }
     let wide: Vec<usize> = (0..function.params.len())
@@ -364,6 +406,7 @@ fn register(engine: &mut Engine, function: Function, zone: &Zone) {
         }
         let zone = zone.clone();
         let types: Vec<TypeId> = params.iter().map(|it| type_id(*it)).collect();
+        register_absences(engine, function.name, &types);
         engine.register_raw_fn(function.name, types, move |_, args| apply(&function, args, &zone));
     }
 }

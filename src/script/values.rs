@@ -26,9 +26,17 @@ pub(super) struct Money(pub(super) Decimal);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unreadable;
 
-/// A missing value was met; which one is worked out from where it happened.
+/// A missing value was met: its column where the value told, else worked out from where it happened.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Absence;
+pub(super) struct Absence(pub(super) Option<u32>);
+
+impl Absence {
+    /// What is not there of a value: `None` where it is there.
+    pub(super) fn of(value: &Dynamic) -> Option<Self> {
+        let absent = value.is_unit() || value.is::<Unreadable>();
+        absent.then(|| Self(u32::try_from(value.tag()).ok().and_then(|it| it.checked_sub(1))))
+    }
+}
 
 /// What an error that leaves a script means for its record.
 #[derive(Clone, Debug)]
@@ -45,7 +53,15 @@ pub(super) enum Mark {
     NotApplicable,
 }
 
-/// A record's value for Rhai.
+/// A field's value for Rhai. One that is not there carries its column on all its ways through names,
+/// branches and defaults (column 0 as tag 1, because 0 is no tag).
+pub(super) fn of_column(value: Value, column: u32) -> Dynamic {
+    let mut value = to_dynamic(value);
+    value.set_tag(column.checked_add(1).and_then(|it| it.try_into().ok()).unwrap_or(0));
+    value
+}
+
+/// A value for Rhai.
 pub(super) fn to_dynamic(value: Value) -> Dynamic {
     match value {
         Value::Missing => Dynamic::UNIT,

@@ -107,7 +107,7 @@ fn float_at(elements: &Values, at: usize) -> f64 {
 
 /// Sums, means and extremes of floats; sums go from the first element to the last, so that the result does not depend on how it is run.
 #[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^53")]
-pub fn fold_floats(fold: Fold, all: impl ExactSizeIterator<Item = f64>) -> f64 {
+pub(crate) fn fold_floats(fold: Fold, all: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = all.len().max(1) as f64;
     match fold {
         Fold::Min => all.fold(f64::INFINITY, f64::min),

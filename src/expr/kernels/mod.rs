@@ -7,7 +7,8 @@ mod number;
 mod select;
 mod text;
 
-pub use list::fold_floats;
+pub(crate) use list::fold_floats;
+pub(super) use number::{to_decimal, to_float};
 pub(super) use select::select;
 
 use super::{Comparison, Evaluator, ExprId, Mask, Node, Numbers, Set, Vals};
@@ -28,21 +29,15 @@ pub(super) fn apply<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, active: &
             let [value] = evaluator.operands([*value], active);
             number::negate(evaluator, &value, active)
         }
-        Node::ToFloat(value) => {
-            let [value] = evaluator.operands([*value], active);
-            number::to_float(evaluator.len, &value)
-        }
-        Node::ToDecimal(value) => {
-            let [value] = evaluator.operands([*value], active);
-            number::to_decimal(evaluator.len, &value)
-        }
         Node::InSet(value, set) => {
             let [value] = evaluator.operands([*value], active);
             Vals::Bool(in_set(evaluator, id, &value, set, active))
         }
         Node::InRange(value, from, to, inclusive) => {
-            // Rhai evaluates the list before the item.
-            let [from, to, value] = evaluator.operands([*from, *to, *value], active);
+            // Rhai evaluates the list before the item; a range is an operator of its own.
+            let [from, to] = evaluator.operands([*from, *to], active);
+            let left = active.without(&evaluator.faults.dead);
+            let [value] = evaluator.operands([*value], &left);
             let upper = if *inclusive { Comparison::LessOrEqual } else { Comparison::Less };
             let above = compare(Comparison::LessOrEqual, evaluator.len, &from, &value, active);
             Vals::Bool(compare(upper, evaluator.len, &value, &to, active).and(&above))
@@ -68,6 +63,8 @@ pub(super) fn apply<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, active: &
         }
         Node::Table(table, inputs) => call::table(evaluator, id, *table, inputs, active),
         Node::Constant(_)
+        | Node::ToFloat(_)
+        | Node::ToDecimal(_)
         | Node::Field(_)
         | Node::Not(_)
         | Node::And(_)

@@ -285,14 +285,14 @@ pub(super) fn negate<'b>(evaluator: &mut Evaluator<'b, '_>, value: &Vals<'b>, ac
 }
 
 /// An int as float.
-pub(super) fn to_float<'b>(len: usize, value: &Vals<'b>) -> Vals<'b> {
+pub(in crate::expr) fn to_float<'b>(len: usize, value: &Vals<'b>) -> Vals<'b> {
     let Vals::Int(numbers) = value else { return value.clone() };
     #[expect(clippy::cast_precision_loss, reason = "that is what a float is")]
     Vals::Float(map(len, numbers, |it| it as f64))
 }
 
 /// An int as decimal.
-pub(super) fn to_decimal<'b>(len: usize, value: &Vals<'b>) -> Vals<'b> {
+pub(in crate::expr) fn to_decimal<'b>(len: usize, value: &Vals<'b>) -> Vals<'b> {
     match value {
         Vals::Int(numbers) => Vals::Decimal(map(len, numbers, Decimal::from)),
         Vals::Bool(_) | Vals::Float(_) | Vals::Decimal(_) | Vals::Text(_) | Vals::List(..) => value.clone(),

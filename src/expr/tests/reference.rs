@@ -148,6 +148,11 @@ impl Reference<'_> {
                 Cell::Missing(_) => Ok(Cell::Bool(true)),
                 other => there(other).map(|_| Cell::Bool(false)),
             },
+            // Not operators that anyone wrote: a missing int is a missing float.
+            Shape::ToFloat | Shape::ToDecimal => match self.value(&operands[0], bound)? {
+                absent @ (Cell::Missing(_) | Cell::Unreadable(_)) => Ok(absent),
+                value => self.reckon(shape, *ty, &[value]),
+            },
             _ => self.strict(shape, *ty, operands, bound),
         }
     }
@@ -168,6 +173,11 @@ impl Reference<'_> {
         };
         let mut cells = vec![Cell::Bool(false); operands.len()];
         for at in order {
+            if matches!(shape, Shape::InRange(_)) && *at == 0 {
+                // A range is an operator of its own.
+                there(cells[1].clone())?;
+                there(cells[2].clone())?;
+            }
             cells[*at] = self.value(&operands[*at], bound)?;
             if self.mistake == Mistake::LooksAtEachOperandAtOnce {
                 there(cells[*at].clone())?;

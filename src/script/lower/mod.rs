@@ -71,8 +71,8 @@ pub(super) struct Lowered {
     pub(super) node: Option<ExprId>,
     /// The type of the result, where it is known.
     pub(super) ty: Option<Type>,
-    /// True where the script is one expression whose top is `&&`.
-    pub(super) is_conjunction: bool,
+    /// The operands of `&&` where the script is one expression whose top is that; else 1.
+    pub(super) conjunct_count: usize,
     /// True where the result can be nothing at all.
     pub(super) is_unit: bool,
     /// Why it cannot be lowered.
@@ -156,12 +156,18 @@ impl<'a> Lowering<'a> {
             (None, None) => Some(Said { wording: wording::REASON_OTHER, arguments: Vec::new() }),
             (_, reason) => reason,
         };
-        let is_conjunction = match ast.statements() {
-            [rhai::Stmt::Expr(only)] => matches!(&**only, Expr::And(..)),
-            _ => false,
+        let conjunct_count = match ast.statements() {
+            [rhai::Stmt::Expr(only)] => {
+                if let Expr::And(parts, _) = &**only {
+                    parts.len()
+                } else {
+                    1
+                }
+            }
+            _ => 1,
         };
         Lowered {
-            is_conjunction,
+            conjunct_count,
             node,
             ty: result.ty(),
             is_unit: matches!(result.shape, Shape::Unit),

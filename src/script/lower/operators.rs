@@ -28,8 +28,13 @@ impl Lowering<'_> {
         }
         let Some(mut result) = all.pop() else { return Typed::unknown() };
         while let Some(value) = all.pop() {
-            let (value, default) = self.same_numbers(value, result);
+            let default = result;
+            let numbers = self.same_numbers(value.clone(), default.clone());
             result = match (value.ty(), default.ty()) {
+                // What follows depends on which of them it is: `(m ?? 2.5) / 2` is 1 where `m` is 3.
+                (Some(ty), Some(other)) if ty != other && numbers.0.ty() == numbers.1.ty() => {
+                    self.cannot(wording::REASON_MIXED, &[])
+                }
                 (Some(ty), Some(other)) if ty != other => {
                     let diagnostic = self.error(wording::UNLIKE_TYPES, position);
                     let diagnostic = diagnostic.with("left", ty.name()).with("right", other.name());
