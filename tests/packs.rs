@@ -149,6 +149,7 @@ fn outcome(
         files: &[],
         zone: &project.zone,
         committed: &committed,
+        hash_keys: &std::sync::atomic::AtomicBool::new(false),
     };
     let counts = Judge::new(&judging).judge(&mut batch).counts[0];
     let found = Outcome::ALL.into_iter().find(|it| counts.get(*it) == 1);

@@ -11,9 +11,12 @@ use super::{
 use crate::{
     audit::{Audit, Block, Input, Path as Evaluated, Tally},
     diagnostic::{Diagnostic, Level, Place},
-    engine::{Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, RunError, run_source},
+    engine::{
+        Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, Repeated, RunError, key_hash,
+        key_in, run_source,
+    },
     ingest::{Fault, FaultKind, Opened},
-    record::{Batch, Type},
+    record::{Batch, Origin, Type},
     script::Form,
     wording::{self, Lang},
 };
@@ -26,6 +29,9 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
+
+/// Hashes that are handed to the log at once when keys are read alone.
+const LOGGED_AT_ONCE: usize = 1 << 12;
 
 /// One source being judged.
 pub(super) struct SourceRun<'a> {
@@ -52,7 +58,10 @@ impl SourceRun<'_> {
         let marks = outputs.marks().map_err(write)?;
         let reject_mark = rejects.as_mut().map(Rejects::mark).transpose().map_err(write)?;
         let before = tally.clone();
-        let repeated = self.judge(&Duplicates::default(), tally, outputs, rejects, true)?;
+        let repeated = match self.judge(&Duplicates::default(), tally, outputs, rejects, true)? {
+            Repeated::Hashes(hashes) => hashes,
+            Repeated::Unknown => self.log_keys()?,
+        };
         if repeated.is_empty() {
             return Ok(());
         }
@@ -71,7 +80,7 @@ impl SourceRun<'_> {
         Ok(())
     }
 
-    /// One pass; gives the hashes of keys that stand more than once, if asked for.
+    /// One pass; tells of keys that stand more than once, if asked for.
     fn judge(
         &self,
         duplicates: &Duplicates,
@@ -79,14 +88,16 @@ impl SourceRun<'_> {
         outputs: &mut Outputs,
         rejects: &mut Option<Rejects>,
         check_keys: bool,
-    ) -> Result<Vec<u64>, Box<Diagnostic>> {
+    ) -> Result<Repeated, Box<Diagnostic>> {
         let PlannedSource { opened, plan } = self.source;
         let files = Files::new(opened, &plan.columns)?;
         let shown: Vec<String> = opened.files.iter().map(|it| it.shown.clone()).collect();
         let places = outputs.places();
         let (sink, spools) = outputs.split();
         let counters = tally.findings().map(AtomicU64::new);
+        let hash_keys = AtomicBool::new(false);
         let judging = Judging {
+            hash_keys: &hash_keys,
             plan,
             sink: &sink,
             duplicates,
@@ -103,7 +114,8 @@ impl SourceRun<'_> {
             tally,
             spools,
             rejects,
-            keys: check_keys.then(|| KeyLog::new(self.memory / 16, tempfile::tempfile)),
+            hash_keys: &hash_keys,
+            keys: check_keys.then(|| self.key_log()),
             inputs: inputs(opened),
             listed: 0,
             more: 0,
@@ -129,27 +141,64 @@ impl SourceRun<'_> {
         commit.finish(plan)
     }
 
+    fn key_log(&self) -> KeyLog<File> {
+        KeyLog::new(self.memory / 16, tempfile::tempfile)
+    }
+
+    /// Reads the keys alone: each with its record's number and place.
+    fn each_key(
+        &self,
+        mut each: impl FnMut(&str, u64, Origin) -> Result<(), Box<Diagnostic>>,
+    ) -> Result<(), Box<Diagnostic>> {
+        let PlannedSource { opened, plan } = self.source;
+        let columns: Vec<PlanColumn> = plan.key.iter().map(|it| plan.columns[*it as usize]).collect();
+        let places: Vec<u32> = (0..).take(columns.len()).collect();
+        let files = Files::new(opened, &columns)?;
+        let source = &files;
+        let mut worker = source.worker();
+        let (mut batch, mut joined) = (Batch::default(), String::new());
+        while source.next(&mut worker, &mut batch)?.is_some() {
+            for row in 0..batch.len {
+                if let Some(key) = key_in(&places, &batch, row, &mut joined) {
+                    each(key, batch.first_record + row as u64, batch.origin(row))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The hashes of keys that stand more than once, where they rose at first and were not logged.
+    fn log_keys(&self) -> Result<Vec<u64>, Box<Diagnostic>> {
+        let mut log = self.key_log();
+        let write = |error: io::Error| cannot_spool("", &error);
+        let mut hashes = Vec::new();
+        self.each_key(|key, _, _| {
+            hashes.push(key_hash(key));
+            if hashes.len() == LOGGED_AT_ONCE {
+                log.append(std::mem::take(&mut hashes), None).map_err(write)?;
+            }
+            Ok(())
+        })?;
+        log.append(hashes, None).map_err(write)?;
+        match log.repeated().map_err(write)? {
+            Repeated::Hashes(hashes) => Ok(hashes),
+            Repeated::Unknown => Err(internal("keys were not logged")),
+        }
+    }
+
     /// Which records share their key: those whose key's hash is known to stand twice are looked at
     /// again, by the text of the key.
     fn duplicates(&self, repeated: &[u64]) -> Result<(Duplicates, Vec<Diagnostic>), Box<Diagnostic>> {
-        let PlannedSource { opened, plan } = self.source;
-        let files = Files::new(opened, &plan.columns)?;
-        let source = &files;
-        let mut worker = source.worker();
-        let mut batch = Batch::default();
+        let opened = &self.source.opened;
         let mut groups: BTreeMap<String, Vec<(u64, Place)>> = BTreeMap::new();
-        let mut joined = String::new();
-        while source.next(&mut worker, &mut batch)?.is_some() {
-            for row in 0..batch.len {
-                let Some(key) = plan.key_of(&batch, row, &mut joined) else { continue };
-                if repeated.binary_search(&crate::engine::key_hash(key)).is_err() {
-                    continue;
-                }
-                let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
-                let place = Place::Record { file: file.into(), row: batch.rows[row], column: None };
-                groups.entry(key.to_owned()).or_default().push((batch.first_record + row as u64, place));
+        self.each_key(|key, record, origin| {
+            if repeated.binary_search(&key_hash(key)).is_ok() {
+                let file = opened.files.get(origin.file as usize).map_or("", |it| it.shown.as_str());
+                let place = Place::Record { file: file.into(), row: origin.row, column: None };
+                groups.entry(key.to_owned()).or_default().push((record, place));
             }
-        }
+            Ok(())
+        })?;
         groups.retain(|_, records| records.len() > 1);
         let mut duplicates = Duplicates::default();
         let mut diagnostics = Vec::new();
@@ -201,6 +250,7 @@ struct Commit<'a, 'o> {
     spools: Spools<'o>,
     rejects: &'a mut Option<Rejects>,
     keys: Option<KeyLog<File>>,
+    hash_keys: &'a AtomicBool,
     inputs: Vec<Input>,
     /// Faults that are listed, and those that are not.
     listed: usize,
@@ -219,7 +269,8 @@ impl Commit<'_, '_> {
         let input = &mut self.inputs[result.file as usize];
         input.records += result.records;
         if let Some(keys) = &mut self.keys {
-            keys.append(std::mem::take(&mut result.key_hashes), result.rising_keys.take())?;
+            let rising = keys.append(std::mem::take(&mut result.key_hashes), result.rising_keys.take())?;
+            self.hash_keys.store(!rising, Ordering::Relaxed);
         }
         Outputs::append(&mut self.spools, &result.outputs)?;
         for fault in faults {
@@ -268,13 +319,13 @@ impl Commit<'_, '_> {
         Ok(())
     }
 
-    /// Ends the source; gives the hashes of keys that stand more than once.
-    fn finish(mut self, plan: &crate::engine::SourcePlan) -> Result<Vec<u64>, Box<Diagnostic>> {
+    /// Ends the source; tells of keys that stand more than once.
+    fn finish(mut self, plan: &crate::engine::SourcePlan) -> Result<Repeated, Box<Diagnostic>> {
         let repeated = match &mut self.keys {
             Some(keys) if !plan.key.is_empty() => {
                 keys.repeated().map_err(|error| cannot_spool("", &error))?
             }
-            _ => Vec::new(),
+            _ => Repeated::Hashes(Vec::new()),
         };
         self.tally.summary.rejected += self.inputs.iter().map(|it| it.rejected).sum::<u64>();
         self.tally.summary.bad_cells += self.inputs.iter().map(|it| it.bad_cells).sum::<u64>();

@@ -10,7 +10,7 @@ use crate::{
     rule::{Effective, MissingPolicy},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
 };
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What is read of each finding; the rest is not computed.
@@ -55,6 +55,8 @@ pub struct Judging<'a> {
     /// Findings committed so far by severity: once there are enough of a severity or worse, later
     /// blocks need not keep any for "the worst findings".
     pub committed: &'a [AtomicU64; 4],
+    /// True once keys are known not to rise: then every block's are hashed.
+    pub hash_keys: &'a AtomicBool,
 }
 
 /// What came of a block.
@@ -80,7 +82,7 @@ pub struct BlockResult {
     pub errors: Vec<(usize, String, Cause, u64)>,
     /// Candidates for the worst findings.
     pub worst: Vec<OwnedFinding>,
-    /// Hashes of all keys that are there.
+    /// Hashes of all keys that are there; none where they rise and that is all there is to know.
     pub key_hashes: Vec<u64>,
     /// The keys, where each is greater than the one before.
     pub rising_keys: Option<RisingKeys>,
@@ -193,25 +195,31 @@ impl<'a> Judge<'a> {
         if plan.key.is_empty() {
             return;
         }
-        result.key_hashes.reserve(batch.len);
         let mut joined = String::new();
-        let (mut first, mut last, mut rising) = (String::new(), String::new(), true);
+        let (mut first, mut last): (Option<String>, String) = (None, String::new());
+        let mut rising = !self.judging.hash_keys.load(Ordering::Relaxed);
         for row in 0..batch.len {
             let Some(key) = plan.key_of(batch, row, &mut joined) else {
                 result.keyless += 1;
                 continue;
             };
-            if result.key_hashes.is_empty() {
-                key.clone_into(&mut first);
-            } else if rising && *key <= *last {
+            if rising && first.is_some() && *key <= *last {
                 rising = false;
             }
             if rising {
                 key.clone_into(&mut last);
+                first.get_or_insert_with(|| key.to_owned());
             }
-            result.key_hashes.push(key_hash(key));
         }
-        result.rising_keys = rising.then_some(RisingKeys { first, last });
+        match first {
+            Some(first) if rising => result.rising_keys = Some(RisingKeys { first, last }),
+            _ => {
+                result.key_hashes.reserve_exact(batch.len);
+                for row in 0..batch.len {
+                    result.key_hashes.extend(plan.key_of(batch, row, &mut joined).map(key_hash));
+                }
+            }
+        }
     }
 }
 
@@ -230,18 +238,23 @@ impl SourcePlan {
     /// A record's key as written, the parts of a list key joined with `|`; `None` where a part is
     /// missing or the source has no key.
     pub fn key_of<'t>(&self, batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
-        if let [only] = self.key.as_slice() {
-            return batch.columns[*only as usize].text(row, &batch.text);
-        }
-        joined.clear();
-        for (number, column) in self.key.iter().enumerate() {
-            if number > 0 {
-                joined.push('|');
-            }
-            joined.push_str(batch.columns[*column as usize].text(row, &batch.text)?);
-        }
-        (!self.key.is_empty()).then_some(joined.as_str())
+        key_in(&self.key, batch, row, joined)
     }
+}
+
+/// The key that stands in these columns; see [`SourcePlan::key_of`].
+pub fn key_in<'t>(columns: &[u32], batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
+    if let [only] = columns {
+        return batch.columns[*only as usize].text(row, &batch.text);
+    }
+    joined.clear();
+    for (number, column) in columns.iter().enumerate() {
+        if number > 0 {
+            joined.push('|');
+        }
+        joined.push_str(batch.columns[*column as usize].text(row, &batch.text)?);
+    }
+    (!columns.is_empty()).then_some(joined.as_str())
 }
 
 /// Judges the evaluator's chunk by one rule.

@@ -23,15 +23,29 @@ pub struct RisingKeys {
     pub last: String,
 }
 
-/// A log of 64-bit key hashes.
+/// What the check of keys came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Repeated {
+    /// The hashes that stand more than once, sorted; none if no key does.
+    Hashes(Vec<u64>),
+    /// Not known: keys that were rising at first, and so not logged, rise no more. All keys have to be
+    /// logged in a pass of their own.
+    Unknown,
+}
+
+/// A log of 64-bit key hashes. As long as all keys rise, from block to block too, none is logged.
 pub struct KeyLog<F> {
     memory: Vec<Vec<u64>>,
     memory_len: usize,
     bound: usize,
     spilled: Option<F>,
     spilled_len: u64,
-    /// The runs of keys, as long as every block is one.
-    runs: Option<Vec<RisingKeys>>,
+    /// The greatest key so far, as long as keys rise.
+    greatest: Option<String>,
+    /// True from the first key that does not rise.
+    fell: bool,
+    /// True where keys were not logged.
+    skipped: bool,
     /// Makes the temporary file.
     make: fn() -> io::Result<F>,
 }
@@ -47,29 +61,39 @@ impl<F: Read + Write + Seek> KeyLog<F> {
             bound,
             spilled: None,
             spilled_len: 0,
-            runs: Some(Vec::new()),
+            greatest: None,
+            fell: false,
+            skipped: false,
             make,
         }
     }
 
-    /// Takes in the hashes of a block, and its keys as a run if they are one.
+    /// Takes in a block: the hashes of its keys, or a run of rising keys without their hashes. Gives
+    /// false once keys do not rise: from then on hashes are wanted.
     ///
     /// # Errors
     /// The temporary file cannot be written.
-    pub fn append(&mut self, hashes: Vec<u64>, run: Option<RisingKeys>) -> io::Result<()> {
-        if hashes.is_empty() {
-            return Ok(());
+    pub fn append(&mut self, hashes: Vec<u64>, run: Option<RisingKeys>) -> io::Result<bool> {
+        let run_is_none = run.is_none();
+        if let Some(run) = run.filter(|_| !self.fell)
+            && self.greatest.as_ref().is_none_or(|it| *it < run.first)
+        {
+            self.greatest = Some(run.last);
+            self.skipped = true;
+            return Ok(true);
         }
+        if hashes.is_empty() && run_is_none {
+            return Ok(!self.fell);
+        }
+        self.fell = true;
+        // A run that came without hashes, because its worker did not know yet, is skipped as well.
+        self.skipped |= hashes.is_empty();
         if self.memory_len + hashes.len() > self.bound {
             self.spill()?;
         }
         self.memory_len += hashes.len();
         self.memory.push(hashes);
-        match (&mut self.runs, run) {
-            (Some(runs), Some(run)) => runs.push(run),
-            (runs, _) => *runs = None,
-        }
-        Ok(())
+        Ok(false)
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -86,28 +110,24 @@ impl<F: Read + Write + Seek> KeyLog<F> {
         Ok(())
     }
 
-    /// True where every block is a run of rising keys and no two runs overlap.
-    fn is_plainly_unique(&mut self) -> bool {
-        let Some(runs) = &mut self.runs else { return false };
-        runs.sort_unstable();
-        runs.windows(2).all(|pair| pair[0].last < pair[1].first)
-    }
-
     /// The hashes that stand more than once, sorted. They are sorted a part at a time: as many parts
     /// as it takes to stay within the bound.
     ///
     /// # Errors
     /// The temporary file cannot be read.
-    pub fn repeated(&mut self) -> io::Result<Vec<u64>> {
+    pub fn repeated(&mut self) -> io::Result<Repeated> {
         let mut repeated = Vec::new();
-        if self.is_plainly_unique() {
-            return Ok(repeated);
+        if !self.fell {
+            return Ok(Repeated::Hashes(repeated));
+        }
+        if self.skipped {
+            return Ok(Repeated::Unknown);
         }
         let total = self.spilled_len + self.memory_len as u64;
         let parts = total.div_ceil(self.bound as u64).max(1);
         if self.spilled.is_none() {
             repeats(&mut std::mem::take(&mut self.memory).concat(), &mut repeated);
-            return Ok(repeated);
+            return Ok(Repeated::Hashes(repeated));
         }
         self.spill()?;
         let mut part_hashes = Vec::new();
@@ -121,7 +141,7 @@ impl<F: Read + Write + Seek> KeyLog<F> {
             })?;
             repeats(&mut part_hashes, &mut repeated);
         }
-        Ok(repeated)
+        Ok(Repeated::Hashes(repeated))
     }
 
     fn read_spilled(&mut self, mut each: impl FnMut(u64)) -> io::Result<()> {
@@ -168,19 +188,24 @@ mod tests {
             for block in hashes.chunks(700) {
                 log.append(block.to_vec(), None).unwrap();
             }
-            assert_eq!(log.repeated().unwrap(), expected, "{bytes}");
+            assert_eq!(log.repeated().unwrap(), Repeated::Hashes(expected.clone()), "{bytes}");
         }
     }
 
     #[test]
-    fn rising_runs_need_no_sorting_unless_they_overlap() {
+    fn rising_keys_are_not_logged_until_they_fall() {
         let run = |first: &str, last: &str| Some(RisingKeys { first: first.into(), last: last.into() });
-        for (second, expected) in [(run("k3", "k4"), Vec::new()), (run("k2", "k4"), vec![7]), (None, vec![7])]
-        {
+        let log = |blocks: Vec<(Vec<u64>, Option<RisingKeys>)>| {
             let mut log = KeyLog::new(1 << 20, || Ok(Cursor::new(Vec::new())));
-            log.append(vec![1, 7], run("k1", "k2")).unwrap();
-            log.append(vec![7, 9], second).unwrap();
-            assert_eq!(log.repeated().unwrap(), expected);
-        }
+            for (hashes, run) in blocks {
+                log.append(hashes, run).unwrap();
+            }
+            log.repeated().unwrap()
+        };
+        let none = Repeated::Hashes(Vec::new());
+        assert_eq!(log(vec![(vec![], run("k1", "k2")), (vec![], None), (vec![], run("k3", "k4"))]), none);
+        assert_eq!(log(vec![(vec![], run("k1", "k3")), (vec![], run("k2", "k4"))]), Repeated::Unknown);
+        assert_eq!(log(vec![(vec![], run("k1", "k2")), (vec![8, 9], None)]), Repeated::Unknown);
+        assert_eq!(log(vec![(vec![8, 7], None), (vec![7, 9], run("k1", "k2"))]), Repeated::Hashes(vec![7]));
     }
 }

@@ -11,7 +11,7 @@ mod plan;
 mod run;
 mod writer;
 
-pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash};
-pub use keys::{Duplicates, KeyLog, RisingKeys};
+pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash, key_in};
+pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
 pub use run::{Batches, Outcome, Progress, RunError, run_source};

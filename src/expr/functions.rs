@@ -175,7 +175,9 @@ fn round_to(it: f64, places: i64) -> f64 {
 }
 
 fn chars(it: &str) -> i64 {
-    i64::try_from(it.chars().count()).unwrap_or(i64::MAX)
+    // Most text is ASCII, where characters are bytes; to see that takes half the time of counting.
+    let count = if it.is_ascii() { it.len() } else { it.chars().count() };
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn local_day(utc: i64, zone: &Zone) -> i64 {

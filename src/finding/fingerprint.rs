@@ -1,7 +1,7 @@
 //! What stays the same of a finding from audit to audit.
 
 use std::fmt;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Version tag and hash of what a finding is about (SEMANTICS, section 7): source id, rule id and
 /// record key, and an ordinal for records that share a key. 128 bits of XXH3
@@ -16,15 +16,34 @@ impl Fingerprint {
     /// The fingerprint of a record's finding. `ordinal` is 0 for a key that stands once.
     #[must_use]
     pub fn of_record(source: &str, rule: &str, key: &str, ordinal: u64) -> Self {
-        let mut hash = Xxh3::new();
-        for part in [source, rule, key] {
-            hash.update(&(part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
+        let parts = [source, rule, key];
+        let len = parts.iter().map(|it| it.len() + 8).sum::<usize>() + 8;
+        // Hashing in one go takes a quarter of the time of hashing piece by piece.
+        let mut small = [0; SMALL];
+        let mut large = Vec::new();
+        let buffer = match small.get_mut(..len) {
+            Some(small) => small,
+            None => {
+                large.resize(len, 0);
+                large.as_mut_slice()
+            }
+        };
+        let mut at = 0;
+        let mut put = |bytes: &[u8]| {
+            buffer[at..at + bytes.len()].copy_from_slice(bytes);
+            at += bytes.len();
+        };
+        for part in parts {
+            put(&(part.len() as u64).to_le_bytes());
+            put(part.as_bytes());
         }
-        hash.update(&ordinal.to_le_bytes());
-        Self(hash.digest128())
+        put(&ordinal.to_le_bytes());
+        Self(xxh3_128(buffer))
     }
 }
+
+/// Bytes that are hashed without taking memory for them.
+const SMALL: usize = 240;
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +58,12 @@ mod tests {
     #[test]
     fn stays_as_it_was_published() {
         let id = Fingerprint::of_record("tickets", "desk/greeting", "T-1", 0);
-        assert_eq!(id.to_string(), Fingerprint::of_record("tickets", "desk/greeting", "T-1", 0).to_string());
+        assert_eq!(id.to_string(), "t1-8622ba4e426153615dfc3430fbe69958");
+        let long = "k".repeat(1000);
+        assert_ne!(
+            Fingerprint::of_record("tickets", "desk/greeting", &long, 0),
+            Fingerprint::of_record("tickets", "desk/greeting", &long, 1)
+        );
         assert_ne!(id, Fingerprint::of_record("tickets", "desk/greetin", "gT-1", 0));
         assert_ne!(id, Fingerprint::of_record("tickets", "desk/greeting", "T-1", 1));
     }

@@ -8,6 +8,7 @@ use crate::{
     finding::{Finding, write_value_text},
     wording::{self, Lang},
 };
+use std::cell::RefCell;
 use std::io::{self, Read, Write};
 
 /// A column of CSV.
@@ -128,10 +129,16 @@ impl Csv {
             Column::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
             Column::Kind => escape::csv_cell(out, &it.rule.on),
             Column::Key => escape::csv_cell(out, it.key),
-            Column::Subject => escape::csv_cell(out, &subject(it)),
+            Column::Subject => with_scratch(|text| {
+                write_subject(text, it);
+                escape::csv_cell(out, text);
+            }),
             Column::Outcome => escape::csv_cell(out, it.outcome.name()),
             Column::Message => escape::csv_cell(out, it.message),
-            Column::Evidence => escape::csv_cell(out, &self.evidence(it)),
+            Column::Evidence => with_scratch(|text| {
+                self.write_evidence(text, it);
+                escape::csv_cell(out, text);
+            }),
             Column::File => escape::csv_cell(out, it.origin.file),
             Column::Row => crate::finding::put_digits(out, it.origin.row, 1),
             Column::Standing => escape::csv_cell(out, it.standing.name()),
@@ -139,27 +146,34 @@ impl Csv {
         }
     }
 
-    fn evidence(&self, it: &Finding<'_>) -> String {
-        let mut text = String::with_capacity(256);
+    fn write_evidence(&self, text: &mut String, it: &Finding<'_>) {
         for (index, (name, value)) in it.evidence.fields.iter().enumerate() {
             text.push_str(if index > 0 { "; " } else { "" });
             text.push_str(name);
             text.push('=');
-            write_value_text(&mut text, value, &self.setting.zone, self.setting.lang);
+            write_value_text(text, value, &self.setting.zone, self.setting.lang);
         }
-        text
     }
 }
 
-fn subject(it: &Finding<'_>) -> String {
-    let mut text = String::with_capacity(64);
+fn write_subject(text: &mut String, it: &Finding<'_>) {
     for (index, (level, who)) in it.subject.iter().enumerate() {
         text.push_str(if index > 0 { ";" } else { "" });
         text.push_str(level);
         text.push('=');
         text.push_str(who);
     }
-    text
+}
+
+/// Lends a text to work in, one a worker: cells that are put together are put together millions of times.
+fn with_scratch(work: impl FnOnce(&mut String)) {
+    thread_local! {
+        static SCRATCH: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+    SCRATCH.with_borrow_mut(|text| {
+        text.clear();
+        work(text);
+    });
 }
 
 impl Report for Csv {

@@ -40,7 +40,14 @@ fn json_plain(bytes: &[u8]) -> bool {
 fn no_byte(bytes: &[u8], suspect: impl Fn(u8) -> bool) -> bool {
     let found = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | suspect(*byte));
     let (chunks, rest) = bytes.as_chunks::<16>();
-    !chunks.iter().any(|it| found(it)) && !found(rest)
+    if chunks.iter().any(|it| found(it)) {
+        return false;
+    }
+    // The rest of a longer text is looked at as its last whole chunk, in one go.
+    match bytes.last_chunk::<16>() {
+        Some(last) => rest.is_empty() || !found(last),
+        None => !found(rest),
+    }
 }
 
 fn json_escaped(out: &mut Vec<u8>, text: &str) {

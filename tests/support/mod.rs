@@ -95,6 +95,7 @@ impl Subject {
             files: &files,
             zone: &self.project.zone,
             committed: &committed,
+            hash_keys: &std::sync::atomic::AtomicBool::new(false),
         };
         let mut judge = Judge::new(&judging);
         batches.iter_mut().map(|it| judge.judge(it)).collect()
