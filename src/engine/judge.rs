@@ -140,7 +140,6 @@ impl<'a> Judge<'a> {
         let mut low = 0;
         while evaluator.go_to(low) {
             verdicts.clear();
-            let mut any = Mask::NONE;
             for (number, planned) in plan.rules.iter().enumerate() {
                 let verdict = judge_chunk(
                     planned,
@@ -150,17 +149,12 @@ impl<'a> Judge<'a> {
                     batch,
                     &mut result.counts[number],
                 );
-                any = any.or(&verdict.findings);
                 result.findings[number] += verdict.findings.count() as u64;
                 writer.list(number, planned, &verdict, low, &mut result);
                 verdicts.push(verdict);
             }
-            for row in any.rows() {
-                for (number, verdict) in verdicts.iter().enumerate() {
-                    if verdict.findings.get(row) {
-                        writer.finding(&plan.rules[number], verdict, row, low + row, &mut result);
-                    }
-                }
+            for (row, number) in in_record_order(&verdicts) {
+                writer.finding(&plan.rules[number], &verdicts[number], row, low + row, &mut result);
             }
             low += CHUNK_LEN;
         }
@@ -255,6 +249,28 @@ pub fn key_in<'t>(columns: &[u32], batch: &'t Batch, row: usize, joined: &'t mut
         joined.push_str(batch.columns[*column as usize].text(row, &batch.text)?);
     }
     (!columns.is_empty()).then_some(joined.as_str())
+}
+
+/// The findings of a chunk as (row, rule), by row and within it by rule. A counting sort: looking at
+/// every rule for every row would cost more than the findings themselves.
+fn in_record_order(verdicts: &[Verdicts]) -> impl Iterator<Item = (usize, usize)> {
+    let mut next = [0_u32; CHUNK_LEN + 1];
+    for verdict in verdicts {
+        for row in verdict.findings.rows() {
+            next[row + 1] += 1;
+        }
+    }
+    for row in 0..CHUNK_LEN {
+        next[row + 1] += next[row];
+    }
+    let mut sorted = vec![(0_usize, 0_usize); next[CHUNK_LEN] as usize];
+    for (number, verdict) in verdicts.iter().enumerate() {
+        for row in verdict.findings.rows() {
+            sorted[next[row] as usize] = (row, number);
+            next[row] += 1;
+        }
+    }
+    sorted.into_iter()
 }
 
 /// Judges the evaluator's chunk by one rule.
