@@ -133,7 +133,8 @@ impl Grid {
     #[inline]
     fn push_positions(&mut self, mut bits: u64, base: u32) {
         if self.filled + 64 > self.ends.len() {
-            self.ends.resize((self.ends.len() * 2).max(1 << 12), 0);
+            // Begun large: growing step by step costs more fresh memory than it saves.
+            self.ends.resize((self.ends.len() * 2).max(1 << 16), 0);
         }
         let count = bits.count_ones() as usize;
         let room = &mut self.ends[self.filled..self.filled + 64];
