@@ -72,7 +72,7 @@ pub struct BlockResult {
     pub counts: Vec<OutcomeCounts>,
     /// Findings by planned rule.
     pub findings: Vec<u64>,
-    /// Findings by severity, in the order of [`Severity::ALL`].
+    /// Findings by severity, in the order of [`crate::rule::Severity::ALL`].
     pub by_severity: [u64; 4],
     /// Findings encoded, by output.
     pub outputs: Vec<Vec<u8>>,
