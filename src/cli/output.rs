@@ -1,5 +1,6 @@
-//! Reports to files and standard output. A file is written under a temporary name beside it, synced
-//! and renamed, so that nobody ever sees half a report and a failed audit loses nothing.
+//! Reports to files and standard output. A file is written under a temporary name beside it and then
+//! renamed, so that nobody ever sees half a report and a failed audit loses nothing. Files are not
+//! synced: bringing half a million findings to disk takes longer than finding them.
 
 use crate::{
     audit::Audit,
@@ -10,87 +11,40 @@ use crate::{
     wording,
 };
 use std::{
-    fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::mpsc,
-    thread,
 };
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// Encoded findings are held in memory up to here, in a temporary file beyond.
 const SPOOL_BYTES: usize = 8 << 20;
 
-/// After so many bytes the file is brought to disk, beside the run, so that little is left for the
-/// last sync.
-const FLUSH_BYTES: usize = 16 << 20;
-
-/// Brings a growing file to disk on a thread of its own. Errors show at the last sync.
-struct Flusher {
-    ask: Option<mpsc::SyncSender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
-    since: usize,
-}
-
-impl Flusher {
-    fn new(file: &File) -> io::Result<Self> {
-        let file = file.try_clone()?;
-        let (ask, asked) = mpsc::sync_channel(1);
-        let thread = thread::spawn(move || {
-            while asked.recv().is_ok() {
-                drop(file.sync_data());
-            }
-        });
-        Ok(Self { ask: Some(ask), thread: Some(thread), since: 0 })
-    }
-
-    fn wrote(&mut self, bytes: usize) {
-        self.since += bytes;
-        if self.since >= FLUSH_BYTES {
-            self.since = 0;
-            // A flush that is still under way takes this one's place.
-            let _ = self.ask.as_ref().map(|it| it.try_send(()));
-        }
-    }
-}
-
-impl Drop for Flusher {
-    fn drop(&mut self) {
-        self.ask = None;
-        drop(self.thread.take().map(thread::JoinHandle::join));
-    }
-}
-
 enum Spool {
     /// Joined later with what stands around it.
     Apart(SpooledTempFile),
     /// The report itself, where it streams to a file.
-    Whole(NamedTempFile, Flusher),
+    Whole(NamedTempFile),
 }
 
 impl Spool {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Apart(file) => file.write_all(bytes),
-            Self::Whole(file, flusher) => {
-                file.write_all(bytes)?;
-                flusher.wrote(bytes.len());
-                Ok(())
-            }
+            Self::Whole(file) => file.write_all(bytes),
         }
     }
 
     fn position(&mut self) -> io::Result<u64> {
         match self {
             Self::Apart(file) => file.stream_position(),
-            Self::Whole(file, _) => file.stream_position(),
+            Self::Whole(file) => file.stream_position(),
         }
     }
 
     fn cut(&mut self, len: u64) -> io::Result<()> {
         match self {
             Self::Apart(file) => file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
-            Self::Whole(file, _) => {
+            Self::Whole(file) => {
                 file.as_file().set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop))
             }
         }
@@ -206,8 +160,7 @@ impl Output {
             Some(path) if report.streams() => {
                 let mut temporary = beside(path)?;
                 report.begin(&mut temporary)?;
-                let flusher = Flusher::new(temporary.as_file())?;
-                Spool::Whole(temporary, flusher)
+                Spool::Whole(temporary)
             }
             // That the file can be written is known before the audit runs.
             Some(path) => {
@@ -221,10 +174,7 @@ impl Output {
 
     fn finish(self, audit: &Audit) -> io::Result<()> {
         match (self.file, self.spool) {
-            (Some(path), Spool::Whole(temporary, flusher)) => {
-                drop(flusher);
-                keep(temporary, &path)
-            }
+            (Some(path), Spool::Whole(temporary)) => keep(temporary, &path),
             (Some(path), Spool::Apart(mut spool)) => {
                 let temporary = beside(&path)?;
                 let mut out = io::BufWriter::with_capacity(1 << 16, temporary);
@@ -270,10 +220,9 @@ pub(super) fn beside(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(".touchstone-").tempfile_in(folder)
 }
 
-/// Syncs a temporary file and gives it its name.
+/// Gives a temporary file its name.
 pub(super) fn keep(mut temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     temporary.flush()?;
-    temporary.as_file().sync_all()?;
     readable(&temporary)?;
     temporary.persist(path).map(drop).map_err(|it| it.error)
 }
