@@ -2,13 +2,13 @@
 //! All text from data is escaped, so that it cannot mark up, mention, link or embed anything.
 
 use super::{
-    Needs, Report, Setting,
+    Report, Setting,
     digest::{self, count, coverage},
     escape::markdown,
 };
 use crate::{
     audit::{Audit, GateVerdict, OwnedFinding},
-    finding::{Finding, value_text},
+    finding::value_text,
     record::Value,
     wording::{self, Wording},
 };
@@ -170,20 +170,6 @@ impl Markdown {
 }
 
 impl Report for Markdown {
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn streams(&self) -> bool {
-        false
-    }
-
-    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finding(&self, _finding: &Finding<'_>, _out: &mut Vec<u8>) {}
-
     fn finish(&self, audit: &Audit, _findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
         let mut text = String::new();
         self.verdict(audit, &mut text);

@@ -155,21 +155,27 @@ impl Needs {
 /// buffer, and buffers are joined in record order; so an encoded finding must not depend on the
 /// one before it.
 pub trait Report: Send + Sync {
-    /// What it reads of each finding.
-    fn needs(&self) -> Needs;
+    /// What it reads of each finding; nothing where it is made of totals and worst findings.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
 
     /// True where the output is [`Report::begin`], the findings, and nothing after them, so that it
     /// can be written while the audit runs.
-    fn streams(&self) -> bool;
+    fn streams(&self) -> bool {
+        false
+    }
 
     /// What comes before the findings.
     ///
     /// # Errors
     /// Whatever writing gives.
-    fn begin(&self, out: &mut dyn Write) -> io::Result<()>;
+    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Appends one finding.
-    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>);
+    fn finding(&self, _finding: &Finding<'_>, _out: &mut Vec<u8>) {}
 
     /// Writes the whole report, where it does not stream; `findings` gives the encoded findings,
     /// joined. Writes nothing where it streams.

@@ -3,14 +3,14 @@
 //! whoever measured them, not here, so that the same audit prints the same bytes.
 
 use super::{
-    Needs, Report, Setting,
+    Report, Setting,
     digest::{self, count, count_short, coverage},
     escape::{cut_chars, visible},
     layout::{Cell, Line, Style, Table, cut, cut_middle, pad, width, wrap},
 };
 use crate::{
     audit::{Audit, Gate, GateVerdict, OutcomeCounts, OwnedFinding, RuleResult},
-    finding::{Finding, value_text},
+    finding::value_text,
     record::Value,
     rule::Severity,
     wording::{self, Wording},
@@ -389,20 +389,6 @@ const fn gate_style(verdict: GateVerdict) -> Style {
 }
 
 impl Report for Terminal {
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn streams(&self) -> bool {
-        false
-    }
-
-    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finding(&self, _finding: &Finding<'_>, _out: &mut Vec<u8>) {}
-
     fn finish(&self, audit: &Audit, _findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
         let mut text = String::new();
         self.head(audit, &mut text);
