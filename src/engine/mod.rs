@@ -14,4 +14,4 @@ mod writer;
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash, key_in};
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
-pub use run::{Batches, Outcome, Progress, RunError, run_source};
+pub use run::{Batches, Outcome, RunError, run_source};

@@ -34,12 +34,6 @@ pub trait Batches: Sync {
     ) -> Result<Option<(u64, Self::Faults)>, Box<Diagnostic>>;
 }
 
-/// Told after each committed block.
-pub trait Progress {
-    /// So many records more are done.
-    fn advance(&mut self, records: u64);
-}
-
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {

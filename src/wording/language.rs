@@ -29,7 +29,6 @@ codes! { LANGUAGE_CODES;
     INT_DIVISION "int-division" = "a whole number divided by a whole number drops the remainder", "整数相除会舍去余数";
     COALESCE_OPERATOR "coalesce-operator" = "`??` takes the whole of `{text}` as its default", "“??”把整个“{text}”作为默认值";
     NO_RECORD_DATE "no-record-date" = "the rule is in force from a date on, but the source `{source}` does not say which field is the record's date", "规则有生效日期，但数据源“{source}”没有指明记录日期字段";
-    NO_SOURCE_OF_KIND "no-source-of-kind" = "no source has records of kind `{kind}`", "没有类型为“{kind}”的数据源";
     BAD_TABLE_CELL "bad-table-cell" = "{found} cannot be read as {type}, which the input `{input}` is here", "{found} 无法读作 {type}，而此处的输入“{input}”是该类型";
     DERIVE_NOT_LOWERED "derive-not-lowered" = "a derived field must be one expression that can be evaluated by columns", "派生字段必须是可按列计算的单个表达式";
 }
@@ -60,7 +59,6 @@ wordings! { LANGUAGE_HELP;
     HELP_FORBIDDEN_ELVIS = "fields are plain values: use `.`", "字段是普通值：请用“.”";
     HELP_FORBIDDEN_POWERS = "a rule reads its record, its parameters and the functions of the rule language, and nothing else", "规则只能读取记录、参数和规则语言的函数";
     HELP_RECORD_DATE = "give the source `date = \"…\"`", "请在数据源中写 `date = \"…\"`";
-    HELP_DISABLE_RULE = "if the project has no such records or field, leave the rule out: `[rules.\"{rule}\"]` with `enabled = false` and a `reason`", "如果项目没有此类记录或字段，可停用规则：`[rules.\"{rule}\"]` 写 `enabled = false` 和 `reason`";
     HELP_MAP_FIELD = "or say under which name the data has it: `{name} = { from = \"…\" }` in `[source.fields]`", "或在 `[source.fields]` 中说明数据里的列名：`{name} = { from = \"…\" }`";
     REASON_LOOP = "it has a loop", "含有循环";
     REASON_SWITCH = "it has a `switch`", "含有 `switch`";
