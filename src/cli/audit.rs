@@ -5,7 +5,7 @@ use super::{
     args::all,
     exit,
     output::{Outputs, cannot_write},
-    plans::{Planned, loaded, planned},
+    plans::{Planned, begin, planned},
     rejects::Rejects,
     source_run::{SourceRun, path},
 };
@@ -30,11 +30,8 @@ use std::{
 /// Runs the audit; gives the exit code.
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let started = Instant::now();
-    let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
-    let paths: Vec<PathBuf> = all(matches, "path");
-    let loaded = loaded(matches, asked, &paths);
-    let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
-    let voice = Voice::new(lang, when);
+    let (loaded, voice) = begin(matches, asked, lang);
+    let lang = voice.lang;
     let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
     let cancelled = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&cancelled);

@@ -1,10 +1,8 @@
 //! `touchstone check`: everything that can be known before a record is judged.
 
 use super::{
-    Voice,
-    args::all,
     exit,
-    plans::{Planned, loaded, planned},
+    plans::{Planned, begin, planned},
     print,
 };
 use crate::{
@@ -13,16 +11,14 @@ use crate::{
     wording::{self, Lang},
 };
 use clap::ArgMatches;
-use std::{fmt::Write as _, path::PathBuf};
+use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// Checks a project; gives the exit code.
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
-    let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
-    let paths: Vec<PathBuf> = all(matches, "path");
-    let loaded = loaded(matches, asked, &paths);
-    let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
-    let Some(planned) = planned(loaded, matches, Voice::new(lang, when)) else { return exit::NOT_AS_ASKED };
+    let (loaded, voice) = begin(matches, asked, lang);
+    let lang = voice.lang;
+    let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
     let mut out = String::new();
     if matches.get_flag("schema") {
         schemas(&planned, lang, &mut out);

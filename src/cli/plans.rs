@@ -34,8 +34,18 @@ pub(super) struct PlannedSource {
     pub(super) plan: SourcePlan,
 }
 
+/// How every command on a project begins: it is loaded, and spoken of in its own language unless the
+/// command line asks for another.
+pub(super) fn begin(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> (Loaded, Voice) {
+    let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
+    let paths: Vec<PathBuf> = all(matches, "path");
+    let loaded = loaded(matches, asked, &paths);
+    let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
+    (loaded, Voice::new(lang, when))
+}
+
 /// Loads what the command line names: a project, or data files with packs.
-pub(super) fn loaded(matches: &ArgMatches, asked: Option<Lang>, paths: &[PathBuf]) -> Loaded {
+fn loaded(matches: &ArgMatches, asked: Option<Lang>, paths: &[PathBuf]) -> Loaded {
     let options = LoadOptions {
         set: optional(matches, "set"),
         rules: all(matches, "rules"),

@@ -1,6 +1,6 @@
 //! `touchstone rules`: the standard as a list, or as a handbook.
 
-use super::{Voice, args::all, exit, plans::loaded, print};
+use super::{exit, plans::begin, print};
 use crate::{
     finding::value_text,
     project::Project,
@@ -8,16 +8,13 @@ use crate::{
     wording::{self, Lang},
 };
 use clap::ArgMatches;
-use std::{fmt::Write as _, path::PathBuf};
+use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// Lists the rules of a project; gives the exit code.
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
-    let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
-    let paths: Vec<PathBuf> = all(matches, "path");
-    let loaded = loaded(matches, asked, &paths);
-    let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
-    let voice = Voice::new(lang, when);
+    let (loaded, voice) = begin(matches, asked, lang);
+    let lang = voice.lang;
     let wrong = voice.complain(&loaded.diagnostics, &loaded.sources, false);
     let Some(project) = loaded.project.filter(|_| !wrong) else { return exit::NOT_AS_ASKED };
     let out = if matches.get_flag("docs") { handbook(&project, lang) } else { list(&project, lang) };
