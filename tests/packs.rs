@@ -61,19 +61,9 @@ fn line(example: &Example) -> String {
 
 fn spec(folder: &Path, file: &str, zone: &Zone, fields: Vec<GivenField>) -> SourceSpec {
     SourceSpec {
-        id: "examples".into(),
-        root: folder.to_owned(),
-        pattern: file.into(),
-        place: None,
         format: Some(Format::Ndjson),
-        encoding: None,
-        delimiter: None,
-        quote: None,
-        escape: None,
-        skip_lines: 0,
-        zone: zone.clone(),
-        missing: Vec::new(),
         fields,
+        ..SourceSpec::plain("examples", folder, file, zone.clone())
     }
 }
 

@@ -84,6 +84,33 @@ pub struct SourceSpec {
     pub fields: Vec<GivenField>,
 }
 
+impl SourceSpec {
+    /// A source of which nothing is given but where it is: all else is detected and inferred.
+    #[must_use]
+    pub fn plain(
+        id: impl Into<String>,
+        root: impl Into<PathBuf>,
+        pattern: impl Into<String>,
+        zone: Zone,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            root: root.into(),
+            pattern: pattern.into(),
+            place: None,
+            format: None,
+            encoding: None,
+            delimiter: None,
+            quote: None,
+            escape: None,
+            skip_lines: 0,
+            zone,
+            missing: Vec::new(),
+            fields: Vec::new(),
+        }
+    }
+}
+
 /// One file of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileInfo {

@@ -12,19 +12,8 @@ use std::{fs, path::Path, sync::Arc};
 
 pub(super) fn spec(root: &Path, pattern: &str) -> SourceSpec {
     SourceSpec {
-        id: "calls".to_owned(),
-        root: root.to_owned(),
-        pattern: pattern.to_owned(),
         place: Some(Place::File("audit.toml".into())),
-        format: None,
-        encoding: None,
-        delimiter: None,
-        quote: None,
-        escape: None,
-        skip_lines: 0,
-        zone: Zone::utc(),
-        missing: Vec::new(),
-        fields: Vec::new(),
+        ..SourceSpec::plain("calls", root, pattern, Zone::utc())
     }
 }
 

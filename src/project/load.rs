@@ -120,21 +120,7 @@ pub fn load_files(options: &LoadOptions) -> Loaded {
 fn source_of_file(path: &Path, only_kind: Option<&str>, zone: &Zone) -> Source {
     let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     let id = name.split('.').next().filter(|it| !it.is_empty()).unwrap_or(&name).to_owned();
-    let spec = SourceSpec {
-        id: id.clone(),
-        root: PathBuf::from("."),
-        pattern: path.to_string_lossy().into_owned(),
-        place: None,
-        format: None,
-        encoding: None,
-        delimiter: None,
-        quote: None,
-        escape: None,
-        skip_lines: 0,
-        zone: zone.clone(),
-        missing: Vec::new(),
-        fields: Vec::new(),
-    };
+    let spec = SourceSpec::plain(&id, ".", path.to_string_lossy(), zone.clone());
     let kind = only_kind.unwrap_or(&id).to_owned();
     Source { id, kind, spec, key: Vec::<Name>::new(), date: None, subject: Vec::new(), derive: Vec::new() }
 }
