@@ -194,11 +194,10 @@ fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result<AST, Box<D
     engine.compile(&script.text).map_err(|error| {
         let position = error.position();
         let (line, column) = (position.line(), position.position());
-        let byte = match (line, column) {
-            (Some(line), Some(column)) => tokens.byte(line, column),
-            _ => script.text.len(),
+        let range = match (line, column) {
+            (Some(line), Some(column)) => tokens.range(line, column),
+            _ => tokens.range_at(script.text.len()),
         };
-        let range = tokens.range_at(byte.min(script.text.len()));
         Box::new(explain_syntax(error.err_type(), script, range))
     })
 }

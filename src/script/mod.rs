@@ -8,6 +8,7 @@ mod names;
 mod rewrite;
 mod rows;
 mod sandbox;
+mod spans;
 mod tokens;
 mod values;
 

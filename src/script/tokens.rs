@@ -116,10 +116,78 @@ fn number_len(rest: &str) -> usize {
     at
 }
 
+/// For each bracket the index of its other half, for all else its own.
+fn partners(text: &str, all: &[Token]) -> Vec<usize> {
+    let mut found: Vec<usize> = (0..all.len()).collect();
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    for (index, token) in all.iter().enumerate().filter(|it| it.1.kind == TokenKind::Symbol) {
+        match &text[token.range.clone()] {
+            "(" => open.push((index, ")")),
+            "[" | "?[" => open.push((index, "]")),
+            "{" | "#{" => open.push((index, "}")),
+            close @ (")" | "]" | "}") => {
+                if let Some((first, _)) = open.pop_if(|it| it.1 == close) {
+                    found[first] = index;
+                    found[index] = first;
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Line and column of each token, and of those in the interpolations of texts, in rising order.
+fn starts(text: &str, all: &[Token]) -> Vec<((usize, usize), Range<usize>)> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for token in all {
+        ranges.push(token.range.clone());
+        if token.kind == TokenKind::Text && text.as_bytes()[token.range.start] == b'`' {
+            inner_ranges(text, &token.range, &mut ranges);
+        }
+    }
+    let (mut line, mut column, mut at) = (1, 1, 0);
+    let mut found = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        for letter in text[at..range.start].chars() {
+            (line, column) = if letter == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        at = range.start;
+        found.push(((line, column), range));
+    }
+    found
+}
+
+/// The tokens between `${` and `}` of a text.
+fn inner_ranges(text: &str, outer: &Range<usize>, ranges: &mut Vec<Range<usize>>) {
+    let mut from = outer.start + 1;
+    while let Some(open) = text[from..outer.end].find("${").map(|it| from + it + 2) {
+        let mut depth = 1_usize;
+        from = outer.end;
+        for token in tokens(&text[open..outer.end]) {
+            let range = open + token.range.start..open + token.range.end;
+            match &text[range.clone()] {
+                "{" | "#{" => depth += 1,
+                "}" => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                from = range.end;
+                break;
+            }
+            ranges.push(range);
+        }
+    }
+}
+
 /// A script's text with its tokens and lines, for finding the token at a position of Rhai's.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     all: Vec<Token>,
+    /// For each bracket its other half, for all else and for brackets without one the token itself.
+    partners: Vec<usize>,
+    /// Line and column of each token, those inside interpolated text as well, with its bytes.
+    starts: Vec<((usize, usize), Range<usize>)>,
     line_starts: Vec<usize>,
     text: String,
 }
@@ -128,7 +196,10 @@ impl Tokens {
     /// Takes a script apart.
     pub(crate) fn new(text: &str) -> Self {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { all: tokens(text), line_starts, text: text.to_owned() }
+        let all = tokens(text);
+        let partners = partners(text, &all);
+        let starts = starts(text, &all);
+        Self { all, partners, starts, line_starts, text: text.to_owned() }
     }
 
     /// All tokens but comments.
@@ -141,7 +212,20 @@ impl Tokens {
         &self.text[token.range.clone()]
     }
 
-    /// The byte at a line and column, both from 1, columns counted in characters.
+    /// The text of a range.
+    pub(crate) fn slice(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// The bytes of the token at a line and column, both from 1, columns counted in characters.
+    pub(crate) fn range(&self, line: usize, column: usize) -> Range<usize> {
+        match self.starts.binary_search_by_key(&(line, column), |it| it.0) {
+            Ok(found) => self.starts[found].1.clone(),
+            Err(_) => self.range_at(self.byte(line, column)),
+        }
+    }
+
+    /// The byte at a line and column.
     pub(crate) fn byte(&self, line: usize, column: usize) -> usize {
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
         let skip = column.saturating_sub(1);
@@ -150,14 +234,76 @@ impl Tokens {
 
     /// The bytes of the token at a byte; of one character where no token starts there.
     pub(crate) fn range_at(&self, byte: usize) -> Range<usize> {
-        let found = self.all.iter().find(|it| it.range.contains(&byte));
-        found.map_or_else(
-            || {
+        match self.index_at(byte) {
+            Some(found) => self.all[found].range.clone(),
+            None => {
                 let len = self.text.get(byte..).and_then(|it| it.chars().next()).map_or(0, char::len_utf8);
                 byte..byte + len
-            },
-            |it| it.range.clone(),
-        )
+            }
+        }
+    }
+
+    fn index_at(&self, byte: usize) -> Option<usize> {
+        let found = self.all.partition_point(|it| it.range.end <= byte);
+        self.all.get(found).filter(|it| it.range.contains(&byte)).map(|_| found)
+    }
+
+    /// The tokens that a range touches.
+    fn touched(&self, range: &Range<usize>) -> Range<usize> {
+        let first = self.all.partition_point(|it| it.range.end <= range.start);
+        let last = self.all.partition_point(|it| it.range.start < range.end);
+        first..last.max(first)
+    }
+
+    /// A range made wider until each bracket in it has its other half: Rhai's tree knows no brackets.
+    pub(crate) fn balanced(&self, mut range: Range<usize>) -> Range<usize> {
+        loop {
+            let before = range.clone();
+            for index in self.touched(&before) {
+                let partner = &self.all[self.partners[index]].range;
+                range = range.start.min(partner.start)..range.end.max(partner.end);
+            }
+            if range == before {
+                return range;
+            }
+        }
+    }
+
+    /// A name with the brackets after it: a call. The name alone where there are none.
+    pub(crate) fn call(&self, name: Range<usize>) -> Range<usize> {
+        let next = self.index_after(name.end);
+        match next {
+            Some(next) if matches!(self.text(&self.all[next]), "(" | "[" | "{") => {
+                name.start..self.all[self.partners[next]].range.end
+            }
+            _ => name,
+        }
+    }
+
+    /// `if … { … } else { … }` from its first word on; `switch … { … }` as well.
+    pub(crate) fn braced(&self, word: Range<usize>) -> Range<usize> {
+        let mut end = word.end;
+        let mut from = self.touched(&word).end;
+        while let Some(open) = (from..self.all.len()).find(|it| self.text(&self.all[*it]) == "{") {
+            let close = self.partners[open];
+            end = self.all[close].range.end;
+            let follows = self.index_after(end).filter(|it| self.text(&self.all[*it]) == "else");
+            let Some(follows) = follows else { break };
+            from = follows + 1;
+        }
+        word.start..end
+    }
+
+    /// The first token of code that starts at a byte or after it.
+    fn index_after(&self, byte: usize) -> Option<usize> {
+        let from = self.all.partition_point(|it| it.range.start < byte);
+        (from..self.all.len()).find(|it| self.all[*it].kind != TokenKind::Comment)
+    }
+
+    /// The token of code before a byte.
+    pub(crate) fn before(&self, byte: usize) -> Option<&Token> {
+        let until = self.all.partition_point(|it| it.range.end <= byte);
+        self.all[..until].iter().rev().find(|it| it.kind != TokenKind::Comment)
     }
 
     /// The parts between top-level `&&`, if the script is one expression that consists of them.
@@ -219,7 +365,22 @@ mod tests {
     #[test]
     fn positions_find_tokens() {
         let tokens = Tokens::new("投诉 ==\n 渠道");
-        assert_eq!(tokens.range_at(tokens.byte(2, 2)), 11..17);
-        assert_eq!(tokens.range_at(tokens.byte(9, 9)).len(), 0);
+        assert_eq!(tokens.range(2, 2), 11..17);
+        assert_eq!(tokens.range(9, 9).len(), 0);
+        let text = "`${a} 中 ${超时}`";
+        assert_eq!(&text[Tokens::new(text).range(1, 11)], "超时");
+    }
+
+    #[test]
+    fn ranges_are_widened_over_brackets() {
+        let text = "(a + f(b)[1]) * (c - d) // )";
+        let tokens = Tokens::new(text);
+        let at = |part: &str| text.find(part).map(|it| it..it + part.len()).unwrap();
+        assert_eq!(&text[tokens.balanced(at("a + f(b)[1]) * (c - d"))], "(a + f(b)[1]) * (c - d)");
+        assert_eq!(&text[tokens.balanced(at("a + f(b"))], "a + f(b)");
+        assert_eq!(&text[tokens.call(at("f"))], "f(b)");
+        let text = "1 + if a { #{} } else if b { 2 } - 3";
+        let tokens = Tokens::new(text);
+        assert_eq!(&text[tokens.braced(4..6)], "if a { #{} } else if b { 2 }");
     }
 }

@@ -173,7 +173,7 @@ impl Lowering<'_> {
         let [arg] = args else {
             let found = format!("{} …", args.len());
             let diagnostic = self
-                .error(wording::WRONG_ARGUMENTS, position)
+                .error_in_call(wording::WRONG_ARGUMENTS, position)
                 .with("name", "is_missing")
                 .with("found", found);
             self.report(diagnostic);
@@ -223,7 +223,7 @@ impl Lowering<'_> {
         let signatures =
             functions_named(name, false).map(|(_, it)| signature(it)).collect::<Vec<_>>().join("; ");
         let diagnostic =
-            self.error(wording::WRONG_ARGUMENTS, position).with("name", name).with("found", found);
+            self.error_in_call(wording::WRONG_ARGUMENTS, position).with("name", name).with("found", found);
         let diagnostic = diagnostic.help_with(wording::HELP_SIGNATURES, vec![("signatures", signatures)]);
         self.report(diagnostic)
     }
@@ -244,7 +244,7 @@ impl Lowering<'_> {
     fn bad_list(&mut self, list: &Typed, position: Position) -> Typed {
         let found = self.describe(list);
         let diagnostic =
-            self.error(wording::WRONG_ARGUMENTS, position).with("name", "sum").with("found", found);
+            self.error_in_call(wording::WRONG_ARGUMENTS, position).with("name", "sum").with("found", found);
         self.report(diagnostic)
     }
 
@@ -342,8 +342,10 @@ impl Lowering<'_> {
         if text.ty().is_some_and(|it| it != Type::Text) {
             let found = self.describe(&text);
             let name = if count { "count_any" } else { "contains_any" };
-            let diagnostic =
-                self.error(wording::WRONG_ARGUMENTS, position).with("name", name).with("found", found);
+            let diagnostic = self
+                .error_in_call(wording::WRONG_ARGUMENTS, position)
+                .with("name", name)
+                .with("found", found);
             self.report(diagnostic);
         }
         let Expr::StringConstant(id, at) = list else {
@@ -395,8 +397,10 @@ impl Lowering<'_> {
     fn matches(&mut self, text: Typed, pattern: &Expr, position: Position) -> Typed {
         if text.ty().is_some_and(|it| it != Type::Text) {
             let found = self.describe(&text);
-            let diagnostic =
-                self.error(wording::WRONG_ARGUMENTS, position).with("name", "matches").with("found", found);
+            let diagnostic = self
+                .error_in_call(wording::WRONG_ARGUMENTS, position)
+                .with("name", "matches")
+                .with("found", found);
             self.report(diagnostic);
         }
         let pattern = match pattern {
@@ -467,7 +471,7 @@ impl Lowering<'_> {
             let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
             let signature = format!("{}({})", snake_case(&table.id), table.inputs.join(", "));
             let diagnostic = self
-                .error(wording::WRONG_ARGUMENTS, position)
+                .error_in_call(wording::WRONG_ARGUMENTS, position)
                 .with("name", table.id.clone())
                 .with("found", found);
             let diagnostic = diagnostic.help_with(wording::HELP_SIGNATURES, vec![("signatures", signature)]);

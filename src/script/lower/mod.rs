@@ -9,7 +9,7 @@ mod statements;
 
 pub(super) use calls::read_time;
 
-use super::{Names, tokens::Tokens};
+use super::{Names, spans, tokens::Tokens};
 use crate::{
     diagnostic::{Diagnostic, Said},
     expr::{Constant, ExprId, Node, Program},
@@ -44,19 +44,21 @@ pub(super) struct Typed {
     choices: Option<(String, Vec<String>)>,
     /// The name of the field or parameter, where it is just that.
     name: Option<String>,
+    /// Its bytes in the script.
+    span: Range<usize>,
 }
 
 impl Typed {
     const fn unknown() -> Self {
-        Self { shape: Shape::Unknown, node: None, choices: None, name: None }
+        Self { shape: Shape::Unknown, node: None, choices: None, name: None, span: 0..0 }
     }
 
     const fn unit() -> Self {
-        Self { shape: Shape::Unit, node: None, choices: None, name: None }
+        Self { shape: Shape::Unit, node: None, choices: None, name: None, span: 0..0 }
     }
 
     const fn of(ty: Type, node: Option<ExprId>) -> Self {
-        Self { shape: Shape::Of(ty), node, choices: None, name: None }
+        Self { shape: Shape::Of(ty), node, choices: None, name: None, span: 0..0 }
     }
 
     fn ty(&self) -> Option<Type> {
@@ -187,13 +189,25 @@ impl<'a> Lowering<'a> {
 
     /// The bytes of the token at a position.
     fn range(&self, position: Position) -> Range<usize> {
-        let line = position.line().unwrap_or(1);
-        let column = position.position().unwrap_or(1);
-        self.tokens.range_at(self.tokens.byte(line, column))
+        spans::token(self.tokens, position)
     }
 
+    /// About the token at a position.
     fn error(&self, code: Code, position: Position) -> Diagnostic {
         Diagnostic::error(code).at(self.script.place(self.range(position)))
+    }
+
+    /// About a call: its name is at the position.
+    fn error_in_call(&self, code: Code, position: Position) -> Diagnostic {
+        Diagnostic::error(code).at(self.script.place(self.tokens.call(self.range(position))))
+    }
+
+    /// About an operation: the operands with what is between them.
+    fn error_over(&self, code: Code, operands: &[&Typed], position: Position) -> Diagnostic {
+        let own = self.range(position);
+        let known = operands.iter().map(|it| &it.span).filter(|it| !it.is_empty());
+        let whole = known.fold(own, |all, it| all.start.min(it.start)..all.end.max(it.end));
+        Diagnostic::error(code).at(self.script.place(self.tokens.balanced(whole)))
     }
 
     fn report(&mut self, diagnostic: Diagnostic) -> Typed {
@@ -209,11 +223,23 @@ impl<'a> Lowering<'a> {
         Typed::of(ty, Some(self.program.constant(constant, ty)))
     }
 
+    /// An expression whose value is used: there must be one.
+    fn expression(&mut self, expression: &Expr) -> Typed {
+        let mut typed = self.typed(expression);
+        typed.span = spans::expression(self.tokens, expression);
+        if matches!((expression, &typed.shape), (Expr::Stmt(_), Shape::Unit)) {
+            let place = self.script.place(typed.span.clone());
+            let diagnostic = Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE);
+            return Typed { span: typed.span, ..self.report(diagnostic) };
+        }
+        typed
+    }
+
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "Rhai's enum is not exhaustive: what it adds runs row by row"
     )]
-    fn expression(&mut self, expression: &Expr) -> Typed {
+    fn typed(&mut self, expression: &Expr) -> Typed {
         match expression {
             Expr::BoolConstant(it, _) => self.constant(Constant::Bool(*it), Type::Bool),
             Expr::IntegerConstant(it, _) => self.constant(Constant::Int(*it), Type::Int),
@@ -284,11 +310,11 @@ impl<'a> Lowering<'a> {
     /// An operand that must be true or false.
     fn boolean(&mut self, expression: &Expr) -> Option<ExprId> {
         let typed = self.expression(expression);
-        self.must_be_bool(&typed, expression.start_position());
-        typed.node
+        self.must_be_bool(&typed);
+        typed.node.filter(|_| typed.ty() == Some(Type::Bool))
     }
 
-    fn must_be_bool(&mut self, typed: &Typed, position: Position) {
+    fn must_be_bool(&mut self, typed: &Typed) {
         let wrong = match &typed.shape {
             Shape::Unknown => false,
             Shape::Of(ty) => *ty != Type::Bool,
@@ -296,8 +322,8 @@ impl<'a> Lowering<'a> {
         };
         if wrong {
             let found = self.describe(typed);
-            let diagnostic = self.error(wording::NOT_BOOL, position).with("found", found);
-            self.report(diagnostic);
+            let place = self.script.place(typed.span.clone());
+            self.report(Diagnostic::error(wording::NOT_BOOL).with("found", found).at(place));
         }
     }
 }

@@ -46,7 +46,7 @@ impl Lowering<'_> {
             self.cannot(wording::REASON_OTHER, &[]);
         }
         let choices = (!field.choices.is_empty()).then(|| (field.name.clone(), field.choices.clone()));
-        Typed { shape: Shape::Of(field.ty), node: Some(node), choices, name: Some(field.name) }
+        Typed { choices, name: Some(field.name), ..Typed::of(field.ty, Some(node)) }
     }
 
     /// A value that is known: a parameter, an answer of a table.
@@ -80,8 +80,10 @@ impl Lowering<'_> {
     pub(super) fn unknown_call(&mut self, name: &str, args: &[Typed], position: Position) -> Typed {
         if let Some((name, signature)) = SPECIAL.iter().find(|it| it.0 == name) {
             let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
-            let diagnostic =
-                self.error(wording::WRONG_ARGUMENTS, position).with("name", *name).with("found", found);
+            let diagnostic = self
+                .error_in_call(wording::WRONG_ARGUMENTS, position)
+                .with("name", *name)
+                .with("found", found);
             let signatures = vec![("signatures", (*signature).to_owned())];
             return self.report(diagnostic.help_with(wording::HELP_SIGNATURES, signatures));
         }

@@ -2,6 +2,7 @@
 
 use super::{Lowering, Shape, Typed};
 use crate::{
+    diagnostic::{Diagnostic, Level, nearest},
     expr::{Arithmetic, Comparison, Constant, ExprId, Node, Set},
     record::{Decimal, Element, Type},
     wording,
@@ -24,7 +25,7 @@ impl Lowering<'_> {
     pub(super) fn coalesce(&mut self, parts: &[Expr], position: Position) -> Typed {
         let mut all: Vec<Typed> = parts.iter().map(|it| self.expression(it)).collect();
         for (part, typed) in parts.iter().zip(&all).skip(1) {
-            self.warn_of_operator(part, typed, position);
+            self.warn_of_operator(part, typed);
         }
         let Some(mut result) = all.pop() else { return Typed::unknown() };
         while let Some(value) = all.pop() {
@@ -36,7 +37,7 @@ impl Lowering<'_> {
                     self.cannot(wording::REASON_MIXED, &[])
                 }
                 (Some(ty), Some(other)) if ty != other => {
-                    let diagnostic = self.error(wording::UNLIKE_TYPES, position);
+                    let diagnostic = self.error_over(wording::UNLIKE_TYPES, &[&value, &default], position);
                     let diagnostic = diagnostic.with("left", ty.name()).with("right", other.name());
                     self.report(diagnostic)
                 }
@@ -51,25 +52,20 @@ impl Lowering<'_> {
     }
 
     /// `a ?? 3 * 8` means `a ?? 24`: a default that is reckoned is rarely meant.
-    fn warn_of_operator(&mut self, part: &Expr, typed: &Typed, position: Position) {
+    fn warn_of_operator(&mut self, part: &Expr, typed: &Typed) {
         let Expr::FnCall(call, _) = part else { return };
         let written = call.op_token.is_some() && call.args.len() == 2;
-        if written && typed.ty().is_some() && !self.is_in_brackets(part) {
-            let text = format!("… {} …", call.name);
-            let mut diagnostic = self
-                .error(wording::COALESCE_OPERATOR, position)
-                .with("text", text)
-                .help(wording::HELP_COALESCE);
-            diagnostic.level = crate::diagnostic::Level::Warning;
-            self.diagnostics.push(diagnostic);
+        if written && typed.ty().is_some() && !self.is_in_brackets(typed) {
+            let place = self.script.place(typed.span.clone());
+            let text = self.tokens.slice(typed.span.clone()).to_owned();
+            let diagnostic = Diagnostic::warning(wording::COALESCE_OPERATOR).with("text", text).at(place);
+            self.report(diagnostic.help(wording::HELP_COALESCE));
         }
     }
 
     /// True where the token before the expression opens a bracket.
-    fn is_in_brackets(&self, part: &Expr) -> bool {
-        let start = self.range(part.start_position()).start;
-        let before = self.tokens.code().take_while(|it| it.range.start < start).last();
-        before.is_some_and(|it| self.tokens.text(it) == "(")
+    fn is_in_brackets(&self, typed: &Typed) -> bool {
+        self.tokens.before(typed.span.start).is_some_and(|it| self.tokens.text(it) == "(")
     }
 
     /// Operators of one operand.
@@ -95,8 +91,10 @@ impl Lowering<'_> {
 
     fn bad_operands(&mut self, operator: &str, operands: &[&Typed], position: Position) -> Typed {
         let found = operands.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
-        let mut diagnostic =
-            self.error(wording::BAD_OPERANDS, position).with("operator", operator).with("found", found);
+        let mut diagnostic = self
+            .error_over(wording::BAD_OPERANDS, operands, position)
+            .with("operator", operator)
+            .with("found", found);
         let types: Vec<_> = operands.iter().filter_map(|it| it.ty()).collect();
         if types.contains(&Type::Duration) && (types.contains(&Type::Int) || types.contains(&Type::Float)) {
             diagnostic = diagnostic.help(wording::HELP_DURATION);
@@ -130,11 +128,19 @@ impl Lowering<'_> {
     /// A number as another type of number, where that can be done exactly enough.
     pub(super) fn to(&mut self, typed: Typed, ty: Type) -> Typed {
         let Some(node) = typed.node else {
-            return if typed.ty() == Some(Type::Int) { Typed::of(ty, None) } else { typed };
+            return if typed.ty() == Some(Type::Int) {
+                Typed { span: typed.span, ..Typed::of(ty, None) }
+            } else {
+                typed
+            };
         };
         match (typed.ty(), ty) {
-            (Some(Type::Int), Type::Float) => self.add(Node::ToFloat(node), Type::Float),
-            (Some(Type::Int), Type::Decimal) => self.add(Node::ToDecimal(node), Type::Decimal),
+            (Some(Type::Int), Type::Float) => {
+                Typed { span: typed.span, ..self.add(Node::ToFloat(node), Type::Float) }
+            }
+            (Some(Type::Int), Type::Decimal) => {
+                Typed { span: typed.span, ..self.add(Node::ToDecimal(node), Type::Decimal) }
+            }
             (Some(Type::Float), Type::Decimal) => {
                 let written = if let Node::Constant(Constant::Float(bits)) = self.program.node(node) {
                     Decimal::from_str(&f64::from_bits(*bits).to_string()).ok()
@@ -142,7 +148,9 @@ impl Lowering<'_> {
                     None
                 };
                 match written {
-                    Some(decimal) => self.constant(Constant::Decimal(decimal), Type::Decimal),
+                    Some(decimal) => {
+                        Typed { span: typed.span, ..self.constant(Constant::Decimal(decimal), Type::Decimal) }
+                    }
                     None => typed,
                 }
             }
@@ -188,14 +196,14 @@ impl Lowering<'_> {
 
     fn comparison(&mut self, comparison: Comparison, left: Typed, right: Typed, position: Position) -> Typed {
         if matches!(left.shape, Shape::Unit) || matches!(right.shape, Shape::Unit) {
+            let diagnostic = self.error_over(wording::COMPARES_UNIT, &[&left, &right], position);
             let name = left.name.or(right.name).unwrap_or_else(|| "…".to_owned());
-            let diagnostic = self.error(wording::COMPARES_UNIT, position);
             let diagnostic = diagnostic.help_with(wording::HELP_IS_MISSING, vec![("name", name)]);
             self.report(diagnostic);
             return Typed::of(Type::Bool, None);
         }
-        self.check_choice(&left, &right, position);
-        self.check_choice(&right, &left, position);
+        self.check_choice(&left, &right);
+        self.check_choice(&right, &left);
         let (left, right) = self.same_numbers(left, right);
         let (Shape::Of(left_ty), Shape::Of(right_ty)) = (&left.shape, &right.shape) else {
             let lists =
@@ -243,7 +251,8 @@ impl Lowering<'_> {
 
     fn unlike(&mut self, left: &Typed, right: &Typed, position: Position) {
         let (a, b) = (self.describe(left), self.describe(right));
-        let mut diagnostic = self.error(wording::UNLIKE_TYPES, position).with("left", a).with("right", b);
+        let mut diagnostic =
+            self.error_over(wording::UNLIKE_TYPES, &[left, right], position).with("left", a).with("right", b);
         let types = (left.ty(), right.ty());
         let is =
             |one: Type, other: Type| types == (Some(one), Some(other)) || types == (Some(other), Some(one));
@@ -268,24 +277,20 @@ impl Lowering<'_> {
     }
 
     /// A choice that is compared with a text outside its list.
-    pub(super) fn check_choice(&mut self, choice: &Typed, value: &Typed, position: Position) {
+    pub(super) fn check_choice(&mut self, choice: &Typed, value: &Typed) {
         let (Some((name, choices)), Some(node)) = (&choice.choices, value.node) else { return };
         let Node::Constant(Constant::Text(text)) = self.program.node(node) else { return };
         let text = text.to_string();
         if choices.contains(&text) {
             return;
         }
-        let position = self.tokens.code().find(|it| {
-            let token = self.tokens.text(it);
-            it.range.start >= self.range(position).start.saturating_sub(200)
-                && token.get(1..token.len().max(2) - 1) == Some(text.as_str())
-        });
-        let place = position.map(|it| self.script.place(it.range.clone()));
-        let near = crate::diagnostic::nearest(&text, choices.iter().map(String::as_str)).map(str::to_owned);
-        let mut diagnostic = crate::diagnostic::Diagnostic::error(wording::IMPOSSIBLE_CHOICE)
+        // What stands there may be a parameter or a local name: then that is the place.
+        let span = if value.span.is_empty() { choice.span.clone() } else { value.span.clone() };
+        let near = nearest(&text, choices.iter().map(String::as_str)).map(str::to_owned);
+        let mut diagnostic = Diagnostic::error(wording::IMPOSSIBLE_CHOICE)
             .with("name", name.clone())
-            .with("value", text);
-        diagnostic.place = place.or_else(|| Some(self.script.place(0..self.script.text.len())));
+            .with("value", text)
+            .at(self.script.place(span));
         if let Some(near) = near {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
         }
@@ -311,9 +316,9 @@ impl Lowering<'_> {
             return self.cannot(wording::REASON_LIST, &[]);
         };
         if a == Type::Int && b == Type::Int && arithmetic == Arithmetic::Divide {
-            let mut diagnostic = self.error(wording::INT_DIVISION, position).help(wording::HELP_INT_DIVISION);
-            diagnostic.level = crate::diagnostic::Level::Warning;
-            self.diagnostics.push(diagnostic);
+            let mut diagnostic = self.error_over(wording::INT_DIVISION, &[&left, &right], position);
+            diagnostic.level = Level::Warning;
+            self.report(diagnostic.help(wording::HELP_INT_DIVISION));
         }
         let joins = |it: Type| matches!(it, Type::Text | Type::Int | Type::Float | Type::Bool);
         if arithmetic == Arithmetic::Add && (a == Type::Text || b == Type::Text) && joins(a) && joins(b) {
@@ -403,7 +408,7 @@ impl Lowering<'_> {
         let mut constants = Vec::new();
         let mut item = item;
         for part in parts {
-            self.check_choice(&item, &part, position);
+            self.check_choice(&item, &part);
             let (as_item, part) = self.same_numbers(item, part);
             item = as_item;
             match (item.ty(), part.ty()) {

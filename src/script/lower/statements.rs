@@ -1,8 +1,10 @@
 //! Statements: `let`, `if`, blocks; loops and the rest run row by row, but their names are checked.
 
-use super::{Lowering, Shape, Typed};
+use super::{Lowering, Shape, Typed, calls::VERDICTS, names::SPECIAL};
 use crate::{
+    diagnostic::Diagnostic,
     expr::{ExprId, FUNCTIONS, Node},
+    script::snake_case,
     wording,
 };
 use rhai::{ASTFlags, Expr, FlowControl, Position, Stmt};
@@ -56,13 +58,12 @@ impl Lowering<'_> {
 
     /// A function that the script defines.
     pub(super) fn define_function(&mut self, name: &str) {
-        let reserved =
-            ["is_missing", "contains_any", "count_any", "matches", "pass", "fail", "not_applicable", "known"];
-        if reserved.contains(&name) || FUNCTIONS.iter().any(|it| it.name == name) {
+        let special = SPECIAL.iter().map(|it| it.0).chain(VERDICTS.iter().copied()).chain(["known"]);
+        let is_table = self.names.tables.iter().any(|it| snake_case(&it.id) == name);
+        if is_table || special.chain(FUNCTIONS.iter().map(|it| it.name)).any(|it| it == name) {
             let place = self.tokens.code().find(|it| self.tokens.text(it) == name).map(|it| it.range.clone());
             let place = self.script.place(place.unwrap_or(0..0));
-            let diagnostic =
-                crate::diagnostic::Diagnostic::error(wording::REDEFINES).with("name", name).at(place);
+            let diagnostic = Diagnostic::error(wording::REDEFINES).with("name", name).at(place);
             self.report(diagnostic);
         }
         self.own_functions.push(name.to_owned());
@@ -71,7 +72,11 @@ impl Lowering<'_> {
     fn statement(&mut self, statement: &Stmt) -> Typed {
         match statement {
             Stmt::Noop(_) => Typed::unit(),
-            Stmt::Expr(expression) => self.expression(expression),
+            Stmt::Expr(expression) => match &**expression {
+                // As a statement it need not have a value.
+                Expr::Stmt(block) => self.block(block.statements()),
+                value => self.expression(value),
+            },
             Stmt::FnCall(call, position) => self.call(call, *position),
             Stmt::Block(block) => self.block(block.statements()),
             Stmt::If(flow, position) => self.branch(flow, *position),
@@ -185,8 +190,8 @@ impl Lowering<'_> {
                 Typed::of(ty, None)
             }
             (Shape::Of(_), Shape::Unit) | (Shape::Unit, Shape::Of(_)) => {
-                let diagnostic = self.error(wording::NO_VALUE, position).help(wording::HELP_ELSE);
-                self.report(diagnostic)
+                let place = self.script.place(self.tokens.braced(self.range(position)));
+                self.report(Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE))
             }
             (Shape::Unit, Shape::Unit) => {
                 self.cannot(wording::REASON_STATEMENTS, &[]);
