@@ -72,11 +72,13 @@ impl Lowering<'_> {
     fn statement(&mut self, statement: &Stmt) -> Typed {
         match statement {
             Stmt::Noop(_) => Typed::unit(),
-            Stmt::Expr(expression) => match &**expression {
+            Stmt::Expr(expression) => {
                 // As a statement it need not have a value.
-                Expr::Stmt(block) => self.block(block.statements()),
-                value => self.expression(value),
-            },
+                if let Expr::Stmt(block) = &**expression {
+                    return self.block(block.statements());
+                }
+                self.expression(expression)
+            }
             Stmt::FnCall(call, position) => self.call(call, *position),
             Stmt::Block(block) => self.block(block.statements()),
             Stmt::If(flow, position) => self.branch(flow, *position),
