@@ -15,4 +15,5 @@ pub mod record;
 pub mod report;
 pub mod rule;
 pub mod script;
+pub mod trial;
 pub mod wording;

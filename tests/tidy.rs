@@ -30,9 +30,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ingest",     &["wording", "record", "calendar", "diagnostic"]),
     ("project",    &["wording", "record", "calendar", "diagnostic", "rule", "ingest"]),
     ("report",     &["wording", "record", "calendar", "diagnostic", "rule", "finding", "audit"]),
+    // Rules tried on their own examples.
+    ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "script", "finding", "engine",
+                     "ingest", "project"]),
     // The front end: it wires the rest together and is named by nobody.
     ("cli",        &["wording", "record", "calendar", "diagnostic", "rule", "script", "finding", "audit", "engine",
-                     "ingest", "project", "report"]),
+                     "ingest", "project", "report", "trial"]),
 ];
 
 /// Paths and macros that only the named rooms may use. Unit tests may use any.

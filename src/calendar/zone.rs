@@ -79,6 +79,16 @@ impl Zone {
         utc_micros.saturating_add(self.offset_at(utc_micros) * MICROS_PER_SECOND)
     }
 
+    /// The instant that ISO text names: on this clock, unless it has an offset of its own.
+    #[must_use]
+    pub fn instant(&self, text: &str) -> Option<i64> {
+        let time = super::parse_iso_time(text)?;
+        Some(match time.offset {
+            Some(offset) => time.local.checked_sub(offset * MICROS_PER_SECOND)?,
+            None => self.to_utc(time.local).0,
+        })
+    }
+
     /// The instant of a wall time.
     #[inline]
     #[must_use]

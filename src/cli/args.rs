@@ -1,5 +1,6 @@
 //! The command line: one definition for parsing, help in both languages and completions.
 
+use super::commands;
 use crate::wording::{self, Lang, Wording};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub fn command(lang: Lang) -> Command {
     let list = sub("rules", wording::ABOUT_RULES)
         .args([path(lang), rules(lang), color(lang)])
         .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
+    let test = commands::test(lang).into_iter().fold(sub("test", wording::ABOUT_TEST), Command::arg);
     let shell = Arg::new("shell")
         .required(true)
         .value_name("SHELL")
@@ -42,7 +44,7 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, check, list, completions])
+        .subcommands([audit, check, test, list, completions])
 }
 
 fn template(lang: Lang, commands: bool) -> String {
@@ -59,7 +61,7 @@ fn help_flag(lang: Lang) -> Arg {
     Arg::new("help").short('h').long("help").action(ArgAction::Help).help(wording::OPTION_HELP.text(lang))
 }
 
-fn path(lang: Lang) -> Arg {
+pub(super) fn path(lang: Lang) -> Arg {
     Arg::new("path")
         .value_name("PATH")
         .num_args(0..)
@@ -67,7 +69,7 @@ fn path(lang: Lang) -> Arg {
         .help(wording::OPTION_PATH.text(lang))
 }
 
-fn rules(lang: Lang) -> Arg {
+pub(super) fn rules(lang: Lang) -> Arg {
     let value = clap::value_parser!(PathBuf);
     Arg::new("rules")
         .long("rules")
@@ -87,7 +89,7 @@ fn lang_option(lang: Lang) -> Arg {
         .help(wording::OPTION_LANG.text(lang))
 }
 
-fn color(lang: Lang) -> Arg {
+pub(super) fn color(lang: Lang) -> Arg {
     let choices = ["auto", "always", "never"];
     Arg::new("color")
         .long("color")
@@ -99,13 +101,19 @@ fn color(lang: Lang) -> Arg {
         .help(wording::OPTION_COLOR.text(lang))
 }
 
+/// An option with a value.
+pub(super) fn option(lang: Lang, name: &'static str, value: &'static str, help: Wording) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help.text(lang))
+}
+
+/// An option without one.
+pub(super) fn flag(lang: Lang, name: &'static str, help: Wording) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.text(lang))
+}
+
 fn audit_options(lang: Lang) -> Vec<Arg> {
-    let text = |name: &'static str, value: &'static str, help: Wording| {
-        Arg::new(name).long(name).value_name(value).help(help.text(lang))
-    };
-    let flag = |name: &'static str, help: Wording| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.text(lang))
-    };
+    let text = |name, value, help| option(lang, name, value, help);
+    let flag = |name, help| flag(lang, name, help);
     let severities = ["critical", "major", "minor", "info"];
     vec![
         path(lang).value_name("PATH").help(wording::OPTION_PATHS.text(lang)),

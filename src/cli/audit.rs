@@ -204,7 +204,7 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
 }
 
 /// The width of the terminal, as the environment tells it; 80 where it does not.
-fn columns_of_terminal() -> usize {
+pub(super) fn columns_of_terminal() -> usize {
     std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok()).unwrap_or(80)
 }
 

@@ -5,6 +5,8 @@ mod args;
 mod audit;
 mod batches;
 mod check;
+mod choice;
+mod commands;
 mod completions;
 pub mod exit;
 mod output;
@@ -13,7 +15,10 @@ mod progress;
 mod rejects;
 mod rules;
 mod source_run;
+mod test;
+mod test_report;
 mod usage;
+mod watch;
 
 pub use args::command;
 
@@ -100,6 +105,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
     match matches.subcommand() {
         Some(("audit", matches)) => audit::run(matches, asked, lang),
         Some(("check", matches)) => check::run(matches, asked, lang),
+        Some(("test", matches)) => test::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
         Some(("completions", matches)) => completions::run(matches, lang),
         _ => exit::NOT_AS_ASKED,

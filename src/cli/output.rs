@@ -107,6 +107,7 @@ impl Outputs {
             id: needs.id,
             subject: needs.subject,
             worst,
+            outcomes: false,
         };
         let (mut reports, mut spools): (Vec<(&dyn Report, bool)>, Vec<&mut Spool>) = (Vec::new(), Vec::new());
         for output in &mut self.all {
@@ -208,6 +209,12 @@ fn whole(
         return Ok(());
     }
     report.finish(audit, &mut findings as &mut dyn Read, out)
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
+    let written = beside(path).and_then(|mut it| it.write_all(bytes).and_then(|()| keep(it, path)));
+    written.map_err(|error| Box::new(cannot_write(path, &error)))
 }
 
 /// A temporary file in the folder of `path`, which is made if it is not there.

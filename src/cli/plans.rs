@@ -7,7 +7,7 @@ use crate::{
     diagnostic::{Diagnostic, Sources, nearest},
     engine::{Filter, SourceAsk, SourcePlan, plan_source},
     ingest::{self, Opened},
-    project::{LoadOptions, Loaded, Project, Source, load, load_files},
+    project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
     record::MICROS_PER_SECOND,
     rule::Severity,
     wording::{self, Lang},
@@ -37,11 +37,57 @@ pub(super) struct PlannedSource {
 /// How every command on a project begins: it is loaded, and spoken of in its own language unless the
 /// command line asks for another.
 pub(super) fn begin(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> (Loaded, Voice) {
-    let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
     let paths: Vec<PathBuf> = all(matches, "path");
     let loaded = loaded(matches, asked, &paths);
     let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
-    (loaded, Voice::new(lang, when))
+    (loaded, Voice::new(lang, colour(matches)))
+}
+
+/// As [`begin`], for commands on rules: the path may also be a pack, by its folder or its name. A pack
+/// that a project around it uses is loaded with that project, and it alone is meant: `focus` holds
+/// its place as shown.
+pub(super) fn begin_rules(
+    matches: &ArgMatches,
+    asked: Option<Lang>,
+    lang: Lang,
+) -> (Loaded, Voice, Option<Arc<str>>) {
+    let paths: Vec<PathBuf> = all(matches, "path");
+    let here = PathBuf::from(".");
+    let path = paths.first().unwrap_or(&here);
+    let is_head = path.file_name().is_some_and(|it| it == "pack.toml");
+    let folder = if is_head { path.parent().unwrap_or(path) } else { path };
+    let folder = if folder.as_os_str().is_empty() { &here } else { folder };
+    let is_pack = folder.join("pack.toml").is_file() && !folder.join("audit.toml").is_file();
+    let is_name = !path.exists() && builtin_packs().any(|it| path.as_os_str() == it);
+    if paths.len() > 1 || !(is_pack || is_name) {
+        let (loaded, voice) = begin(matches, asked, lang);
+        return (loaded, voice, None);
+    }
+    let (loaded, focus) = if is_pack { around(folder, matches, asked) } else { None }.unwrap_or_else(|| {
+        let rules = vec![path.clone()];
+        (
+            load_files(&LoadOptions { rules, lang: Some(asked.unwrap_or(lang)), ..LoadOptions::default() }),
+            None,
+        )
+    });
+    let lang = loaded.project.as_ref().map_or(lang, |it| it.lang);
+    (loaded, Voice::new(lang, colour(matches)), focus)
+}
+
+/// The project that uses the pack in `folder`, and the pack's place as it is shown there.
+fn around(folder: &Path, matches: &ArgMatches, asked: Option<Lang>) -> Option<(Loaded, Option<Arc<str>>)> {
+    let real = folder.canonicalize().ok()?;
+    let home = real.ancestors().find(|it| it.join("audit.toml").is_file())?;
+    let options = LoadOptions { set: optional(matches, "set"), lang: asked, ..LoadOptions::default() };
+    let loaded = load(home, &options);
+    let project = loaded.project.as_ref()?;
+    let is_it = |from: &str| home.join(from).canonicalize().is_ok_and(|it| it == real);
+    let focus = project.packs.iter().find(|it| is_it(&it.from))?.from.clone();
+    Some((loaded, Some(focus)))
+}
+
+fn colour(matches: &ArgMatches) -> &str {
+    matches.get_one::<String>("color").map_or("auto", String::as_str)
 }
 
 /// Loads what the command line names: a project, or data files with packs.
@@ -70,7 +116,7 @@ fn loaded(matches: &ArgMatches, asked: Option<Lang>, paths: &[PathBuf]) -> Loade
 }
 
 /// The values of an option that not every command has.
-fn optional(matches: &ArgMatches, name: &str) -> Vec<String> {
+pub(super) fn optional(matches: &ArgMatches, name: &str) -> Vec<String> {
     matches.try_get_many::<String>(name).ok().flatten().map(|it| it.cloned().collect()).unwrap_or_default()
 }
 
@@ -137,21 +183,17 @@ fn ask(source: &Source) -> SourceAsk {
 }
 
 /// `--as-of`, on the project's clock unless it gives an offset; now if left out.
-fn as_of(matches: &ArgMatches, zone: &Zone) -> Result<i64, Box<Diagnostic>> {
+pub(super) fn as_of(matches: &ArgMatches, zone: &Zone) -> Result<i64, Box<Diagnostic>> {
     let Some(text) = matches.try_get_one::<String>("as-of").ok().flatten() else {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let seconds = now.map_or(0, |it| i64::try_from(it.as_secs()).unwrap_or(0));
         return Ok(seconds * MICROS_PER_SECOND);
     };
-    let time = crate::calendar::parse_iso_time(text).ok_or_else(|| {
+    zone.instant(text).ok_or_else(|| {
         let diagnostic =
             Diagnostic::error(wording::BAD_VALUE).with("argument", text.clone()).with("option", "--as-of");
         let names = "2026-03-31, 2026-03-31T18:00, 2026-03-31T18:00+08:00".to_owned();
         Box::new(diagnostic.help_with(wording::HELP_VALUES_LIKE, vec![("names", names)]))
-    })?;
-    Ok(match time.offset {
-        Some(offset) => time.local - offset * MICROS_PER_SECOND,
-        None => zone.to_utc(time.local).0,
     })
 }
 

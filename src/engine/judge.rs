@@ -7,7 +7,7 @@ use crate::{
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch, append_to_column},
     finding::Finding,
     record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Values},
-    rule::{Effective, MissingPolicy},
+    rule::{Effective, MissingPolicy, Outcome},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
 };
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -28,6 +28,8 @@ pub struct Wanted {
     pub subject: bool,
     /// The worst findings, whole.
     pub worst: bool,
+    /// The outcome of every record under every rule.
+    pub outcomes: bool,
 }
 
 /// Where findings go: encoded on the worker that found them, one buffer an output.
@@ -70,6 +72,8 @@ pub struct BlockResult {
     pub keyless: u64,
     /// Outcomes by planned rule; `not_applicable` is left at 0: what is none of the others.
     pub counts: Vec<OutcomeCounts>,
+    /// Outcomes by planned rule and record, where they are wanted.
+    pub outcomes: Vec<Vec<Outcome>>,
     /// Findings by planned rule.
     pub findings: Vec<u64>,
     /// Findings by severity, in the order of [`crate::rule::Severity::ALL`].
@@ -90,6 +94,8 @@ pub struct BlockResult {
 
 /// What a rule says of a chunk.
 pub(super) struct Verdicts {
+    /// Rows that pass.
+    pub(super) pass: Mask,
     /// Rows with a finding.
     pub(super) findings: Mask,
     /// Rows that failed at each conjunct.
@@ -98,6 +104,25 @@ pub(super) struct Verdicts {
     pub(super) reasons: Vec<(usize, Box<str>)>,
     /// Rows without a verdict.
     pub(super) faults: Faults,
+}
+
+impl Verdicts {
+    /// Notes the outcome of each row; `not_applicable` is left as it stands.
+    fn outcomes(&self, rows: &mut [Outcome]) {
+        let (missing, error) = self.faults.split();
+        let failed = self.deciders.iter().fold(Mask::NONE, |all, it| all.or(it));
+        let kinds = [
+            (self.pass, Outcome::Pass),
+            (failed, Outcome::Fail),
+            (missing, Outcome::NoEvidence),
+            (error, Outcome::Error),
+        ];
+        for (mask, outcome) in kinds {
+            for row in mask.rows() {
+                rows[row] = outcome;
+            }
+        }
+    }
 }
 
 /// One worker's judge.
@@ -137,6 +162,9 @@ impl<'a> Judge<'a> {
         let mut writer = Writer::new(self.judging, batch);
         let mut evaluator = Evaluator::new(&plan.program, batch, &mut self.scratch);
         let mut verdicts: Vec<Verdicts> = Vec::with_capacity(rules);
+        if self.judging.sink.wanted().outcomes {
+            result.outcomes = vec![vec![Outcome::NotApplicable; batch.len]; rules];
+        }
         let mut low = 0;
         while evaluator.go_to(low) {
             verdicts.clear();
@@ -151,6 +179,9 @@ impl<'a> Judge<'a> {
                 );
                 result.findings[number] += verdict.findings.count() as u64;
                 writer.list(number, planned, &verdict, low, &mut result);
+                if let Some(outcomes) = result.outcomes.get_mut(number) {
+                    verdict.outcomes(&mut outcomes[low..]);
+                }
                 verdicts.push(verdict);
             }
             for (row, number) in in_record_order(&verdicts) {
@@ -284,6 +315,7 @@ fn judge_chunk(
 ) -> Verdicts {
     let (active, mut faults) = in_force(planned, evaluator, plan, batch);
     let mut verdicts = Verdicts {
+        pass: Mask::NONE,
         findings: Mask::NONE,
         deciders: Vec::new(),
         reasons: Vec::new(),
@@ -311,6 +343,7 @@ fn judge_chunk(
     counts.fail += failed.count() as u64;
     counts.no_evidence += missing.count() as u64;
     counts.error += error.count() as u64;
+    verdicts.pass = pass;
     verdicts.findings = failed;
     if planned.rule.missing == MissingPolicy::Fail {
         verdicts.findings = failed.or(&missing.without(&before_check));

@@ -20,10 +20,28 @@ const MALFORMED: u8 = 0xFF;
 
 const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
+/// Where bytes come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Store<'a> {
+    /// A file.
+    Disk(&'a Path),
+    /// Memory.
+    Held(&'a Arc<[u8]>),
+}
+
+impl Store<'_> {
+    fn open(self) -> io::Result<Bytes> {
+        Ok(match self {
+            Self::Disk(path) => Box::new(File::open(path)?),
+            Self::Held(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        })
+    }
+}
+
 /// Opens a file, seeing through gzip and zstd by their magic bytes. `counter` counts the bytes
 /// that were read from the disk.
-pub(super) fn open_raw(path: &Path, counter: &Arc<AtomicU64>) -> io::Result<Bytes> {
-    let mut file = Counted { inner: File::open(path)?, counter: counter.clone() };
+pub(super) fn open_raw(store: Store<'_>, counter: &Arc<AtomicU64>) -> io::Result<Bytes> {
+    let mut file = Counted { inner: store.open()?, counter: counter.clone() };
     let mut magic = Vec::new();
     (&mut file).take(4).read_to_end(&mut magic)?;
     let gzip = magic.starts_with(&[0x1F, 0x8B]);
@@ -40,11 +58,11 @@ pub(super) fn open_raw(path: &Path, counter: &Arc<AtomicU64>) -> io::Result<Byte
 
 /// Opens a file as UTF-8 without a byte order mark.
 pub(super) fn open_text(
-    path: &Path,
+    store: Store<'_>,
     encoding: &'static Encoding,
     counter: &Arc<AtomicU64>,
 ) -> io::Result<Bytes> {
-    let mut raw = open_raw(path, counter)?;
+    let mut raw = open_raw(store, counter)?;
     if encoding != UTF_8 {
         return Ok(Box::new(Transcoder::new(raw, encoding)));
     }
@@ -78,7 +96,7 @@ pub(super) fn read_more(input: &mut dyn Read, buffer: &mut Vec<u8>, count: usize
 
 /// Counts what is read through it.
 struct Counted {
-    inner: File,
+    inner: Bytes,
     counter: Arc<AtomicU64>,
 }
 
@@ -254,7 +272,10 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
         let mut out = Vec::new();
-        open_text(file.path(), encoding, &Arc::default()).unwrap().read_to_end(&mut out).unwrap();
+        open_text(Store::Disk(file.path()), encoding, &Arc::default())
+            .unwrap()
+            .read_to_end(&mut out)
+            .unwrap();
         out
     }
 
@@ -300,7 +321,7 @@ mod tests {
         assert_eq!(through(&squeezed, UTF_8), b"a,b\n1,2\n");
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&zipped[..zipped.len() - 9]).unwrap();
-        let mut stream = open_text(file.path(), UTF_8, &Arc::default()).unwrap();
+        let mut stream = open_text(Store::Disk(file.path()), UTF_8, &Arc::default()).unwrap();
         assert!(stream.read_to_end(&mut Vec::new()).is_err());
     }
 }

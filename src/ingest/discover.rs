@@ -9,6 +9,7 @@ use globset::GlobBuilder;
 use std::{
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 use walkdir::{DirEntry, WalkDir};
 
@@ -30,6 +31,10 @@ pub(super) fn format_of(path: &Path) -> Option<Format> {
 /// or folder are passed over, and symbolic links that lead out of the root are not followed.
 pub(super) fn discover(spec: &SourceSpec) -> Result<Vec<FileInfo>, Vec<Diagnostic>> {
     let pattern = Path::new(&spec.pattern);
+    if let Some(held) = &spec.held {
+        let (path, shown, bytes) = (pattern.to_owned(), spec.pattern.clone(), held.len() as u64);
+        return Ok(vec![FileInfo { path, shown, bytes, held: Some(Arc::clone(held)) }]);
+    }
     let leaves_root = pattern.is_absolute() || pattern.components().any(|it| it == Component::ParentDir);
     if spec.place.is_some() && leaves_root {
         return Err(vec![faults::bad_pattern(spec, None)]);
@@ -120,7 +125,7 @@ fn may_follow(path: &Path, spec: &SourceSpec) -> bool {
 fn info(path: &Path, spec: &SourceSpec) -> Result<FileInfo, Diagnostic> {
     let shown = shown(path, spec);
     match fs::metadata(path) {
-        Ok(metadata) => Ok(FileInfo { path: path.to_owned(), shown, bytes: metadata.len() }),
+        Ok(metadata) => Ok(FileInfo { path: path.to_owned(), shown, bytes: metadata.len(), held: None }),
         Err(error) => Err(faults::unreadable_path(&shown, &error)),
     }
 }

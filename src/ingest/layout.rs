@@ -1,12 +1,12 @@
 //! What a file's beginning tells: encoding, dialect, header.
 
 use super::{
-    bytes::{self, detect_encoding, encoding_marked, encoding_named},
+    bytes::{self, Store, detect_encoding, encoding_marked, encoding_named},
     quotes::{Dialect, unquote},
     spec::{Format, SourceSpec},
 };
 use encoding_rs::{Encoding, UTF_8, UTF_16LE};
-use std::{collections::HashSet, io, path::Path, sync::Arc};
+use std::{collections::HashSet, io, sync::Arc};
 
 /// How one file is written.
 #[derive(Clone, Debug)]
@@ -53,9 +53,10 @@ pub(super) const SAMPLE_BYTES: usize = 1 << 20;
 
 impl Layout {
     /// Looks at the beginning of a file.
-    pub(super) fn detect(path: &Path, format: Format, spec: &SourceSpec) -> Result<Self, LayoutError> {
+    pub(super) fn detect(store: Store<'_>, format: Format, spec: &SourceSpec) -> Result<Self, LayoutError> {
         let mut raw = Vec::new();
-        let whole = !bytes::read_more(&mut *bytes::open_raw(path, &Arc::default())?, &mut raw, SAMPLE_BYTES)?;
+        let whole =
+            !bytes::read_more(&mut *bytes::open_raw(store, &Arc::default())?, &mut raw, SAMPLE_BYTES)?;
         let encoding = choose_encoding(&raw, whole, spec.encoding.as_deref())?;
         let mut layout = Self {
             format,
@@ -68,7 +69,7 @@ impl Layout {
         if matches!(format, Format::Csv | Format::Tsv) {
             let mut text = Vec::new();
             bytes::read_more(
-                &mut *bytes::open_text(path, encoding, &Arc::default())?,
+                &mut *bytes::open_text(store, encoding, &Arc::default())?,
                 &mut text,
                 SAMPLE_BYTES,
             )?;

@@ -74,7 +74,7 @@ pub fn open(spec: &SourceSpec) -> (Option<Opened>, Vec<Diagnostic>) {
 
 fn layout(info: &FileInfo, spec: &SourceSpec) -> Result<Layout, Diagnostic> {
     let format = spec.format.or_else(|| format_of(&info.path)).ok_or_else(|| faults::unknown_ending(info))?;
-    Layout::detect(&info.path, format, spec).map_err(|it| faults::bad_layout(info, spec, &it))
+    Layout::detect(info.store(), format, spec).map_err(|it| faults::bad_layout(info, spec, &it))
 }
 
 fn check_formats(opened: &Opened, diagnostics: &mut Vec<Diagnostic>) {
@@ -137,16 +137,17 @@ impl<'a> Sample<'a> {
         let mut feed = open_feed(opened, file, &Arc::default())?;
         let (mut block, options) = (Block::default(), ReaderOptions::default());
         let mut records = 0;
-        while records < SAMPLE_RECORDS {
+        let most = if self.spec.held.is_some() { usize::MAX } else { SAMPLE_RECORDS };
+        while records < most {
             let more =
                 feed.next(&mut block, options).map_err(|it| faults::unreadable(&opened.files[file], &it));
             if !more? {
                 break;
             }
             records += match layout.format {
-                Format::Csv | Format::Tsv => self.take_rows(&block, layout, SAMPLE_RECORDS - records),
+                Format::Csv | Format::Tsv => self.take_rows(&block, layout, most - records),
                 Format::Ndjson | Format::Json | Format::Toml => {
-                    self.take_objects(&block, file, SAMPLE_RECORDS - records)
+                    self.take_objects(&block, file, most - records)
                 }
             };
         }

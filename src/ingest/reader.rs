@@ -139,7 +139,7 @@ impl Reader {
 pub(super) fn open_feed(opened: &Opened, file: usize, counter: &Arc<AtomicU64>) -> Result<Feed, Diagnostic> {
     let (info, layout) = (&opened.files[file], &opened.layouts[file]);
     let failed = |error: std::io::Error| faults::unreadable(info, &FeedError::Read(error));
-    let mut text = open_text(&info.path, layout.encoding, counter).map_err(failed)?;
+    let mut text = open_text(info.store(), layout.encoding, counter).map_err(failed)?;
     match layout.format {
         Format::Csv | Format::Tsv => {
             let mut header = Vec::new();

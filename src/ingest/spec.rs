@@ -1,12 +1,12 @@
 //! What a source is: settings in, files and schema out.
 
-use super::layout::Layout;
+use super::{bytes::Store, layout::Layout};
 use crate::{
     calendar::Zone,
     diagnostic::Place,
     record::{Schema, Type},
 };
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// How records are written in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,6 +82,9 @@ pub struct SourceSpec {
     pub missing: Vec<String>,
     /// Fields that the project gives.
     pub fields: Vec<GivenField>,
+    /// Records that stand in memory instead of in files: the content of one file, which is shown as
+    /// `pattern`. Types are then inferred from all of them.
+    pub held: Option<Arc<[u8]>>,
 }
 
 impl SourceSpec {
@@ -107,6 +110,7 @@ impl SourceSpec {
             zone,
             missing: Vec::new(),
             fields: Vec::new(),
+            held: None,
         }
     }
 }
@@ -120,6 +124,15 @@ pub struct FileInfo {
     pub shown: String,
     /// Size on disk.
     pub bytes: u64,
+    /// Its content, where it stands in memory.
+    pub held: Option<Arc<[u8]>>,
+}
+
+impl FileInfo {
+    /// Where its bytes come from.
+    pub(super) fn store(&self) -> Store<'_> {
+        self.held.as_ref().map_or(Store::Disk(&self.path), Store::Held)
+    }
 }
 
 /// A source whose files are known and whose schema is frozen.

@@ -91,7 +91,8 @@ fn encodings_are_read_without_loss() {
             };
             assert_eq!(found, expected, "{}", path.display());
             let mut out = Vec::new();
-            let mut stream = super::bytes::open_text(&path, found, &Arc::default()).unwrap();
+            let mut stream =
+                super::bytes::open_text(super::bytes::Store::Disk(&path), found, &Arc::default()).unwrap();
             std::io::Read::read_to_end(&mut stream, &mut out).unwrap();
             assert_eq!(String::from_utf8_lossy(&out), found.decode(&bytes).0, "{}", path.display());
             read += 1;

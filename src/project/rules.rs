@@ -127,7 +127,7 @@ fn params(table: &mut Reader<'_>, reading: &Reading<'_>) -> Vec<Param> {
         }
         let place = entry.file.place(entry.key_span.clone());
         if let Some(value) = values::value(&entry, reading.zone) {
-            out.push(Param { name: entry.key, value, set_by: ParamOrigin::Rule, place });
+            out.push(Param { name: entry.key, own: value.clone(), value, set_by: ParamOrigin::Rule, place });
         }
     }
     out
@@ -202,20 +202,35 @@ fn template(entry: &Entry<'_>, text: &Text) -> Option<(Template, Script)> {
 
 fn example(mut table: Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Option<Example> {
     let name = table.required_text("name").map(|it| it.text);
-    let record = table.required("record").and_then(|it| it.table()).map(|it| pairs(&it, reading));
+    let fields = table.required("record").and_then(|it| it.table()).map(|it| pairs(&it, reading));
     let outcomes = Outcome::ALL.map(|it| (it.name(), it));
+    let expect_place = table.entry("expect").map(|it| it.place());
     let expect = table.required("expect").and_then(|_| table.one_of("expect", &outcomes));
     let own = table.entry("params").and_then(|it| it.table());
     let own = own.map(|it| example_params(&it, params, reading)).unwrap_or_default();
     let as_of = table.entry("as_of").and_then(|it| as_of(&it));
     let place = table.place();
     table.finish();
-    Some(Example { name: name?, record: record?, expect: expect?, params: own, as_of, place })
+    let (record, field_places) = fields?;
+    Some(Example {
+        name: name?,
+        record,
+        expect: expect?,
+        params: own,
+        as_of,
+        expect_place: expect_place.unwrap_or_else(|| place.clone()),
+        place,
+        field_places,
+    })
 }
 
-fn pairs(table: &Reader<'_>, reading: &Reading<'_>) -> Vec<(String, Value)> {
-    let pair = |it: Entry<'_>| values::value(&it, reading.zone).map(|value| (it.key, value));
-    table.entries().into_iter().filter_map(pair).collect()
+/// The fields of a record, and where their names stand.
+fn pairs(table: &Reader<'_>, reading: &Reading<'_>) -> (Vec<(String, Value)>, Vec<Place>) {
+    let pair = |it: Entry<'_>| {
+        let place = it.file.place(it.key_span.clone());
+        values::value(&it, reading.zone).map(|value| ((it.key, value), place))
+    };
+    table.entries().into_iter().filter_map(pair).unzip()
 }
 
 fn example_params(table: &Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Vec<(String, Value)> {

@@ -88,6 +88,7 @@ pub(super) fn read(
         zone: own_zone.unwrap_or_else(|| project_zone.clone()),
         missing: missing.into_iter().map(|it| it.text).collect(),
         fields,
+        held: None,
     };
     let kind = kind.map_or_else(|| id.text.clone(), |it| it.text);
     Some((Source { id: id.text, kind, spec, key, date, subject, derive }, id.span))

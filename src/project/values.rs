@@ -2,7 +2,7 @@
 
 use super::read::Entry;
 use crate::{
-    calendar::{Zone, parse_iso_date, parse_iso_time},
+    calendar::{Zone, parse_iso_date},
     record::{Amount, Decimal, MICROS_PER_SECOND, Type, Value},
     wording,
 };
@@ -21,15 +21,6 @@ pub(super) fn date(value: &DeValue<'_>) -> Option<i64> {
         | DeValue::Array(_)
         | DeValue::Table(_) => None,
     }
-}
-
-/// An ISO time, read in `zone` unless it has an offset, as microseconds since 1970 UTC.
-fn instant(text: &str, zone: &Zone) -> Option<i64> {
-    let time = parse_iso_time(text)?;
-    Some(match time.offset {
-        Some(offset) => time.local.checked_sub(offset * MICROS_PER_SECOND)?,
-        None => zone.to_utc(time.local).0,
-    })
 }
 
 /// A length as people write it: `2h30m`, `1d 4h`, `90s`, `-15m`; also one number with a unit and a
@@ -76,7 +67,7 @@ pub(super) fn value(entry: &Entry<'_>, zone: &Zone) -> Option<Value> {
         DeValue::Boolean(truth) => Some(Value::Bool(*truth)),
         DeValue::Datetime(it) => match (it.date, it.time) {
             (Some(_), None) => parse_iso_date(&it.to_string()).map(Value::Date),
-            (Some(_), Some(_)) => instant(&it.to_string(), zone).map(Value::Time),
+            (Some(_), Some(_)) => zone.instant(&it.to_string()).map(Value::Time),
             (None, _) => None,
         },
         DeValue::Array(_) => {
@@ -148,9 +139,9 @@ pub(super) fn output(entry: &Entry<'_>, ty: Type, zone: &Zone) -> Option<Value> 
         Type::Text => text.map(|it| Value::Text(it.into())),
         Type::Date => date(raw).map(Value::Date),
         Type::Time => match raw.as_datetime() {
-            Some(it) if it.date.is_some() => instant(&it.to_string(), zone).map(Value::Time),
+            Some(it) if it.date.is_some() => zone.instant(&it.to_string()).map(Value::Time),
             Some(_) => None,
-            None => text.and_then(|it| instant(it, zone)).map(Value::Time),
+            None => text.and_then(|it| zone.instant(it)).map(Value::Time),
         },
         Type::Duration => text.and_then(duration).map(Value::Duration),
         Type::Amount => text.and_then(|it| Amount::from_str(it).ok()).map(Value::Amount),

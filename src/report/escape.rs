@@ -147,7 +147,7 @@ fn is_number(text: &str) -> bool {
 
 /// Text for a terminal, on one line: control characters are shown as their pictures (`␛`), unseen
 /// ones by their code (`<U+202E>`), tabs and line breaks are spaces.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(|c: char| c.is_control() || is_unseen(c)) {
         return Cow::Borrowed(text);
     }
@@ -164,8 +164,27 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text for XML 1.0. Characters that XML cannot hold at all are left out; in an attribute, line breaks
+/// and tabs are kept by reference.
+pub(super) fn xml(out: &mut String, text: &str, attribute: bool) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' if attribute => out.push_str("&quot;"),
+            '\r' => out.push_str("&#13;"),
+            '\n' if attribute => out.push_str("&#10;"),
+            '\t' if attribute => out.push_str("&#9;"),
+            '\n' | '\t' => out.push(c),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            _ => out.push(c),
+        }
+    }
+}
+
 /// The first `chars_max` characters, with `…` where something was cut.
-pub(super) fn cut_chars(text: &str, chars_max: usize) -> Cow<'_, str> {
+pub(crate) fn cut_chars(text: &str, chars_max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(chars_max) {
         None => Cow::Borrowed(text),
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The columns that `text` takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
@@ -25,7 +25,7 @@ fn fitting(text: &str, columns: usize) -> usize {
 }
 
 /// `text`, or its start and `…` where it is wider than `columns`.
-pub(super) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if fitting(text, columns) == text.len() {
         return Cow::Borrowed(text);
     }
@@ -34,7 +34,7 @@ pub(super) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
 }
 
 /// Like [`cut`], in the middle: ids differ in their ends.
-pub(super) fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
+pub(crate) fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
     if fitting(text, columns) == text.len() {
         return Cow::Borrowed(text);
     }
@@ -53,7 +53,7 @@ pub(super) fn cut_middle(text: &str, columns: usize) -> Cow<'_, str> {
 
 /// Breaks `text` into lines of at most `columns`: after spaces, and between wide characters but
 /// not before closing or after opening punctuation; anywhere where nothing else helps.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<&str> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
@@ -112,7 +112,7 @@ const fn opens(c: char) -> bool {
 
 /// How a text is shown where colours are on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     Plain,
     Bold,
     Dim,
@@ -137,7 +137,7 @@ impl Style {
     }
 
     /// Appends `text` in this style.
-    pub(super) fn paint(self, text: &str, colour: bool, out: &mut String) {
+    pub(crate) fn paint(self, text: &str, colour: bool, out: &mut String) {
         if colour && self != Self::Plain && !text.is_empty() {
             out.push_str("\u{1b}[");
             out.push_str(self.code());
@@ -152,24 +152,24 @@ impl Style {
 
 /// A text in a table.
 #[derive(Clone, Debug)]
-pub(super) struct Cell {
-    pub(super) text: String,
-    pub(super) style: Style,
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) style: Style,
 }
 
 impl Cell {
-    pub(super) fn new(text: impl Into<String>, style: Style) -> Self {
+    pub(crate) fn new(text: impl Into<String>, style: Style) -> Self {
         Self { text: text.into(), style }
     }
 
-    pub(super) fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self::new(text, Style::Plain)
     }
 }
 
 /// A line of a table.
 #[derive(Clone, Debug)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// One cell a column.
     Cells(Vec<Cell>),
     /// A text across all columns, set back by two less than the first column.
@@ -179,10 +179,10 @@ pub(super) enum Line {
 /// A table: its first column stands left and gives way where there is little room, the others
 /// stand right.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table {
-    pub(super) lines: Vec<Line>,
+pub(crate) struct Table {
+    pub(crate) lines: Vec<Line>,
     /// Spaces before each line.
-    pub(super) indent: usize,
+    pub(crate) indent: usize,
 }
 
 /// Spaces between columns.
@@ -192,12 +192,12 @@ const FIRST_MIN: usize = 8;
 
 impl Table {
     /// A table whose head is dim.
-    pub(super) fn new(indent: usize, head: &[&str]) -> Self {
+    pub(crate) fn new(indent: usize, head: &[&str]) -> Self {
         let head = head.iter().map(|it| Cell::new(*it, Style::Dim)).collect();
         Self { lines: vec![Line::Cells(head)], indent }
     }
 
-    pub(super) fn push(&mut self, cells: Vec<Cell>) {
+    pub(crate) fn push(&mut self, cells: Vec<Cell>) {
         self.lines.push(Line::Cells(cells));
     }
 
@@ -219,7 +219,7 @@ impl Table {
     }
 
     /// Appends the table, at most `columns` wide.
-    pub(super) fn render(&self, columns: usize, colour: bool, out: &mut String) {
+    pub(crate) fn render(&self, columns: usize, colour: bool, out: &mut String) {
         let widths = self.widths(columns);
         for line in &self.lines {
             match line {
@@ -250,7 +250,7 @@ impl Table {
 }
 
 /// Appends spaces.
-pub(super) fn pad(out: &mut String, columns: usize) {
+pub(crate) fn pad(out: &mut String, columns: usize) {
     out.extend(std::iter::repeat_n(' ', columns));
 }
 

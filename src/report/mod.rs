@@ -9,6 +9,7 @@ mod digest;
 mod encode;
 mod escape;
 mod json;
+mod junit;
 mod layout;
 mod markdown;
 mod ndjson;
@@ -17,6 +18,9 @@ mod terminal;
 mod tests;
 
 pub use csv::{Column, columns};
+pub(crate) use escape::visible;
+pub use junit::{Case, Ending, Suite, junit};
+pub(crate) use layout::Style;
 
 use crate::{audit::Audit, calendar::Zone, finding::Finding, wording::Lang};
 use std::{

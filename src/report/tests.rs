@@ -22,8 +22,13 @@ fn place() -> Place {
 
 fn rule(id: &str, severity: Severity, en: &str, zh: &str) -> Rule {
     let script = Script { text: "true".into(), file: "rules/desk/rules.toml".into(), runs: vec![(0, 0)] };
-    let param =
-        |name: &str, value| Param { name: name.into(), value, set_by: ParamOrigin::Rule, place: place() };
+    let param = |name: &str, value: Value| Param {
+        name: name.into(),
+        own: value.clone(),
+        value,
+        set_by: ParamOrigin::Rule,
+        place: place(),
+    };
     Rule {
         id: id.into(),
         title: UserText { en: en.into(), zh: zh.into() },

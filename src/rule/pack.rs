@@ -79,4 +79,8 @@ pub struct Example {
     pub as_of: Option<String>,
     /// Where it stands.
     pub place: Place,
+    /// Where the name of each field of `record` stands.
+    pub field_places: Vec<Place>,
+    /// Where the verdict stands.
+    pub expect_place: Place,
 }

@@ -184,6 +184,8 @@ pub struct Param {
     pub name: String,
     /// Its value: bool, int, float, text, date, or a list of one of these.
     pub value: Value,
+    /// The value that the rule itself gives it, whatever the project sets.
+    pub own: Value,
     /// Where the value comes from.
     pub set_by: ParamOrigin,
     /// Where it stands.

@@ -3,6 +3,7 @@
 //! A [`Wording`] is a constant with both languages, so a text that exists in one only does not
 //! compile. Placeholders are `{name}`; a test holds both languages to the same set of them.
 
+mod commands;
 mod data;
 mod help;
 mod language;
@@ -10,6 +11,7 @@ mod project;
 mod summary;
 mod words;
 
+pub use commands::*;
 pub use data::*;
 pub use help::*;
 pub use language::*;
@@ -166,6 +168,10 @@ mod tests {
     #[test]
     fn both_languages_say_the_same_things() {
         let all = [
+            COMMAND_ARGUMENTS,
+            COMMAND_CODES,
+            COMMAND_HELP,
+            TEST_RESULTS,
             DATA_CODES,
             DATA_HELP,
             HELP,

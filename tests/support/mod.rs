@@ -116,7 +116,7 @@ struct Lines {
 impl FindingSink for Lines {
     fn wanted(&self) -> Wanted {
         let it = self.whole;
-        Wanted { findings: it, message: it, evidence: it, id: it, subject: it, worst: false }
+        Wanted { findings: it, message: it, evidence: it, id: it, subject: it, worst: false, outcomes: false }
     }
 
     fn outputs(&self) -> usize {

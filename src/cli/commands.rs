@@ -1,0 +1,23 @@
+//! The arguments of the commands that try rules and expressions out.
+
+use super::args::{color, flag, option, path, rules};
+use crate::wording::{self, Lang};
+use clap::{Arg, ArgAction};
+
+/// Of `touchstone test`.
+pub(super) fn test(lang: Lang) -> Vec<Arg> {
+    let text = |name, value, help| option(lang, name, value, help);
+    vec![
+        path(lang).num_args(0..=1).help(wording::OPTION_TEST_PATH.text(lang)),
+        rules(lang),
+        flag(lang, "all", wording::OPTION_ALL),
+        text("rule", "ID", wording::OPTION_TEST_RULE).action(ArgAction::Append),
+        text("min-coverage", "SHARE", wording::OPTION_MIN_COVERAGE),
+        text("output", "FILE", wording::OPTION_TEST_OUTPUT).short('o').action(ArgAction::Append),
+        text("format", "FORMAT", wording::OPTION_TEST_FORMAT),
+        text("as-of", "TIME", wording::OPTION_TEST_AS_OF),
+        flag(lang, "watch", wording::OPTION_WATCH).short('w'),
+        flag(lang, "quiet", wording::OPTION_TEST_QUIET).short('q'),
+        color(lang),
+    ]
+}

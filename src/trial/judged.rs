@@ -1,0 +1,274 @@
+//! The examples of one rule, judged: those with the same parameters, moment and reach in one go.
+
+use super::{
+    RuleTrial,
+    kinds::{Kind, Kinds, line, spec},
+    verdicts,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    engine::{
+        Duplicates, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Wanted,
+        plan_source,
+    },
+    expr::Cause,
+    finding::Finding,
+    ingest::{self, Block, Decoder, Fault, Opened, Reader, ReaderOptions, Want},
+    project::Project,
+    record::{Batch, Value},
+    rule::{Effective, Example, Outcome, Pack, Rule},
+};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU64},
+};
+
+/// What the engine says of one example.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// `None` where the rule could not be planned, or its record not be read.
+    pub(super) outcome: Option<Outcome>,
+    /// The fields that the rule reads.
+    pub(super) values: Vec<(String, Value)>,
+    /// The field that was missing, and whether it was there but unreadable.
+    pub(super) missing: Option<(String, bool)>,
+    /// Why it could not be computed.
+    pub(super) error: Option<Cause>,
+    /// The first conjunct that was false.
+    pub(super) conjunct: Option<String>,
+    /// What the script said.
+    pub(super) reason: Option<String>,
+    /// Cells that could not be read: field and text.
+    pub(super) bad_cells: Vec<(String, String)>,
+    /// Why there is no verdict.
+    pub(super) wrong: Vec<Diagnostic>,
+}
+
+/// Examples that are judged by one plan.
+struct Variant {
+    params: Vec<(String, Value)>,
+    as_of: i64,
+    /// Whether the record says on which day it was: then the rule must be in force on it.
+    dated: bool,
+    examples: Vec<usize>,
+}
+
+/// Tries a rule on its examples.
+pub(super) fn try_rule(
+    project: &Project,
+    kinds: &Kinds<'_>,
+    pack: &Pack,
+    rule: &Rule,
+    as_of: i64,
+) -> RuleTrial {
+    let mut own = rule.clone();
+    for param in &mut own.params {
+        param.value = param.own.clone();
+    }
+    let mut judged: Vec<Judged> = rule.examples.iter().map(|_| Judged::default()).collect();
+    if let Some(kind) = kinds.get(&rule.on).filter(|_| !rule.examples.is_empty()) {
+        let trying = Trying { project, kind, pack, rule: &own };
+        for variant in trying.variants(as_of) {
+            trying.judge(&variant, &mut judged);
+        }
+    }
+    let examples = verdicts::of_rule(project, kinds.get(&rule.on), &own, judged);
+    RuleTrial { rule: Arc::new(own), examples }
+}
+
+struct Trying<'a> {
+    project: &'a Project,
+    kind: &'a Kind<'a>,
+    pack: &'a Pack,
+    rule: &'a Rule,
+}
+
+impl Trying<'_> {
+    fn variants(&self, now: i64) -> Vec<Variant> {
+        let date = self.kind.source.and_then(|it| it.date.as_ref());
+        let mut all: Vec<Variant> = Vec::new();
+        for (number, example) in self.rule.examples.iter().enumerate() {
+            let moment = example.as_of.as_deref().and_then(|it| self.project.zone.instant(it));
+            let as_of = moment.unwrap_or(now);
+            let has = |name: &str| example.record.iter().any(|it| it.0 == name);
+            let dated = !self.rule.effective.is_always() && date.is_some_and(|it| has(&it.text));
+            let params = example.params.clone();
+            let same = |it: &&mut Variant| it.params == params && it.as_of == as_of && it.dated == dated;
+            match all.iter_mut().find(same) {
+                Some(variant) => variant.examples.push(number),
+                None => all.push(Variant { params, as_of, dated, examples: vec![number] }),
+            }
+        }
+        all
+    }
+
+    fn judge(&self, variant: &Variant, judged: &mut [Judged]) {
+        let examples: Vec<&Example> = variant.examples.iter().map(|it| &self.rule.examples[*it]).collect();
+        match self.outcomes(variant, &examples) {
+            Ok(found) => {
+                for (number, one) in variant.examples.iter().zip(found) {
+                    judged[*number] = one;
+                }
+            }
+            Err(wrong) => {
+                for number in &variant.examples {
+                    judged[*number].wrong.clone_from(&wrong);
+                }
+            }
+        }
+    }
+
+    fn outcomes(&self, variant: &Variant, examples: &[&Example]) -> Result<Vec<Judged>, Vec<Diagnostic>> {
+        let text: String = examples.iter().map(|it| line(it)).collect();
+        let (opened, diagnostics) =
+            ingest::open(&spec(self.project, self.kind.source, text, self.kind.fields.clone()));
+        let opened = Arc::new(opened.ok_or_else(|| errors(diagnostics))?);
+        let plan = self.plan(variant, &opened)?;
+        let (batch, faults) = read(&opened, &plan.columns).map_err(|it| vec![*it])?;
+        let sink = Kept::default();
+        let committed = [const { AtomicU64::new(0) }; 4];
+        let judging = Judging {
+            plan: &plan,
+            sink: &sink,
+            duplicates: &Duplicates::default(),
+            files: &[],
+            zone: &self.project.zone,
+            committed: &committed,
+            hash_keys: &AtomicBool::new(false),
+        };
+        Ok(told(&judging, batch, &faults, &opened, sink.kept()))
+    }
+
+    fn plan(&self, variant: &Variant, opened: &Opened) -> Result<SourcePlan, Vec<Diagnostic>> {
+        let mut rule = self.rule.clone();
+        for param in &mut rule.params {
+            if let Some((_, value)) = variant.params.iter().find(|it| it.0 == param.name) {
+                param.value = value.clone();
+            }
+        }
+        if !variant.dated {
+            rule.effective = Effective::default();
+        }
+        let pack = Pack { rules: vec![rule], ..self.pack.clone() };
+        let source = self.kind.source;
+        let is_there = |name: &str| opened.schema.position(name).is_some();
+        let derive = source.iter().flat_map(|it| &it.derive).filter(|it| !is_there(&it.name.text));
+        let date = source.and_then(|it| it.date.as_ref()).filter(|_| variant.dated);
+        let ask = SourceAsk {
+            id: "examples".into(),
+            kind: self.rule.on.clone(),
+            key: Vec::new(),
+            date: date.map(|it| (it.text.clone(), it.place.clone())),
+            subject: Vec::new(),
+            derive: derive.map(|it| (it.name.text.clone(), it.script.clone())).collect(),
+        };
+        let setting = (&self.project.zone, variant.as_of, self.project.lang);
+        let (plan, diagnostics) =
+            plan_source(&ask, &opened.schema, &[pack], setting, &Filter::default(), false);
+        plan.ok_or_else(|| errors(diagnostics))
+    }
+}
+
+fn errors(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.retain(Diagnostic::is_error);
+    diagnostics
+}
+
+/// All records; so few that they are one block.
+fn read(opened: &Arc<Opened>, columns: &[PlanColumn]) -> Result<(Vec<Batch>, Vec<Fault>), Box<Diagnostic>> {
+    let want = |it: &PlanColumn| Want { field: it.field, as_written: it.as_written, coded: it.coded };
+    let wants = columns.iter().map(want).collect();
+    let reader = Reader::new(Arc::clone(opened), wants, ReaderOptions::default()).map_err(Box::new)?;
+    let (mut decoder, mut block) = (Decoder::new(&reader), Block::default());
+    let (mut batches, mut faults) = (Vec::new(), Vec::new());
+    while reader.next_block(&mut block).map_err(Box::new)? {
+        let mut batch = Batch::default();
+        decoder.decode(&reader, &mut block, &mut batch, &mut faults);
+        batches.push(batch);
+    }
+    Ok((batches, faults))
+}
+
+fn told(
+    judging: &Judging<'_>,
+    batches: Vec<Batch>,
+    faults: &[Fault],
+    opened: &Opened,
+    failed: &Mutex<Vec<Failed>>,
+) -> Vec<Judged> {
+    let plan = judging.plan;
+    let mut judge = Judge::new(judging);
+    let mut all = Vec::new();
+    for mut batch in batches {
+        let result = judge.judge(&mut batch);
+        let first = all.len();
+        for row in 0..batch.len {
+            let columns = plan.column_names.iter().enumerate().filter(|(_, name)| !name.is_empty());
+            all.push(Judged {
+                outcome: result.outcomes.first().and_then(|it| it.get(row)).copied(),
+                values: columns.map(|(column, name)| (name.clone(), batch.value(column, row))).collect(),
+                ..Judged::default()
+            });
+        }
+        for (_, unassessed) in result.unassessed {
+            let row = usize::try_from(unassessed.record - batch.first_record).unwrap_or(usize::MAX);
+            if let Some(one) = all.get_mut(first + row) {
+                one.missing = Some((unassessed.field, unassessed.unreadable));
+            }
+        }
+        let at = |row: u64| batch.rows.iter().position(|it| *it == row).map(|it| first + it);
+        for (_, _, cause, row) in result.errors {
+            if let Some(one) = at(row).and_then(|it| all.get_mut(it)) {
+                one.error = Some(cause);
+            }
+        }
+        for failed in failed.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            if let Some(one) = at(failed.row).and_then(|it| all.get_mut(it)) {
+                (one.conjunct, one.reason) = (failed.conjunct, failed.reason);
+            }
+        }
+        for fault in faults {
+            let field = fault.field.and_then(|it| opened.schema.fields.get(it));
+            if let (Some(field), Some(one)) = (field, at(fault.row).and_then(|it| all.get_mut(it))) {
+                one.bad_cells.push((field.name.clone(), fault.text.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// What a finding says of its record.
+struct Failed {
+    row: u64,
+    conjunct: Option<String>,
+    reason: Option<String>,
+}
+
+/// Keeps what findings say.
+#[derive(Default)]
+struct Kept(Mutex<Vec<Failed>>);
+
+impl Kept {
+    fn kept(&self) -> &Mutex<Vec<Failed>> {
+        &self.0
+    }
+}
+
+impl FindingSink for Kept {
+    fn wanted(&self) -> Wanted {
+        Wanted { findings: true, evidence: true, outcomes: true, ..Wanted::default() }
+    }
+
+    fn outputs(&self) -> usize {
+        0
+    }
+
+    fn encode(&self, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+        let failed = Failed {
+            row: finding.origin.row,
+            conjunct: finding.evidence.conjunct.map(str::to_owned),
+            reason: finding.evidence.reason.clone(),
+        };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(failed);
+    }
+}

@@ -1,0 +1,91 @@
+//! `touchstone test` as a user meets it.
+
+mod common;
+
+use common::{Run, root, run};
+use serde_json::Value;
+use std::{fs, path::PathBuf};
+
+/// A project of the folder `tests/data`.
+fn data(name: &str) -> PathBuf {
+    root().join("tests/data").join(name)
+}
+
+fn snapshot(name: &str, runs: &[(&str, Run)]) {
+    let mut text = String::new();
+    for (command, run) in runs {
+        text.push_str(&format!("$ touchstone {command}\n{}", run.out));
+        if !run.err.is_empty() {
+            text.push_str(&format!("--- standard error\n{}", run.err));
+        }
+        text.push_str(&format!("--- exit code {}\n\n", run.code));
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_path(root().join("tests/snapshots"));
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// Runs commands, parted by spaces, in a folder of `tests/data`.
+fn shown<'c>(folder: &str, commands: &[&'c str]) -> Vec<(&'c str, Run)> {
+    let run = |it: &&'c str| (*it, run(&data(folder), &it.split(' ').collect::<Vec<_>>()));
+    commands.iter().map(run).collect()
+}
+
+fn json(run: &Run) -> Value {
+    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}{}", run.out, run.err))
+}
+
+// ---- test
+
+#[test]
+fn examples_that_hold_are_told_in_a_few_lines() {
+    snapshot("test-green", &shown("desk", &["test", "test --lang zh", "test --quiet", "test rules/desk"]));
+}
+
+#[test]
+fn every_fault_of_an_example_is_told_with_its_place() {
+    snapshot("test-red-en", &shown("red", &["test"]));
+    snapshot("test-red-zh", &shown("red", &["test --lang zh"]));
+    snapshot("test-red-junit", &shown("red", &["test --format junit"]));
+}
+
+#[test]
+fn coverage_is_asked_for() {
+    for (wanted, code) in [("66%", 0), ("66.6", 0), ("67%", 1), ("100％", 1), ("101", 2), ("much", 2)] {
+        let run = run(&data("desk"), &["test", "--min-coverage", wanted]);
+        assert_eq!(run.code, code, "{wanted}: {}{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn results_of_tests_are_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let arguments = ["test", "--format", "json", "-o", &path("a.xml"), "-o", &format!("junit:{}", path("b"))];
+    let run = run(&data("red"), &arguments);
+    let report = json(&run);
+    assert_eq!((run.code, &report["holds"], &report["failed"]), (1, &Value::from(false), &Value::from(8)));
+    let first = &report["packs"][0]["rules"][0]["examples"][0];
+    assert_eq!((&first["expect"], &first["found"]), (&Value::from("pass"), &Value::from("fail")));
+    assert_eq!((&first["file"], &first["line"]), (&Value::from("rules/red/pack.toml"), &Value::from(14)));
+    let (a, b) = (fs::read_to_string(path("a.xml")).unwrap(), fs::read_to_string(path("b")).unwrap());
+    assert!(a == b && a.contains("tests=\"11\" failures=\"8\" errors=\"0\""), "{a}");
+}
+
+/// Examples are judged by the rule's own parameters, whatever the project sets.
+#[test]
+fn house_values_do_not_change_examples() {
+    let report = json(&run(&data("desk"), &["test", "--format", "json", "--rule", "desk/answered-soon"]));
+    assert_eq!(report["examples"], 3);
+    let set = run(&data("desk"), &["test", "--rule", "desk/answered-soon", "--rule", "desk/answerd"]);
+    assert!(set.code == 2 && set.err.contains("did you mean `desk/answered-soon`?"), "{}", set.err);
+}
+
+#[test]
+fn no_test_is_never_green() {
+    let none = run(&data("desk"), &["test", "--rule", "desk/no-tricks"]);
+    assert!(none.code == 2 && none.out.is_empty() && none.err.contains("no-tests"), "{}", none.err);
+    assert_eq!(run(&data("desk"), &["test", "--format", "sarif"]).code, 2);
+    assert_eq!(run(&data("desk"), &["test", "-o", "report.pdf"]).code, 2);
+}
