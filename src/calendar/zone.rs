@@ -2,6 +2,7 @@
 
 use crate::record::MICROS_PER_SECOND;
 use jiff::{Timestamp, tz::TimeZone};
+use std::ops::Range;
 
 /// One run of seconds with the same offset from UTC.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +71,15 @@ impl Zone {
         let seconds = utc_micros.div_euclid(MICROS_PER_SECOND);
         let after = self.periods.partition_point(|it| it.start <= seconds);
         self.periods[after - 1].offset
+    }
+
+    /// The runs of one offset between two instants, in seconds UTC: each with its offset in seconds.
+    pub(super) fn runs(&self, range: Range<i64>) -> impl Iterator<Item = (Range<i64>, i64)> + '_ {
+        let ends = self.periods.iter().skip(1).map(|it| it.start).chain([i64::MAX]);
+        self.periods.iter().zip(ends).filter_map(move |(period, end)| {
+            let run = period.start.max(range.start)..end.min(range.end);
+            (!run.is_empty()).then_some((run, period.offset))
+        })
     }
 
     /// The wall clock at an instant: microseconds since 1970-01-01T00:00:00 local.

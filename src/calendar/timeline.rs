@@ -1,0 +1,251 @@
+//! A business calendar, ready to be asked: open time between instants and the instant after an amount
+//! of it, by prefix sums over open spans.
+
+use super::{
+    CalendarSpec, DayKind, Zone, days_from_civil,
+    hours::DAY,
+    week::{Week, unite},
+};
+use crate::record::MICROS_PER_SECOND;
+use std::ops::Range;
+
+const DAY_MICROS: i64 = DAY * MICROS_PER_SECOND;
+
+/// A run of open time, in microseconds UTC.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    open: i64,
+    close: i64,
+    /// Open time before it since the calendar's first instant.
+    before: i64,
+}
+
+/// When time counts.
+///
+/// Open time is real time whose wall clock lies inside the calendar's hours: an hour that the clock
+/// shows twice counts twice, one that it skips does not count. A calendar reaches from its first to
+/// its last day ([`Calendar::reach`]); of instants outside it says nothing, rather than guess.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    zone: Zone,
+    week: Week,
+    /// Sorted and apart; after the last one a sentinel that never opens.
+    spans: Vec<Span>,
+    /// For each day UTC since `first_day` the first span that closes after its midnight.
+    index: Vec<u32>,
+    first_day: i64,
+    reach: Range<i64>,
+    /// Days that have open hours, and the wall second at which the last of these ends; by date.
+    pub(super) open_days: Vec<(i64, i64)>,
+}
+
+/// A calendar without bounds of its own reaches over these years.
+const YEARS: (i64, i64) = (1970, 2099);
+
+impl Calendar {
+    /// Gets a calendar ready over the years it knows: those of its table of holidays, where it has
+    /// one, else 1970 to 2099.
+    #[must_use]
+    pub fn new(spec: CalendarSpec, zone: Zone) -> Self {
+        let week = Week::new(spec);
+        let (first, last) = week.years().unwrap_or(YEARS);
+        Self::of_days(week, zone, days_from_civil(first, 1, 1), days_from_civil(last, 12, 31))
+    }
+
+    /// Gets a calendar ready between two dates, both inclusive, in days since 1970-01-01.
+    #[must_use]
+    pub fn between(spec: CalendarSpec, zone: Zone, first: i64, last: i64) -> Self {
+        Self::of_days(Week::new(spec), zone, first, last)
+    }
+
+    fn of_days(week: Week, zone: Zone, first: i64, last: i64) -> Self {
+        let mut walls = Vec::new();
+        let mut open_days = Vec::new();
+        // The day before may have a shift that goes on into the first.
+        for day in first - 1..=last {
+            let open = week.open(day);
+            if let Some(end) = open.last() {
+                open_days.push((day, end.end));
+            }
+            walls.extend(open);
+        }
+        unite(&mut walls);
+        let instant = |day: i64| zone.to_utc(day * DAY_MICROS).0;
+        let reach = instant(first)..instant(last + 1);
+        let spans = spans(&walls, &zone, &reach);
+        let first_day = reach.start.div_euclid(DAY_MICROS);
+        let mut index = Vec::new();
+        let mut at = 0;
+        for day in first_day..=reach.end.div_euclid(DAY_MICROS) {
+            while spans[at].close <= day * DAY_MICROS {
+                at += 1;
+            }
+            index.push(u32::try_from(at).unwrap_or(u32::MAX));
+        }
+        Self { zone, week, spans, index, first_day, reach, open_days }
+    }
+
+    /// The zone of its wall clock.
+    #[must_use]
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The instants that it can be asked about, in microseconds UTC.
+    #[must_use]
+    pub fn reach(&self) -> Range<i64> {
+        self.reach.clone()
+    }
+
+    /// True where no day has any open hours.
+    #[must_use]
+    pub fn never_opens(&self) -> bool {
+        self.spans.len() == 1
+    }
+
+    /// What kind of day a date is, and its open hours, breaks cut, in seconds since its midnight.
+    #[must_use]
+    pub fn day(&self, day: i64) -> (DayKind, Vec<Range<i64>>) {
+        let open = self.week.open(day).into_iter();
+        (self.week.kind(day), open.map(|it| it.start - day * DAY..it.end - day * DAY).collect())
+    }
+
+    /// The first span that closes after an instant within reach.
+    #[inline]
+    fn span_at(&self, instant: i64) -> Option<usize> {
+        if !self.reach.contains(&instant) {
+            return None;
+        }
+        let day = usize::try_from(instant.div_euclid(DAY_MICROS) - self.first_day).ok()?;
+        let mut at = *self.index.get(day)? as usize;
+        while self.spans[at].close <= instant {
+            at += 1;
+        }
+        Some(at)
+    }
+
+    /// Open time since the calendar's first instant.
+    #[inline]
+    fn open_before(&self, instant: i64) -> Option<i64> {
+        let span = self.spans[self.span_at(instant)?];
+        Some(span.before + instant.saturating_sub(span.open).max(0))
+    }
+
+    /// Open time between two instants in microseconds; 0 where the second is not after the first.
+    /// `None` beyond the calendar's reach.
+    #[inline]
+    #[must_use]
+    pub fn open_between(&self, from: i64, to: i64) -> Option<i64> {
+        Some((self.open_before(to)? - self.open_before(from)?).max(0))
+    }
+
+    /// [`Self::open_between`] over columns; where it has no answer, `out` says 0 and the place is given to
+    /// `beyond`.
+    pub fn open_between_all(
+        &self,
+        from: &[i64],
+        to: &[i64],
+        out: &mut Vec<i64>,
+        mut beyond: impl FnMut(usize),
+    ) {
+        out.extend(from.iter().zip(to).enumerate().map(|(at, (from, to))| {
+            self.open_between(*from, *to).unwrap_or_else(|| {
+                beyond(at);
+                0
+            })
+        }));
+    }
+
+    /// The instant itself where the calendar is open, else the next opening. `None` where there is none within
+    /// reach.
+    #[inline]
+    #[must_use]
+    pub fn next_open(&self, instant: i64) -> Option<i64> {
+        let span = self.spans[self.span_at(instant)?];
+        (span.open < i64::MAX).then(|| span.open.max(instant))
+    }
+
+    /// True where time counts at the instant.
+    #[must_use]
+    pub fn is_open(&self, instant: i64) -> bool {
+        self.next_open(instant) == Some(instant)
+    }
+
+    /// The instant at which `amount` of open time has passed since `start`: the closing where it falls
+    /// on one; the next open instant for an amount of 0. `None` beyond reach.
+    #[inline]
+    #[must_use]
+    pub fn after(&self, start: i64, amount: i64) -> Option<i64> {
+        if amount <= 0 {
+            return self.next_open(start);
+        }
+        let first = self.span_at(start)?;
+        let from = self.spans[first];
+        let wanted = (from.before + start.saturating_sub(from.open).max(0)).checked_add(amount)?;
+        // Most amounts end within a few spans: double the steps, then halve them.
+        let (mut low, mut step) = (first, 1);
+        while low + step < self.spans.len() && self.spans[low + step].before < wanted {
+            low += step;
+            step *= 2;
+        }
+        let high = (low + step).min(self.spans.len());
+        low += self.spans[low..high].partition_point(|it| it.before < wanted).saturating_sub(1);
+        let span = self.spans[low];
+        let due = span.open.checked_add(wanted - span.before)?;
+        (due <= span.close).then_some(due)
+    }
+
+    /// The last instant to which no more open time has passed than to `due`: the next opening where
+    /// `due` is a closing, else `due` itself.
+    #[inline]
+    #[must_use]
+    pub fn latest(&self, due: i64) -> Option<i64> {
+        let at = self.span_at(due)?;
+        let closes = at.checked_sub(1).is_some_and(|before| self.spans[before].close == due);
+        if closes && self.spans[at].open > due { self.next_open(due) } else { Some(due) }
+    }
+
+    /// The open spans between two instants, cut to them.
+    #[must_use]
+    pub fn open_spans(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
+        let Some(first) = self.span_at(from) else { return Vec::new() };
+        let spans = self.spans[first..].iter().take_while(|it| it.open < to);
+        spans.map(|it| (it.open.max(from), it.close.min(to))).filter(|it| it.0 < it.1).collect()
+    }
+
+    /// The date, in days since 1970-01-01, that an instant belongs to: on a shift that goes on after
+    /// midnight the day that it started on; else the date of the wall clock.
+    #[must_use]
+    pub(super) fn owner(&self, instant: i64) -> i64 {
+        let wall = self.zone.to_local(instant).div_euclid(MICROS_PER_SECOND);
+        let date = wall.div_euclid(DAY);
+        if !self.week.has_overnight {
+            return date;
+        }
+        let covers = |day: i64| self.week.open(day).iter().any(|it| it.contains(&wall));
+        if !covers(date) && covers(date - 1) { date - 1 } else { date }
+    }
+}
+
+/// Wall-clock ranges as spans of real time: in each run of one offset the clock shows every wall second
+/// of the run once.
+fn spans(walls: &[Range<i64>], zone: &Zone, reach: &Range<i64>) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::with_capacity(walls.len() + 1);
+    let seconds = reach.start.div_euclid(MICROS_PER_SECOND)..reach.end.div_euclid(MICROS_PER_SECOND);
+    let mut before = 0;
+    for (run, offset) in zone.runs(seconds) {
+        let first = walls.partition_point(|it| it.end - offset <= run.start);
+        for wall in walls[first..].iter().take_while(|it| it.start - offset < run.end) {
+            let open = (wall.start - offset).max(run.start) * MICROS_PER_SECOND;
+            let close = (wall.end - offset).min(run.end) * MICROS_PER_SECOND;
+            match spans.last_mut() {
+                // Open through a change of the clock.
+                Some(last) if last.close == open => last.close = close,
+                _ => spans.push(Span { open, close, before }),
+            }
+            before += close - open;
+        }
+    }
+    spans.push(Span { open: i64::MAX, close: i64::MAX, before });
+    spans
+}
