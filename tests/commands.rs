@@ -89,3 +89,45 @@ fn no_test_is_never_green() {
     assert_eq!(run(&data("desk"), &["test", "--format", "sarif"]).code, 2);
     assert_eq!(run(&data("desk"), &["test", "-o", "report.pdf"]).code, 2);
 }
+
+// ---- diff
+
+#[test]
+fn what_another_rule_set_means_is_told_by_rule_and_subject() {
+    let arguments = "desk desk-new --project desk --as-of 2026-04-01";
+    let (en, zh) = (format!("diff {arguments}"), format!("diff {arguments} --lang zh"));
+    snapshot("diff", &shown("", &[&en, &zh]));
+}
+
+#[test]
+fn differences_are_data() {
+    let arguments = ["diff", "desk", "desk-new", "--project", "desk", "--format", "json"];
+    let report = json(&run(&data(""), &arguments));
+    assert_eq!(report["summary"]["newly_failing"], 2);
+    let rule = |id: &str| report["rules"].as_array().unwrap().iter().find(|it| it["id"] == id).unwrap();
+    let soon = rule("desk/answered-soon");
+    assert_eq!(soon["newly_failing"]["keys"], serde_json::json!(["C1", "C6"]));
+    assert_eq!(soon["newly_failing"]["subjects"]["agent"], serde_json::json!({ "Ann": 1, "王芳": 1 }));
+    assert_eq!(soon["other"][0]["from"], "fail");
+    assert_eq!(soon["other"][0]["to"], "no_evidence");
+    assert_eq!(rule("desk/long-calls")["status"], "added");
+    assert_eq!(rule("desk/no-tricks")["new"], Value::Null);
+    // Against itself nothing differs.
+    let same = json(&run(&data(""), &["diff", "desk", "desk", "--format", "json"]));
+    let summary = serde_json::json!({ "newly_failing": 0, "newly_passing": 0, "other": 0, "added": 0, "removed": 0, "changed": 0 });
+    assert_eq!(same["summary"], summary);
+}
+
+#[test]
+fn packs_alone_are_compared_on_records_that_are_named() {
+    let packs = ["diff", "desk/rules/desk", "desk-new/rules/desk", "--rule", "desk/fee-told"];
+    let with = |more: &[&str]| run(&data(""), &[&packs[..], more].concat());
+    let none = with(&[]);
+    assert!(none.code == 2 && none.err.contains("no-data"), "{}", none.err);
+    for more in [&["--project", "desk"][..], &["--data", "desk/data/calls.csv"]] {
+        let run = with(more);
+        assert!(run.code == 0 && run.out.contains("newly passing: 1"), "{}{}", run.out, run.err);
+    }
+    assert_eq!(run(&data(""), &["diff", "desk", "nowhere"]).code, 2);
+    assert_eq!(run(&data(""), &["diff", "desk", "desk", "--rule", "desk/none"]).code, 2);
+}

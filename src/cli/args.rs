@@ -22,6 +22,7 @@ pub fn command(lang: Lang) -> Command {
         .args([path(lang), rules(lang), color(lang)])
         .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
     let test = commands::test(lang).into_iter().fold(sub("test", wording::ABOUT_TEST), Command::arg);
+    let diff = commands::diff(lang).into_iter().fold(sub("diff", wording::ABOUT_DIFF), Command::arg);
     let shell = Arg::new("shell")
         .required(true)
         .value_name("SHELL")
@@ -44,7 +45,7 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, check, test, list, completions])
+        .subcommands([audit, check, test, diff, list, completions])
 }
 
 fn template(lang: Lang, commands: bool) -> String {

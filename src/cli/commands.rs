@@ -2,7 +2,8 @@
 
 use super::args::{color, flag, option, path, rules};
 use crate::wording::{self, Lang};
-use clap::{Arg, ArgAction};
+use clap::{Arg, ArgAction, builder::ValueParser};
+use std::path::PathBuf;
 
 /// Of `touchstone test`.
 pub(super) fn test(lang: Lang) -> Vec<Arg> {
@@ -20,4 +21,30 @@ pub(super) fn test(lang: Lang) -> Vec<Arg> {
         flag(lang, "quiet", wording::OPTION_TEST_QUIET).short('q'),
         color(lang),
     ]
+}
+
+/// Of `touchstone diff`.
+pub(super) fn diff(lang: Lang) -> Vec<Arg> {
+    let text = |name, value, help| option(lang, name, value, help);
+    let side = |name: &'static str, value: &'static str, help: wording::Wording| {
+        Arg::new(name).value_name(value).required(true).value_parser(paths()).help(help.text(lang))
+    };
+    vec![
+        side("old", "OLD", wording::OPTION_DIFF_OLD),
+        side("new", "NEW", wording::OPTION_DIFF_NEW),
+        text("data", "FILE", wording::OPTION_DIFF_DATA)
+            .num_args(1..)
+            .action(ArgAction::Append)
+            .value_parser(paths()),
+        text("project", "DIR", wording::OPTION_DIFF_PROJECT).value_parser(paths()).conflicts_with("data"),
+        text("rule", "ID", wording::OPTION_DIFF_RULE).action(ArgAction::Append),
+        text("output", "FILE", wording::OPTION_JSON_OUTPUT).short('o').action(ArgAction::Append),
+        text("format", "FORMAT", wording::OPTION_JSON_FORMAT),
+        text("as-of", "TIME", wording::OPTION_AS_OF),
+        color(lang),
+    ]
+}
+
+fn paths() -> ValueParser {
+    clap::value_parser!(PathBuf)
 }

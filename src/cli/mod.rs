@@ -8,10 +8,13 @@ mod check;
 mod choice;
 mod commands;
 mod completions;
+mod diff;
+mod diff_report;
 pub mod exit;
 mod output;
 mod plans;
 mod progress;
+mod records;
 mod rejects;
 mod rules;
 mod source_run;
@@ -106,6 +109,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
         Some(("audit", matches)) => audit::run(matches, asked, lang),
         Some(("check", matches)) => check::run(matches, asked, lang),
         Some(("test", matches)) => test::run(matches, asked, lang),
+        Some(("diff", matches)) => diff::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
         Some(("completions", matches)) => completions::run(matches, lang),
         _ => exit::NOT_AS_ASKED,

@@ -86,7 +86,7 @@ fn around(folder: &Path, matches: &ArgMatches, asked: Option<Lang>) -> Option<(L
     Some((loaded, Some(focus)))
 }
 
-fn colour(matches: &ArgMatches) -> &str {
+pub(super) fn colour(matches: &ArgMatches) -> &str {
     matches.get_one::<String>("color").map_or("auto", String::as_str)
 }
 
@@ -157,7 +157,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
 }
 
 /// The same complaint about a rule that looks at two sources is made once.
-fn without_repeats(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(super) fn without_repeats(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut once: Vec<Diagnostic> = Vec::new();
     for diagnostic in diagnostics {
         if !once.contains(&diagnostic) {
@@ -167,7 +167,7 @@ fn without_repeats(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     once
 }
 
-fn ask(source: &Source) -> SourceAsk {
+pub(super) fn ask(source: &Source) -> SourceAsk {
     SourceAsk {
         id: source.id.clone(),
         kind: source.kind.clone(),

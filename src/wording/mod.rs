@@ -172,6 +172,7 @@ mod tests {
             COMMAND_CODES,
             COMMAND_HELP,
             TEST_RESULTS,
+            DIFF_RESULTS,
             DATA_CODES,
             DATA_HELP,
             HELP,

@@ -1,0 +1,172 @@
+//! The records of a source, one after the other or judged all together, for commands that look at more
+//! than an audit's findings.
+
+use super::{audit::internal, batches::Files, plans::PlannedSource};
+use crate::{
+    calendar::Zone,
+    diagnostic::{Diagnostic, Place},
+    engine::{
+        Batches, Duplicates, FindingSink, Judging, PlanColumn, RunError, SourcePlan, Wanted, key_in,
+        run_source,
+    },
+    finding::Finding,
+    ingest::{FaultKind, Opened},
+    record::Batch,
+    rule::Outcome,
+    wording,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64},
+};
+
+/// Outcomes and nothing else.
+pub(super) struct OutcomesOnly;
+
+impl FindingSink for OutcomesOnly {
+    fn wanted(&self) -> Wanted {
+        Wanted { outcomes: true, ..Wanted::default() }
+    }
+
+    fn outputs(&self) -> usize {
+        0
+    }
+
+    fn encode(&self, _: &Finding<'_>, _: &mut [Vec<u8>]) {}
+}
+
+/// The outcomes of a source's records by planned rule, in record order.
+#[derive(Default)]
+pub(super) struct Outcomes {
+    pub(super) by_rule: Vec<Vec<Outcome>>,
+    pub(super) records: u64,
+    /// Rows that could not be read, and cells.
+    pub(super) rejected: u64,
+    pub(super) bad_cells: u64,
+}
+
+/// What judging needs beside the plan and where findings go.
+pub(super) struct Bench<'a> {
+    pub(super) files: Vec<String>,
+    pub(super) zone: &'a Zone,
+    duplicates: Duplicates,
+    committed: [AtomicU64; 4],
+    hash_keys: AtomicBool,
+}
+
+impl<'a> Bench<'a> {
+    pub(super) fn new(opened: &Opened, zone: &'a Zone) -> Self {
+        Self {
+            files: opened.files.iter().map(|it| it.shown.clone()).collect(),
+            zone,
+            duplicates: Duplicates::default(),
+            committed: [const { AtomicU64::new(0) }; 4],
+            // Nobody asks for duplicate keys.
+            hash_keys: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn judging<'j>(&'j self, plan: &'j SourcePlan, sink: &'j dyn FindingSink) -> Judging<'j> {
+        Judging {
+            plan,
+            sink,
+            duplicates: &self.duplicates,
+            files: &self.files,
+            zone: self.zone,
+            committed: &self.committed,
+            hash_keys: &self.hash_keys,
+        }
+    }
+}
+
+/// Judges every record.
+pub(super) fn outcomes(
+    opened: &Arc<Opened>,
+    plan: &SourcePlan,
+    zone: &Zone,
+    threads: usize,
+) -> Result<Outcomes, Box<Diagnostic>> {
+    let files = Files::new(opened, &plan.columns)?;
+    let bench = Bench::new(opened, zone);
+    let judging = bench.judging(plan, &OutcomesOnly);
+    let mut all = Outcomes { by_rule: vec![Vec::new(); plan.rules.len()], ..Outcomes::default() };
+    let source = &files;
+    let never = AtomicBool::new(false);
+    let ended = run_source(&source, &judging, threads, &never, |result, faults| {
+        all.records += result.records;
+        for (all, more) in all.by_rule.iter_mut().zip(&result.outcomes) {
+            all.extend_from_slice(more);
+        }
+        for fault in faults {
+            let is_cell = fault.kind == FaultKind::BadCell;
+            *if is_cell { &mut all.bad_cells } else { &mut all.rejected } += 1;
+        }
+        Ok(())
+    });
+    match ended {
+        Ok(_) => Ok(all),
+        Err(RunError::Data(diagnostic)) => Err(diagnostic),
+        Err(RunError::Write(error)) => Err(internal(&error.to_string())),
+        Err(RunError::Panic(said)) => Err(internal(&said)),
+    }
+}
+
+/// Reads columns of all records block by block, in order.
+pub(super) fn each_batch(
+    opened: &Arc<Opened>,
+    columns: &[PlanColumn],
+    mut each: impl FnMut(&mut Batch, &[crate::ingest::Fault]) -> Result<bool, Box<Diagnostic>>,
+) -> Result<(), Box<Diagnostic>> {
+    let files = Files::new(opened, columns)?;
+    let source = &files;
+    let mut worker = source.worker();
+    let mut batch = Batch::default();
+    while let Some((_, faults)) = source.next(&mut worker, &mut batch)? {
+        if !each(&mut batch, &faults)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Who a record is: its key, else its origin, and its subjects.
+pub(super) struct Who {
+    pub(super) key: String,
+    pub(super) subjects: Vec<String>,
+}
+
+/// Tells who the records with these numbers are, which rise.
+pub(super) fn who(source: &PlannedSource, records: &[u64]) -> Result<Vec<Who>, Box<Diagnostic>> {
+    let PlannedSource { opened, plan } = source;
+    let levels = plan.subject.iter().map(|it| it.1);
+    let wanted: Vec<PlanColumn> =
+        plan.key.iter().copied().chain(levels).map(|it| plan.columns[it as usize]).collect();
+    let keys: Vec<u32> = (0..).take(plan.key.len()).collect();
+    let mut found = Vec::new();
+    let (mut next, mut joined) = (records.iter().peekable(), String::new());
+    each_batch(opened, &wanted, |batch, _| {
+        while let Some(record) = next.next_if(|it| **it < batch.first_record + batch.len as u64) {
+            let row = usize::try_from(record - batch.first_record).unwrap_or_default();
+            let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
+            let origin = || format!("{file}:{}", batch.rows[row]);
+            let key = key_in(&keys, batch, row, &mut joined).map_or_else(origin, str::to_owned);
+            let text = |it: &crate::record::Column| it.text(row, &batch.text).unwrap_or_default().to_owned();
+            let subjects = batch.columns[plan.key.len()..].iter().map(text).collect();
+            found.push(Who { key, subjects });
+        }
+        Ok(next.peek().is_some())
+    })?;
+    Ok(found)
+}
+
+/// What is said, as a warning, of data that could not be read; nothing where all could.
+pub(super) fn faults_of_data(source: &str, rejected: u64, bad_cells: u64) -> Option<Diagnostic> {
+    let place = Place::File(source.into());
+    (rejected + bad_cells > 0).then(|| {
+        Diagnostic::warning(wording::DATA_FAULTS)
+            .with("rejected", rejected.to_string())
+            .with("cells", bad_cells.to_string())
+            .at(place)
+            .help(wording::HELP_DATA_FAULTS)
+    })
+}
