@@ -4,6 +4,7 @@
 //! Invariants: a [`Program`] is well typed (its builder refuses all else); equal nodes are one node;
 //! kernels never raise: rows that cannot be computed drop out by mask (SEMANTICS 2.2 and 2.3).
 
+mod domain;
 mod eval;
 mod fault;
 mod functions;
@@ -17,6 +18,7 @@ mod table;
 mod tests;
 mod values;
 
+pub use domain::{Domain, Key, Span};
 pub use eval::{Evaluator, Scratch, append_to_column};
 pub use fault::{Cause, Fault, Faults};
 pub use functions::{FUNCTIONS, Function, Kernel, fold_text, functions_named};

@@ -3,6 +3,7 @@
 
 use super::{
     Names, Registry,
+    lint::{self, Known, Sight},
     lower::{Lowered, Lowering},
     rewrite::rewrite,
     sandbox::parser,
@@ -12,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Said},
     expr::{ExprId, Node, Program},
     record::Type,
-    rule::{Rule, Script},
+    rule::{MissingPolicy, Rule, Script},
     wording,
 };
 use rhai::{AST, Engine, ParseErrorType};
@@ -102,12 +103,17 @@ pub fn compile_rule(
 ) -> (Option<CompiledRule>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let engine = parser();
-    let mut part = |script: &Script, diagnostics: &mut Vec<Diagnostic>| {
+    // What is known of a record that the check is reached with.
+    let mut known = Known::default();
+    let mut part = |script: &Script, diagnostics: &mut Vec<Diagnostic>, is_check: bool| {
         let part = Part::new(&engine, program, registry, names, rule, script);
         match part {
             Ok(mut part) => {
                 diagnostics.append(&mut part.lowered.diagnostics);
                 part.check_verdict(script, diagnostics);
+                if !diagnostics.iter().any(Diagnostic::is_error) {
+                    part.lint(program, names, rule, (&mut known, is_check), diagnostics);
+                }
                 Some(part)
             }
             Err(diagnostic) => {
@@ -116,8 +122,8 @@ pub fn compile_rule(
             }
         }
     };
-    let when = rule.when.as_ref().map(|script| part(script, &mut diagnostics));
-    let check = part(&rule.check, &mut diagnostics);
+    let when = rule.when.as_ref().map(|script| part(script, &mut diagnostics, false));
+    let check = part(&rule.check, &mut diagnostics, true);
     let used = when.iter().flatten().chain(&check);
     let used: Vec<String> = used.flat_map(|it| it.lowered.params.clone()).collect();
     check_params(rule, names, &used, &mut diagnostics);
@@ -152,6 +158,7 @@ pub fn compile_rule(
 struct Part {
     script: Script,
     tokens: Tokens,
+    ast: AST,
     lowered: Lowered,
 }
 
@@ -167,7 +174,29 @@ impl Part {
         let tokens = Tokens::new(&script.text);
         let ast = parse(engine, script, &tokens)?;
         let lowered = Lowering::new(program, registry, names, &rule.params, script, &tokens).run(&ast);
-        Ok(Self { script: script.clone(), tokens, lowered })
+        Ok(Self { script: script.clone(), tokens, ast, lowered })
+    }
+
+    /// What is hardly meant; `known` is what `when` has made sure of.
+    fn lint(
+        &self,
+        program: &Program,
+        names: &Names<'_>,
+        rule: &Rule,
+        (known, is_check): (&mut Known, bool),
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let nodes = &self.lowered.nodes;
+        let sight = Sight::new(program, names, &rule.params, &self.script, &self.tokens, nodes);
+        let mut linted = sight.lint(&self.ast, self.lowered.result, known);
+        // A missing value may be what the rule is about.
+        let fails = is_check && rule.missing == MissingPolicy::Fail;
+        if !fails {
+            let verdict = lint::verdict(&self.script, is_check, &linted.answer, &mut linted.diagnostics);
+            linted.diagnostics.extend(verdict);
+        }
+        diagnostics.append(&mut linted.diagnostics);
+        *known = linted.known;
     }
 
     /// The result must be true or false.

@@ -2,6 +2,7 @@
 //! lowered to column expressions or kept to run row by row, in a sandbox.
 
 mod compile;
+mod lint;
 mod lists;
 mod lower;
 mod names;

@@ -7,6 +7,7 @@ mod commands;
 mod data;
 mod help;
 mod language;
+mod lint;
 mod project;
 mod summary;
 mod words;
@@ -15,6 +16,7 @@ pub use commands::*;
 pub use data::*;
 pub use help::*;
 pub use language::*;
+pub use lint::*;
 pub use project::*;
 pub use summary::*;
 pub use words::*;
@@ -178,6 +180,8 @@ mod tests {
             HELP,
             LANGUAGE_CODES,
             LANGUAGE_HELP,
+            LINT_CODES,
+            LINT_HELP,
             PROJECT_CODES,
             PROJECT_HELP,
             SUMMARY,

@@ -9,7 +9,7 @@ mod statements;
 
 pub(super) use calls::read_time;
 
-use super::{Names, spans, tokens::Tokens};
+use super::{Names, lint, spans, tokens::Tokens};
 use crate::{
     diagnostic::{Diagnostic, Said},
     expr::{Constant, ExprId, Node, Program},
@@ -85,6 +85,10 @@ pub(super) struct Lowered {
     pub(super) params: Vec<String>,
     /// Mistakes.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The nodes of expressions, by what [`lint::key`] gives, for lints.
+    pub(super) nodes: HashMap<usize, ExprId>,
+    /// The node of the result, even where the script cannot be lowered as a whole.
+    pub(super) result: Option<ExprId>,
 }
 
 /// Lists and tables that are registered in a program once, by id.
@@ -116,6 +120,7 @@ pub(super) struct Lowering<'a> {
     reads: Vec<u32>,
     used_params: Vec<String>,
     diagnostics: Vec<Diagnostic>,
+    nodes: HashMap<usize, ExprId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -140,6 +145,7 @@ impl<'a> Lowering<'a> {
             reads: Vec::new(),
             used_params: Vec::new(),
             diagnostics: Vec::new(),
+            nodes: HashMap::new(),
         }
     }
 
@@ -177,6 +183,8 @@ impl<'a> Lowering<'a> {
             reads: self.reads,
             params: self.used_params,
             diagnostics: self.diagnostics,
+            nodes: self.nodes,
+            result: result.node,
         }
     }
 
@@ -227,6 +235,7 @@ impl<'a> Lowering<'a> {
     fn expression(&mut self, expression: &Expr) -> Typed {
         let mut typed = self.typed(expression);
         typed.span = spans::expression(self.tokens, expression);
+        self.nodes.extend(typed.node.map(|node| (lint::key(expression), node)));
         if matches!((expression, &typed.shape), (Expr::Stmt(_), Shape::Unit)) {
             let place = self.script.place(typed.span.clone());
             let diagnostic = Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE);
