@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("calendar",   &["record"]),
     ("diagnostic", &["wording"]),
     ("expr",       &["wording", "record", "calendar"]),
-    ("rule",       &["wording", "record", "diagnostic"]),
+    ("rule",       &["wording", "record", "calendar", "diagnostic"]),
     ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule"]),
     ("finding",    &["wording", "record", "calendar", "rule"]),
     ("audit",      &["record", "calendar", "diagnostic", "rule", "finding"]),

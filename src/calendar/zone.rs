@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use std::ops::Range;
 
 /// One run of seconds with the same offset from UTC.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Period {
     /// First second (UTC) of the period; the first period starts at `i64::MIN`.
     start: i64,
@@ -14,7 +14,7 @@ struct Period {
 }
 
 /// An IANA time zone as a table of its offsets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
     name: String,
     periods: Vec<Period>,

@@ -1,6 +1,6 @@
 //! The command line: one definition for parsing, help in both languages and completions.
 
-use super::commands;
+use super::{calendar, commands};
 use crate::wording::{self, Lang, Wording};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::PathBuf;
@@ -8,12 +8,11 @@ use std::path::PathBuf;
 /// The whole command, its help in `lang`.
 #[must_use]
 pub fn command(lang: Lang) -> Command {
-    let about = |command: Command, text: Wording| {
-        command.about(text.text(lang)).disable_help_flag(true).arg(help_flag(lang))
-    };
-    let sub = |name: &'static str, text: Wording| {
-        about(Command::new(name), text).help_template(template(lang, false))
-    };
+    let sub = |name: &'static str, text: Wording| about(lang, Command::new(name), text);
+    let calendar = with_help(lang, calendar::command(lang), wording::ABOUT_CALENDAR)
+        .disable_help_subcommand(true)
+        .arg_required_else_help(true)
+        .help_template(template(lang, true));
     let audit = audit_options(lang).into_iter().fold(sub("audit", wording::ABOUT_AUDIT), Command::arg);
     let check = sub("check", wording::ABOUT_CHECK).args([path(lang), rules(lang), color(lang)]).arg(
         Arg::new("schema").long("schema").action(ArgAction::SetTrue).help(wording::OPTION_SCHEMA.text(lang)),
@@ -30,7 +29,7 @@ pub fn command(lang: Lang) -> Command {
         .help(wording::OPTION_SHELL.text(lang));
     let completions = sub("completions", wording::ABOUT_COMPLETIONS)
         .arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
-    about(Command::new("touchstone"), wording::ABOUT)
+    with_help(lang, Command::new("touchstone"), wording::ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
         .disable_help_subcommand(true)
@@ -45,7 +44,16 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, check, test, diff, list, completions])
+        .subcommands([audit, check, test, diff, calendar, list, completions])
+}
+
+/// A command with its help in `lang`.
+pub(super) fn about(lang: Lang, command: Command, text: Wording) -> Command {
+    with_help(lang, command, text).help_template(template(lang, false))
+}
+
+fn with_help(lang: Lang, command: Command, text: Wording) -> Command {
+    command.about(text.text(lang)).disable_help_flag(true).arg(help_flag(lang))
 }
 
 fn template(lang: Lang, commands: bool) -> String {

@@ -4,6 +4,7 @@
 mod args;
 mod audit;
 mod batches;
+mod calendar;
 mod check;
 mod choice;
 mod commands;
@@ -111,6 +112,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
         Some(("test", matches)) => test::run(matches, asked, lang),
         Some(("diff", matches)) => diff::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
+        Some(("calendar", matches)) => calendar::run(matches, asked, lang),
         Some(("completions", matches)) => completions::run(matches, lang),
         _ => exit::NOT_AS_ASKED,
     }

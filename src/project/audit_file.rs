@@ -1,7 +1,8 @@
 //! audit.toml: `[project]`, `[[source]]`, house changes and `[output]`.
 
 use super::{
-    Name, Source,
+    Name, Source, calendar,
+    holidays::Home,
     house::House,
     read::{Entry, File, Reader, Text, suggest},
     source,
@@ -9,9 +10,10 @@ use super::{
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
+    rule::DeclaredCalendar,
     wording::{self, Lang},
 };
-use std::{ops::Range, path::Path};
+use std::ops::Range;
 
 /// audit.toml as read; packs and house changes are resolved later.
 pub(super) struct AuditFile<'a> {
@@ -20,12 +22,13 @@ pub(super) struct AuditFile<'a> {
     pub(super) lang: Lang,
     pub(super) packs: Vec<Text>,
     pub(super) sources: Vec<Source>,
+    pub(super) calendars: Vec<DeclaredCalendar>,
     pub(super) house: House<'a>,
     pub(super) outputs: Vec<String>,
     pub(super) place: Place,
 }
 
-const LATER: [&str; 3] = ["calendar", "gate", "sampling"];
+const LATER: [&str; 2] = ["gate", "sampling"];
 const PACK_KEYS: [&str; 6] = ["pack", "rule", "phrases", "table", "promise", "scorecard"];
 
 /// Cities that people look for and the zone that is meant.
@@ -33,7 +36,7 @@ const ZONES_MEANT: [(&str, &str); 3] =
     [("Asia/Beijing", "Asia/Shanghai"), ("China/Beijing", "Asia/Shanghai"), ("北京", "Asia/Shanghai")];
 
 /// Reads the whole file.
-pub(super) fn read<'a>(mut root: Reader<'a>, folder: &Path) -> AuditFile<'a> {
+pub(super) fn read<'a>(mut root: Reader<'a>, home: &mut Home<'_>) -> AuditFile<'a> {
     let file = root.file;
     let start = root.span.clone();
     let mut out = AuditFile {
@@ -42,6 +45,7 @@ pub(super) fn read<'a>(mut root: Reader<'a>, folder: &Path) -> AuditFile<'a> {
         lang: Lang::En,
         packs: Vec::new(),
         sources: Vec::new(),
+        calendars: Vec::new(),
         house: House::default(),
         outputs: Vec::new(),
         place: file.place(start.clone()),
@@ -57,9 +61,15 @@ pub(super) fn read<'a>(mut root: Reader<'a>, folder: &Path) -> AuditFile<'a> {
     }
     if let Some(entry) = root.entry("source") {
         let read: Vec<_> =
-            entry.tables().into_iter().filter_map(|it| source::read(it, folder, &out.zone)).collect();
+            entry.tables().into_iter().filter_map(|it| source::read(it, home.folder, &out.zone)).collect();
         twice(file, read.iter().map(|it| (it.0.id.as_str(), it.1.clone())));
         out.sources = read.into_iter().map(|it| it.0).collect();
+    }
+    if let Some(entry) = root.entry("calendar") {
+        let read: Vec<_> =
+            entry.tables().into_iter().filter_map(|it| calendar::read(it, &out.zone, home)).collect();
+        twice(file, read.iter().map(|it| (it.0.id.as_str(), it.1.clone())));
+        out.calendars = read.into_iter().map(|it| it.0).collect();
     }
     for (key, tables) in [("params", &mut out.house.params), ("rules", &mut out.house.rules)] {
         if let Some(table) = root.entry(key).and_then(|it| it.table()) {

@@ -1,7 +1,7 @@
 //! From a folder, or from files on the command line, to a project.
 
 use super::{
-    LoadOptions, Loaded, Name, Project, Source, audit_file, builtin, checks, house,
+    LoadOptions, Loaded, Name, Project, Source, audit_file, builtin, checks, holidays, house,
     pack::{self, Draft, Home},
     read::{File, Reader, Sink, Text, suggest},
     source::confined,
@@ -35,7 +35,10 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
     };
     sources.insert(AUDIT_TOML, text.as_str());
     let (file, table) = File::parse(AUDIT_TOML.into(), &text, &sink);
-    let mut audit = audit_file::read(Reader::new(&file, table.get_ref(), 0..0, ""), folder);
+    let mut audit = {
+        let mut home = holidays::Home { folder, sources: &mut sources, sink: &sink };
+        audit_file::read(Reader::new(&file, table.get_ref(), 0..0, ""), &mut home)
+    };
     let mut drafts = Vec::new();
     let mut named: Vec<Text> = Vec::new();
     for text in std::mem::take(&mut audit.packs) {
@@ -66,6 +69,7 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
         zone: audit.zone,
         lang: options.lang.unwrap_or(audit.lang),
         sources: audit.sources,
+        calendars: audit.calendars,
         packs: drafts.into_iter().map(|it| it.pack).collect(),
         disabled,
         outputs: audit.outputs,
@@ -109,6 +113,7 @@ pub fn load_files(options: &LoadOptions) -> Loaded {
         zone,
         lang: options.lang.unwrap_or(Lang::En),
         sources: all,
+        calendars: Vec::new(),
         packs: drafts.into_iter().map(|it| it.pack).collect(),
         disabled: Vec::new(),
         outputs: Vec::new(),

@@ -5,13 +5,15 @@
 //! command line. Both give what could be read together with all complaints about it: one bad file
 //! never hides the others. Nothing here reads records or understands expressions.
 //!
-//! The way through: `read` (TOML with spans, typed), `audit_file` and `source` (audit.toml), `pack`,
+//! The way through: `read` (TOML with spans, typed), `audit_file`, `source` and `calendar` (audit.toml), `pack`,
 //! `rules` and `tables` (packs), then `house` (the project's changes to packs) and `checks` (what
 //! must hold between rules).
 
 mod audit_file;
 mod builtin;
+mod calendar;
 mod checks;
+mod holidays;
 mod house;
 mod load;
 mod names;
@@ -30,7 +32,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place, Sources},
     ingest::SourceSpec,
-    rule::{Pack, Script},
+    rule::{DeclaredCalendar, Pack, Script},
     wording::Lang,
 };
 use std::path::PathBuf;
@@ -73,6 +75,8 @@ pub struct Project {
     pub lang: Lang,
     /// Where records come from.
     pub sources: Vec<Source>,
+    /// When time counts.
+    pub calendars: Vec<DeclaredCalendar>,
     /// The packs, house changes in place.
     pub packs: Vec<Pack>,
     /// Rules that the project switches off, each with the reason.

@@ -1,6 +1,7 @@
 //! The small parts that rules are made of.
 
 use crate::{
+    calendar::{Calendar, CalendarSpec, Zone},
     diagnostic::Place,
     record::{Type, Value},
     wording::{self, Wording},
@@ -241,4 +242,25 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// A business calendar of the project. It is got ready where it is used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredCalendar {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    pub spec: CalendarSpec,
+    /// The zone of its wall clock.
+    pub zone: Zone,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl DeclaredCalendar {
+    /// The calendar, ready to be asked.
+    #[must_use]
+    pub fn ready(&self) -> Calendar {
+        Calendar::new(self.spec.clone(), self.zone.clone())
+    }
 }

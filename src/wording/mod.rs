@@ -3,6 +3,7 @@
 //! A [`Wording`] is a constant with both languages, so a text that exists in one only does not
 //! compile. Placeholders are `{name}`; a test holds both languages to the same set of them.
 
+mod clock;
 mod commands;
 mod data;
 mod help;
@@ -12,6 +13,7 @@ mod project;
 mod summary;
 mod words;
 
+pub use clock::*;
 pub use commands::*;
 pub use data::*;
 pub use help::*;
@@ -175,6 +177,8 @@ mod tests {
             COMMAND_HELP,
             TEST_RESULTS,
             DIFF_RESULTS,
+            CLOCK_CODES,
+            CLOCK_HELP,
             DATA_CODES,
             DATA_HELP,
             HELP,
