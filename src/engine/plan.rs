@@ -8,10 +8,13 @@ use crate::{
     expr::{ExprId, Program},
     record::{Schema, Type},
     rule::{Pack, Rule, Script, Severity},
-    script::{CompiledRule, FieldName, Form, Names, Registry, compile_derived, compile_rule, names_in},
+    script::{
+        CompiledRule, FieldName, Form, Library, Names, Registry, Ticks, compile_derived, compile_rule,
+        names_in,
+    },
     wording::{self, Lang},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What the project says of a source, as far as planning is concerned.
@@ -105,6 +108,8 @@ pub struct SourcePlan {
     pub date: Option<(u32, Type)>,
     /// The language of messages.
     pub lang: Lang,
+    /// The clock of the last resort for what runs row by row; whoever runs the plan drives it.
+    pub ticks: Ticks,
 }
 
 /// Plans a source. `packs` may hold rules for other kinds. Errors mean that there is no plan;
@@ -131,6 +136,7 @@ pub fn plan_source(
     let subject = planning.written(&levels);
     let date = planning.date(&mut fields);
 
+    let libraries = planning.libraries(&rules);
     let mut program = Program::new(zone.clone());
     let mut registry = Registry::default();
     let mut names = Names {
@@ -139,6 +145,7 @@ pub fn plan_source(
         pack: String::new(),
         tables: Vec::new(),
         phrases: Vec::new(),
+        library: &[],
         as_of,
     };
     let derived = planning.derived(&mut program, &mut registry, &mut names);
@@ -150,6 +157,7 @@ pub fn plan_source(
         names.pack.clone_from(&pack.id);
         names.tables = pack.tables.iter().collect();
         names.phrases = pack.phrases.iter().collect();
+        names.library = libraries.get(pack.id.as_str()).map_or(&[], Vec::as_slice);
         let (compiled, mut diagnostics) = compile_rule(&mut program, &mut registry, &names, rule, row_by_row);
         planning.check_message(rule, &names, &mut diagnostics);
         planning.check_in_force(rule, date.is_some(), &mut diagnostics);
@@ -190,6 +198,7 @@ pub fn plan_source(
         subject: ask.subject.iter().map(|(level, ..)| level.clone()).zip(subject).collect(),
         date,
         lang,
+        ticks: Ticks::default(),
     };
     (Some(plan), planning.diagnostics)
 }
@@ -355,6 +364,30 @@ impl Planning<'_> {
                 if !diagnostics.contains(&diagnostic) {
                     diagnostics.push(diagnostic);
                 }
+            }
+        }
+    }
+
+    /// The function libraries of the rules' packs, by pack.
+    fn libraries<'p>(&mut self, rules: &[(&'p Pack, &Rule)]) -> BTreeMap<&'p str, Vec<Library>> {
+        let mut libraries = BTreeMap::new();
+        for (pack, _) in rules {
+            if !libraries.contains_key(pack.id.as_str()) {
+                let (library, mut diagnostics) = Library::of(&pack.library);
+                self.diagnostics.append(&mut diagnostics);
+                self.check_library(&library);
+                libraries.insert(pack.id.as_str(), library);
+            }
+        }
+        libraries
+    }
+
+    /// A library function must not be named like a field.
+    fn check_library(&mut self, library: &[Library]) {
+        for (name, place) in library.iter().flat_map(Library::functions) {
+            if self.schema.position(name).is_some() {
+                let diagnostic = Diagnostic::error(wording::FUNCTION_LIKE_FIELD).with("name", name).at(place);
+                self.diagnostics.push(diagnostic);
             }
         }
     }

@@ -208,6 +208,7 @@ impl<'b, 'p> Evaluator<'b, 'p> {
             | Node::InSet(..)
             | Node::InRange(..)
             | Node::InList(..)
+            | Node::InText(..)
             | Node::FoldList(..)
             | Node::Call(..)
             | Node::Phrases(..)

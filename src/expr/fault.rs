@@ -27,30 +27,78 @@ pub enum Cause {
     /// A script gave something that is neither true nor false.
     NotBool(Box<str>),
     /// A limit on operations, depth or sizes was reached.
-    Limit(Box<str>),
-    /// Whatever else Rhai says.
-    Script(Box<str>),
+    Limit(Limit, u64),
+    /// An expression of a script gave nothing: an element that is not there, a statement.
+    Nothing(Box<str>),
+    /// An operator or function that means nothing for these types: `text - int`.
+    Unfit(Box<str>),
+    /// A list has no element of this number.
+    OutOfBounds(i64),
+    /// A list without elements has no mean, smallest or largest.
+    EmptyList,
+    /// A text that cannot be read as what is wanted.
+    NotReadable(Box<str>),
+}
+
+/// What an evaluation has only so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Limit {
+    /// Steps.
+    Operations,
+    /// Seconds of wall time.
+    Seconds,
+    /// Bytes of memory.
+    Memory,
+    /// Calls within calls.
+    CallDepth,
+    /// Bytes of one text.
+    TextLength,
+    /// Elements of one list.
+    ListLength,
+    /// Entries of one map.
+    MapLength,
+    /// Lists in lists.
+    Nesting,
+}
+
+impl Limit {
+    const fn wording(self) -> Wording {
+        match self {
+            Self::Operations => wording::LIMIT_OPERATIONS,
+            Self::Seconds => wording::LIMIT_SECONDS,
+            Self::Memory => wording::LIMIT_MEMORY,
+            Self::CallDepth => wording::LIMIT_CALL_DEPTH,
+            Self::TextLength => wording::LIMIT_TEXT_LENGTH,
+            Self::ListLength => wording::LIMIT_LIST_LENGTH,
+            Self::MapLength => wording::LIMIT_MAP_LENGTH,
+            Self::Nesting => wording::LIMIT_NESTING,
+        }
+    }
 }
 
 impl Cause {
     /// True where evidence is lacking, false where the rule could not be computed.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing { .. } | Self::Unreadable { .. })
+        matches!(self, Self::Missing { .. } | Self::Unreadable { .. } | Self::Nothing(_))
     }
 
     /// What to say of an error, and its `{detail}`.
     #[must_use]
-    pub fn says(&self) -> (Wording, &str) {
+    pub fn says(&self) -> (Wording, String) {
         match self {
-            Self::Missing { .. } | Self::Unreadable { .. } => (wording::NO_EVIDENCE, ""),
-            Self::Overflow => (wording::CAUSE_OVERFLOW, ""),
-            Self::DivisionByZero => (wording::CAUSE_DIVISION, ""),
-            Self::NotFinite => (wording::CAUSE_NOT_FINITE, ""),
-            Self::TableGap(table) => (wording::CAUSE_TABLE_GAP, table),
-            Self::NotBool(found) => (wording::CAUSE_NOT_BOOL, found),
-            Self::Limit(what) => (wording::CAUSE_LIMIT, what),
-            Self::Script(what) => (wording::CAUSE_SCRIPT, what),
+            Self::Missing { .. } | Self::Unreadable { .. } => (wording::NO_EVIDENCE, String::new()),
+            Self::Overflow => (wording::CAUSE_OVERFLOW, String::new()),
+            Self::DivisionByZero => (wording::CAUSE_DIVISION, String::new()),
+            Self::NotFinite => (wording::CAUSE_NOT_FINITE, String::new()),
+            Self::TableGap(table) => (wording::CAUSE_TABLE_GAP, table.to_string()),
+            Self::NotBool(found) => (wording::CAUSE_NOT_BOOL, found.to_string()),
+            Self::Limit(what, max) => (what.wording(), max.to_string()),
+            Self::Nothing(text) => (wording::CAUSE_NOTHING, text.to_string()),
+            Self::Unfit(what) => (wording::CAUSE_UNFIT, what.to_string()),
+            Self::OutOfBounds(index) => (wording::CAUSE_OUT_OF_BOUNDS, index.to_string()),
+            Self::EmptyList => (wording::CAUSE_EMPTY_LIST, String::new()),
+            Self::NotReadable(text) => (wording::CAUSE_NOT_READABLE, text.to_string()),
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Kernel {
     IntToFloat(fn(i64) -> f64),
     IntToText(fn(i64, &mut String)),
     FloatToFloat(fn(f64) -> f64),
+    /// Where the result may not be finite.
+    FloatToFinite(fn(f64) -> f64),
     FloatToInt(fn(f64) -> Option<i64>),
     DecimalToDecimal(fn(Decimal) -> Decimal),
     IntIntToInt(fn(i64, i64) -> i64),
@@ -109,6 +111,9 @@ pub const FUNCTIONS: &[Function] = &[
     function!("max"(Time, Time) -> Time, IntIntToInt(i64::max), "max(a, b)", "the later time", "较晚时间"),
     function!("clamp"(Int, Int, Int) -> Int, IntIntIntToInt(|it, low, high| it.max(low).min(high)), "clamp(x, 0, 100)", "the number, not below the second and not above the third", "限制在区间内"),
     function!("clamp"(Float, Float, Float) -> Float, FloatFloatFloatToFloat(|it, low, high| it.max(low).min(high)), "clamp(x, 0.0, 1.0)", "the number, not below the second and not above the third", "限制在区间内"),
+    function!("sqrt"(Float) -> Float, FloatToFinite(f64::sqrt), "sqrt(9.0) == 3.0", "the square root", "平方根"),
+    function!("exp"(Float) -> Float, FloatToFinite(f64::exp), "exp(0.0) == 1.0", "e to that power", "e 的幂"),
+    function!("ln"(Float) -> Float, FloatToFinite(f64::ln), "ln(1.0) == 0.0", "the natural logarithm", "自然对数"),
     function!("to_float"(Int) -> Float, IntToFloat(as_float), "to_float(a) / 2.0", "the number as a float", "转为小数"),
     function!("to_int"(Float) -> Int, FloatToInt(to_int), "to_int(2.9) == 2", "the whole part of the number", "取整数部分"),
     // Text.

@@ -13,6 +13,8 @@ mod mask;
 mod node;
 mod phrases;
 mod program;
+mod row_functions;
+mod scalar;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -20,12 +22,15 @@ mod values;
 
 pub use domain::{Domain, Key, Span};
 pub use eval::{Evaluator, Scratch, append_to_column};
-pub use fault::{Cause, Fault, Faults};
+pub use fault::{Cause, Fault, Faults, Limit};
 pub use functions::{FUNCTIONS, Function, Kernel, fold_text, functions_named};
 pub(crate) use kernels::fold_floats;
 pub use mask::{CHUNK_LEN, Mask};
 pub use node::{Arithmetic, Comparison, Constant, ExprId, Fold, Node, Set};
 pub use phrases::PhraseMatcher;
 pub use program::Program;
+pub(crate) use row_functions::row_function;
+pub use row_functions::{ALIASES, FORMS, Form, Native, ROW_FUNCTIONS, RowFunction, canonical};
+pub(crate) use scalar::{decimals, floats, ints};
 pub use table::DecisionTable;
 pub use values::{Absent, Evaluated, Numbers, Texts, Vals};

@@ -149,6 +149,8 @@ pub enum Node {
     InRange(ExprId, ExprId, ExprId, bool),
     /// `item in list`.
     InList(ExprId, ExprId),
+    /// `part in text`
+    InText(ExprId, ExprId),
     /// A reckoning over a list; those without an answer for an empty list drop out.
     FoldList(Fold, ExprId),
     /// A function of the table, by its index.
@@ -180,7 +182,8 @@ impl Node {
             | Self::Then(a, b)
             | Self::Compare(_, a, b)
             | Self::Arithmetic(_, a, b)
-            | Self::InList(a, b) => vec![*a, *b],
+            | Self::InList(a, b)
+            | Self::InText(a, b) => vec![*a, *b],
             Self::If(a, b, c) | Self::InRange(a, b, c, _) => vec![*a, *b, *c],
             Self::And(all) | Self::Or(all) | Self::Call(_, all) | Self::Table(_, all) => all.to_vec(),
         }

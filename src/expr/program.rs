@@ -123,7 +123,8 @@ impl Program {
                 | Node::Then(..)
                 | Node::Compare(..) => false,
                 Node::Arithmetic(..) | Node::Negate(_) | Node::ToFloat(_) | Node::ToDecimal(_) => false,
-                Node::InSet(..) | Node::InRange(..) | Node::InList(..) | Node::FoldList(..) => false,
+                Node::InSet(..) | Node::InRange(..) | Node::InList(..) => false,
+                Node::InText(..) | Node::FoldList(..) => false,
                 Node::Call(..) | Node::Phrases(..) | Node::Matches(..) | Node::Table(..) => false,
             };
             self.shared[index] = uses[index] > 1 && !cheap;
@@ -189,6 +190,7 @@ impl Program {
             Node::ToFloat(a) | Node::ToDecimal(a) => family(a) == Family::Int,
             Node::InSet(a, _) => !matches!(family(a), Family::Bool | Family::List),
             Node::InRange(a, b, c, _) => family(a) == family(b) && family(b) == family(c),
+            Node::InText(a, b) => family(a) == Family::Text && family(b) == Family::Text,
             Node::InList(a, b) => self.ty(*b) == list_of(self.ty(*a)),
             Node::FoldList(fold, a) => {
                 family(a) == Family::List && (*fold == Fold::Len || self.ty(*a) != list_of(Type::Text))

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place, Sources},
-    rule::Pack,
+    rule::{LibraryFile, Pack, Script},
     wording::{self, UserText},
 };
 use std::{
@@ -57,6 +57,17 @@ impl Home {
         names.retain(|it| it.ends_with(".toml") && !it.starts_with('.'));
         names.sort();
         Ok(names)
+    }
+
+    /// The files of its function library, sorted: `lib/*.rhai`. Built-in packs have none.
+    fn library_files(&self) -> Vec<String> {
+        let Self::Folder(folder, _) = self else { return Vec::new() };
+        let entries = fs::read_dir(folder.join("lib")).into_iter().flatten().filter_map(Result::ok);
+        let files = entries.filter(|it| it.path().is_file());
+        let mut names: Vec<String> = files.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+        names.retain(|it| it.ends_with(".rhai") && !it.starts_with('.'));
+        names.sort();
+        names
     }
 
     /// The shown path and the text of a file beside pack.toml, or a complaint without a place.
@@ -168,6 +179,7 @@ pub(super) fn read(
             rules: vec![],
             phrases: vec![],
             tables: vec![],
+            library: library(home, place, sources, sink),
         },
         id_place: place.clone(),
         rule_ids: Vec::new(),
@@ -194,6 +206,22 @@ pub(super) fn read(
         sink.borrow_mut().push(said.at(draft.id_place.clone()));
     }
     Some(draft)
+}
+
+/// The pack's function library.
+fn library(home: &Home, place: &Place, sources: &mut Sources, sink: &Sink) -> Vec<LibraryFile> {
+    let mut files = Vec::new();
+    for name in home.library_files() {
+        match home.read(&format!("lib/{name}")) {
+            Ok((shown, text)) => {
+                sources.insert(shown.clone(), text.as_str());
+                let script = Script { text, file: shown, runs: vec![(0, 0)] };
+                files.push(LibraryFile { name: name.trim_end_matches(".rhai").to_owned(), script });
+            }
+            Err(said) => sink.borrow_mut().push(said.at(place.clone())),
+        }
+    }
+    files
 }
 
 const LATER: [&str; 2] = ["promise", "scorecard"];

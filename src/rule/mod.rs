@@ -7,7 +7,7 @@ mod template;
 
 pub use pack::{Example, Pack, Rule};
 pub use parts::{
-    DeclaredCalendar, Effective, MissingPolicy, Outcome, Param, ParamOrigin, Phrases, Script, Severity,
-    Table, TableCell, TableRow,
+    DeclaredCalendar, Effective, LibraryFile, MissingPolicy, Outcome, Param, ParamOrigin, Phrases, Script,
+    Severity, Table, TableCell, TableRow,
 };
 pub use template::{Piece, Template, TemplateError};

@@ -1,6 +1,8 @@
 //! Packs and rules.
 
-use super::{Effective, MissingPolicy, Outcome, Param, Phrases, Script, Severity, Table, Template};
+use super::{
+    Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Script, Severity, Table, Template,
+};
 use crate::{diagnostic::Place, record::Value, wording::UserText};
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ pub struct Pack {
     pub phrases: Vec<Phrases>,
     /// Its decision tables.
     pub tables: Vec<Table>,
+    /// Its function library, files by name.
+    pub library: Vec<LibraryFile>,
 }
 
 /// One standard.

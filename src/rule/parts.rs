@@ -167,6 +167,15 @@ impl Script {
     }
 }
 
+/// A file of a pack's function library: `lib/<name>.rhai`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LibraryFile {
+    /// Its name below `lib`, without the ending.
+    pub name: String,
+    /// What stands in it.
+    pub script: Script,
+}
+
 /// Who set a parameter's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParamOrigin {

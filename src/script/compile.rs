@@ -5,8 +5,8 @@ use super::{
     Names, Registry,
     lint::{self, Known, Sight},
     lower::{Lowered, Lowering},
-    rewrite::rewrite,
-    sandbox::parser,
+    parse::{Excess, excess, is_too_deep, parser},
+    rows::{Ground, RowRule, RowScript, plant},
     tokens::Tokens,
 };
 use crate::{
@@ -37,32 +37,6 @@ pub struct ColumnRule {
     pub conjuncts: Vec<Conjunct>,
 }
 
-/// A script that runs row by row.
-#[derive(Clone, Debug)]
-pub(crate) struct RowScript {
-    pub(super) ast: AST,
-    /// As Rhai sees it.
-    pub(super) text: String,
-    /// As written.
-    pub(super) written: String,
-}
-
-/// A rule that runs row by row.
-#[derive(Clone, Debug)]
-pub struct RowRule {
-    /// The id of its pack, whose tables and phrase lists it sees.
-    pub(super) pack: String,
-    pub(super) when: Option<RowScript>,
-    pub(super) conjuncts: Vec<RowScript>,
-    /// The fields it reads: name and column.
-    pub(super) reads: Vec<(String, u32)>,
-    /// Parameters as constants.
-    pub(super) params: Vec<(String, crate::record::Value)>,
-    pub(super) as_of: i64,
-    /// Why it is not lowered.
-    pub reason: Said,
-}
-
 /// How a rule is evaluated.
 #[derive(Clone, Debug)]
 pub enum Form {
@@ -78,7 +52,7 @@ impl Form {
     pub fn conjunct_text(&self, number: usize) -> Option<&str> {
         match self {
             Self::Columns(rule) => rule.conjuncts.get(number).map(|it| it.text.as_str()),
-            Self::Rows(rule) => rule.conjuncts.get(number).map(|it| it.written.trim()),
+            Self::Rows(rule) => rule.conjunct_text(number),
         }
     }
 }
@@ -136,20 +110,32 @@ pub fn compile_rule(
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);
     }
-    let evidence = check.lowered.reads.clone();
+    let mut planted = |part: &Part| {
+        let ground = Ground { program: &mut *program, registry: &mut *registry, names, params: &rule.params };
+        plant(ground, &part.script, &part.tokens, &part.ast)
+    };
+    let scripts = when.as_ref().map(&mut planted).transpose().and_then(|it| Ok((it, planted(&check)?)));
+    let (when_script, (script, reads)) = match scripts {
+        Ok(scripts) => scripts,
+        Err(diagnostic) => {
+            diagnostics.push(*diagnostic);
+            return (None, diagnostics);
+        }
+    };
+    let mut evidence = check.lowered.reads.clone();
+    evidence.extend(reads.into_iter().filter(|it| !check.lowered.reads.contains(it)));
     let lowered_when = when.as_ref().map(|it| it.lowered.node);
     let form = match (lowered_when, check.lowered.node, row_by_row) {
         (None | Some(Some(_)), Some(node), false) => {
-            let conjuncts = column_conjuncts(program, node, &check);
+            let conjuncts = column_conjuncts(program, node, &script);
             Form::Columns(ColumnRule { when: lowered_when.flatten(), conjuncts })
         }
-        _ => match row_rule(&engine, names, rule, when, check) {
-            Ok(rows) => Form::Rows(Box::new(rows)),
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                return (None, diagnostics);
-            }
-        },
+        _ => {
+            let asked = Said { wording: wording::REASON_ASKED, arguments: Vec::new() };
+            let of_when = when.as_ref().and_then(|it| it.lowered.reason.clone());
+            let reason = of_when.or_else(|| check.lowered.reason.clone()).unwrap_or(asked);
+            Form::Rows(Box::new(RowRule { when: when_script.map(|it| it.0), check: script, reason }))
+        }
     };
     (Some(CompiledRule { form, evidence }), diagnostics)
 }
@@ -219,8 +205,11 @@ impl Part {
 }
 
 /// Parses a script.
-fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result<AST, Box<Diagnostic>> {
-    engine.compile(&script.text).map_err(|error| {
+pub(super) fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result<AST, Box<Diagnostic>> {
+    if let Some((max, what)) = excess(tokens, &script.text) {
+        return Err(too_much(script, max, what));
+    }
+    let parsed = engine.compile(&script.text).map_err(|error| {
         let position = error.position();
         let (line, column) = (position.line(), position.position());
         let range = match (line, column) {
@@ -228,7 +217,24 @@ fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result<AST, Box<D
             _ => tokens.range_at(script.text.len()),
         };
         Box::new(explain_syntax(error.err_type(), script, range))
-    })
+    });
+    let ast = parsed?;
+    if is_too_deep(&ast) {
+        Err(too_much(script, super::parse::NESTING_MAX, Excess::Nesting))
+    } else {
+        Ok(ast)
+    }
+}
+
+fn too_much(script: &Script, max: usize, what: Excess) -> Box<Diagnostic> {
+    let code = match what {
+        Excess::Bytes => wording::SCRIPT_TOO_LONG,
+        Excess::Tokens => wording::SCRIPT_TOO_MANY_WORDS,
+        Excess::Nesting => wording::SCRIPT_TOO_DEEP,
+    };
+    let end = script.text.char_indices().nth(40).map_or(script.text.len(), |it| it.0);
+    let diagnostic = Diagnostic::error(code).with("max", max.to_string()).at(script.place(0..end));
+    Box::new(diagnostic.help(wording::HELP_SPLIT_SCRIPT))
 }
 
 /// What Rhai's parser says, with help for what people mistype most.
@@ -322,56 +328,16 @@ fn check_params(rule: &Rule, names: &Names<'_>, used: &[String], diagnostics: &m
 }
 
 /// The operands of a top-level `&&`, each with its text.
-fn column_conjuncts(program: &Program, node: ExprId, check: &Part) -> Vec<Conjunct> {
-    let text = &check.script.text;
-    let ranges = check.tokens.conjuncts();
-    if let Node::And(all) = program.node(node)
-        && all.len() == ranges.len()
+fn column_conjuncts(program: &Program, node: ExprId, script: &RowScript) -> Vec<Conjunct> {
+    let texts = script.conjunct_texts();
+    let (nodes, texts) = if let Node::And(all) = program.node(node)
+        && all.len() == texts.len()
     {
-        let one =
-            |(node, range): (&ExprId, Range<usize>)| Conjunct { node: *node, text: text[range].to_owned() };
-        return all.iter().zip(ranges).map(one).collect();
-    }
-    vec![Conjunct { node, text: text.trim().to_owned() }]
-}
-
-fn row_rule(
-    engine: &Engine,
-    names: &Names<'_>,
-    rule: &Rule,
-    when: Option<Part>,
-    check: Part,
-) -> Result<RowRule, Box<Diagnostic>> {
-    let compile = |part: &Part, range: Range<usize>| {
-        let text = part.script.text[range].to_owned();
-        let script = Script { text: rewrite(&text), ..part.script.clone() };
-        let ast = parse(engine, &script, &Tokens::new(&script.text))?;
-        Ok::<_, Box<Diagnostic>>(RowScript { ast, text: script.text, written: text })
+        (all.to_vec(), texts)
+    } else {
+        (vec![node], vec![script.whole_text()])
     };
-    let whole = |part: &Part| 0..part.script.text.len();
-    let column_name = |column: &u32| {
-        let field = names.fields.iter().find(|it| it.column == Some(*column))?;
-        Some((field.name.clone(), *column))
-    };
-    let mut reads: Vec<u32> = when.iter().flat_map(|it| it.lowered.reads.clone()).collect();
-    reads.extend(check.lowered.reads.iter().filter(|it| !reads.contains(it)).copied().collect::<Vec<_>>());
-    let reason =
-        when.as_ref().and_then(|it| it.lowered.reason.clone()).or_else(|| check.lowered.reason.clone());
-    let asked = Said { wording: wording::REASON_ASKED, arguments: Vec::new() };
-    // Conjuncts are run one by one, so that the finding can tell which was false.
-    // Brackets around some of them (`(a && b) && c`) are gone from the tree: then there is no telling.
-    let ranges = check.tokens.conjuncts();
-    let ranges = if ranges.len() == check.lowered.conjunct_count { ranges } else { vec![whole(&check)] };
-    let conjuncts = ranges.into_iter().map(|range| compile(&check, range)).collect::<Result<_, _>>()?;
-    Ok(RowRule {
-        pack: names.pack.clone(),
-        when: when.as_ref().map(|it| compile(it, whole(it))).transpose()?,
-        conjuncts,
-        reads: reads.iter().filter_map(column_name).collect(),
-        params: rule.params.iter().map(|it| (it.name.clone(), it.value.clone())).collect(),
-        as_of: names.as_of,
-        reason: reason.unwrap_or(asked),
-    })
+    nodes.into_iter().zip(texts).map(|(node, text)| Conjunct { node, text }).collect()
 }
 
 /// Compiles a derived field: an expression that lowers, of whatever type it has.

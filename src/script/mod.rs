@@ -1,21 +1,19 @@
 //! The only room that knows Rhai: scripts are parsed, their names resolved and their types checked,
-//! lowered to column expressions or kept to run row by row, in a sandbox.
+//! lowered to column expressions or kept to run row by row, within limits.
 
 mod compile;
+mod library;
 mod lint;
-mod lists;
 mod lower;
 mod names;
-mod rewrite;
+mod parse;
 mod rows;
-mod sandbox;
 mod spans;
+mod switch;
 mod tokens;
-mod values;
 
-pub use compile::{
-    ColumnRule, CompiledRule, Conjunct, Form, RowRule, compile_derived, compile_rule, names_in,
-};
+pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, compile_derived, compile_rule, names_in};
+pub use library::Library;
 pub use lower::Registry;
 pub use names::{FieldName, Names, snake_case};
-pub use rows::{RowRunner, RowVerdict};
+pub use rows::{PartKind, Reached, RowRule, RowRunner, RowVerdict, RuleTrace, Ticks, Traced};

@@ -1,5 +1,6 @@
 //! What a rule can name: the fields of its kind, tables, phrase lists and the audit's moment.
 
+use super::Library;
 use crate::{
     record::Type,
     rule::{Phrases, Table},
@@ -31,6 +32,8 @@ pub struct Names<'a> {
     pub tables: Vec<&'a Table>,
     /// The phrase lists of the rule's pack.
     pub phrases: Vec<&'a Phrases>,
+    /// The function library of the rule's pack.
+    pub library: &'a [Library],
     /// "Now": microseconds since 1970 UTC.
     pub as_of: i64,
 }

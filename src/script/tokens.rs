@@ -305,31 +305,6 @@ impl Tokens {
         let until = self.all.partition_point(|it| it.range.end <= byte);
         self.all[..until].iter().rev().find(|it| it.kind != TokenKind::Comment)
     }
-
-    /// The parts between top-level `&&`, if the script is one expression that consists of them.
-    pub(crate) fn conjuncts(&self) -> Vec<Range<usize>> {
-        let (mut parts, mut depth, mut start) = (Vec::new(), 0_i32, 0);
-        let mut end = 0;
-        for token in self.code() {
-            match self.text(token) {
-                "(" | "[" | "{" | "#{" | "?[" => depth += 1,
-                ")" | "]" | "}" => depth -= 1,
-                "&&" if depth == 0 && token.kind == TokenKind::Symbol => {
-                    parts.push(start..end);
-                    start = token.range.end;
-                }
-                _ => {}
-            }
-            end = token.range.end;
-        }
-        parts.push(start..end);
-        let trimmed = |part: Range<usize>| {
-            let text = &self.text[part.clone()];
-            let lead = text.len() - text.trim_start().len();
-            part.start + lead..part.start + lead + text.trim().len()
-        };
-        parts.into_iter().map(trimmed).collect()
-    }
 }
 
 #[cfg(test)]
@@ -352,14 +327,6 @@ mod tests {
         );
         assert_eq!(split("`a ${b + `c`} d` /* /* */ */ ??"), ["`a ${b + `c`} d`", "/* /* */ */", "??"]);
         assert_eq!(split("\"open"), ["\"open"]);
-    }
-
-    #[test]
-    fn conjuncts_are_cut_at_the_top() {
-        let text = "a && (b && c) && if d { e && f } else { g }";
-        let parts = Tokens::new(text).conjuncts();
-        let parts: Vec<_> = parts.into_iter().map(|it| &text[it]).collect();
-        assert_eq!(parts, ["a", "(b && c)", "if d { e && f } else { g }"]);
     }
 
     #[test]

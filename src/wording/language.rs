@@ -2,6 +2,14 @@
 use super::{codes, wordings};
 
 codes! { LANGUAGE_CODES;
+    SCRIPT_TOO_LONG "script-too-long" = "this script has more than {max} bytes", "此脚本超过 {max} 字节";
+    SCRIPT_TOO_MANY_WORDS "script-too-many-words" = "this script has more than {max} words and signs", "此脚本超过 {max} 个词和符号";
+    SCRIPT_TOO_DEEP "script-too-deep" = "this script nests more than {max} levels deep", "此脚本嵌套超过 {max} 层";
+    LIBRARY_STATEMENT "library-statement" = "a library file holds functions and nothing else", "函数库文件中只能有函数";
+    FUNCTION_LIKE_FIELD "function-like-field" = "the library function `{name}` is named like a field", "函数库中的函数“{name}”与字段同名";
+    NO_LIBRARY "no-library" = "the pack has no library file `{name}`", "规则包中没有函数库文件“{name}”";
+    PHRASES_NOT_NAMED "phrases-not-named" = "`{name}` wants the name of a word list, in quotes", "“{name}”需要带引号的词表名";
+    PATTERN_NOT_FIXED "pattern-not-fixed" = "the regular expression must stand here in quotes, or be a parameter", "正则表达式须写在引号中，或为参数";
     SYNTAX "syntax" = "this is no expression of the rule language: {detail}", "这不是规则语言的表达式：{detail}";
     SYNTAX_INCOMPLETE "syntax" = "the expression breaks off here", "表达式在此处中断";
     SYNTAX_MISSING "syntax" = "`{token}` is missing before this", "此处之前缺少“{token}”";
@@ -34,6 +42,11 @@ codes! { LANGUAGE_CODES;
 }
 
 wordings! { LANGUAGE_HELP;
+    HELP_SPLIT_SCRIPT = "split it into several rules, or keep long lists in a word list or a decision table", "请拆成几条规则，或把长列表放入词表或决策表";
+    HELP_LIBRARY = "rules can import files of the folder `lib` of their own pack, such as lib/dates.rhai as \"dates\", and nothing else", "规则只能导入本规则包 lib 文件夹中的文件，例如以 \"dates\" 导入 lib/dates.rhai";
+    HELP_DEFAULT_ARM = "say what all other values give: `_ => …`", "请写明其余取值的结果：`_ => …`";
+    HELP_SEALED = "a function sees only what it is given: pass `{name}` to it", "函数只能看到传给它的值：请把“{name}”作为参数传入";
+    REASON_RECURSION = "its functions call each other too deep to be written out", "函数相互调用过深，无法展开";
     DID_YOU_MEAN = "did you mean `{name}`?", "是否想写“{name}”？";
     HELP_FIELDS = "fields of `{kind}`: {names}", "“{kind}”的字段：{names}";
     HELP_IS_MISSING = "ask `is_missing({name})`, or give a value for it: `{name} ?? …`", "请用 `is_missing({name})` 判断，或用 `{name} ?? …` 给出默认值";

@@ -62,6 +62,10 @@ fn call_one<'b>(evaluator: &mut Evaluator<'b, '_>, kernel: Kernel, a: Vals<'b>, 
         }
         (Kernel::IntToFloat(code), Vals::Int(a)) => Vals::Float(map(len, &a, code)),
         (Kernel::FloatToFloat(code), Vals::Float(a)) => Vals::Float(map(len, &a, code)),
+        (Kernel::FloatToFinite(code), Vals::Float(a)) => {
+            let finite = |it| Some(code(it)).filter(|it| it.is_finite());
+            Vals::Float(map_checked(evaluator, active, &a, Cause::NotFinite, finite))
+        }
         (Kernel::DecimalToDecimal(code), Vals::Decimal(a)) => Vals::Decimal(map(len, &a, code)),
         (Kernel::ZonedToInt(code), Vals::Int(a)) => Vals::Int(map(len, &a, |it| code(it, zone))),
         (Kernel::IntToText(code), Vals::Int(a)) => texts(len, active, |row, out| code(a.get(row), out)),

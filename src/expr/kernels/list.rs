@@ -53,7 +53,7 @@ pub(super) fn fold<'b>(
     }
     if fold != Fold::Sum {
         let empty = Mask::build(len, |row| size(row) == 0).and(active);
-        evaluator.faults.add(&empty, Cause::Script("empty list".into()));
+        evaluator.faults.add(&empty, Cause::EmptyList);
     }
     match &column.elements {
         Values::Int(values) if fold != Fold::Mean => {

@@ -34,17 +34,24 @@ pub(super) fn apply<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, active: &
             Vals::Bool(in_set(evaluator, id, &value, set, active))
         }
         Node::InRange(value, from, to, inclusive) => {
-            // Rhai evaluates the list before the item; a range is an operator of its own.
-            let [from, to] = evaluator.operands([*from, *to], active);
-            let left = active.without(&evaluator.faults.dead);
-            let [value] = evaluator.operands([*value], &left);
+            // A range is an operator of its own, which looks at its ends before the item is looked at.
+            let evaluated = [*value, *from, *to].map(|it| evaluator.eval(it, active));
+            for index in [1, 2, 0] {
+                evaluator.require(&evaluated[index], active);
+            }
+            let [value, from, to] = evaluated.map(|it| it.vals);
             let upper = if *inclusive { Comparison::LessOrEqual } else { Comparison::Less };
             let above = compare(Comparison::LessOrEqual, evaluator.len, &from, &value, active);
             Vals::Bool(compare(upper, evaluator.len, &value, &to, active).and(&above))
         }
         Node::InList(item, list) => {
-            let [list, item] = evaluator.operands([*list, *item], active);
+            let [item, list] = evaluator.operands([*item, *list], active);
             Vals::Bool(list::contains(&list, &item, active))
+        }
+        Node::InText(part, text) => {
+            let [part, text] = evaluator.operands([*part, *text], active);
+            let (Vals::Text(part), Vals::Text(text)) = (&part, &text) else { return Vals::Bool(Mask::NONE) };
+            Vals::Bool(text::each(active, |row| text.get(row).contains(part.get(row))))
         }
         Node::FoldList(fold, list) => {
             let [list] = evaluator.operands([*list], active);

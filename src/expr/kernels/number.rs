@@ -1,7 +1,7 @@
 //! Numbers: comparison and arithmetic with per-record overflow, division and non-finite errors.
 
 use crate::{
-    expr::{Arithmetic, Cause, Comparison, Evaluator, Mask, Numbers, Vals},
+    expr::{Arithmetic, Cause, Comparison, Evaluator, Mask, Numbers, Vals, decimals, ints},
     record::Decimal,
 };
 use std::rc::Rc;
@@ -184,31 +184,15 @@ fn on_ints_checked(
     let (mut overflow, mut by_zero) = (Mask::NONE, Mask::NONE);
     let mut values = vec![0; evaluator.len];
     for row in active.without(&evaluator.faults.dead).rows() {
-        let (a, b) = (left.get(row), right.get(row));
-        let divides = matches!(operator, Arithmetic::Divide | Arithmetic::Remainder);
-        if divides && b == 0 {
-            by_zero.insert(row);
-            continue;
-        }
-        match int_arithmetic(operator, a, b) {
-            Some(value) => values[row] = value,
-            None => overflow.insert(row),
+        match ints(operator, left.get(row), right.get(row)) {
+            Ok(value) => values[row] = value,
+            Err(Cause::DivisionByZero) => by_zero.insert(row),
+            Err(_) => overflow.insert(row),
         }
     }
     evaluator.faults.add(&by_zero, Cause::DivisionByZero);
     evaluator.faults.add(&overflow, Cause::Overflow);
     values
-}
-
-fn int_arithmetic(operator: Arithmetic, a: i64, b: i64) -> Option<i64> {
-    match operator {
-        Arithmetic::Add => a.checked_add(b),
-        Arithmetic::Subtract => a.checked_sub(b),
-        Arithmetic::Multiply => a.checked_mul(b),
-        Arithmetic::Divide => a.checked_div(b),
-        Arithmetic::Remainder => a.checked_rem(b),
-        Arithmetic::Power => a.checked_pow(u32::try_from(b).ok()?),
-    }
 }
 
 fn on_floats<'b>(
@@ -248,23 +232,10 @@ fn on_decimals<'b>(
     let (mut overflow, mut by_zero) = (Mask::NONE, Mask::NONE);
     let mut values = vec![Decimal::ZERO; evaluator.len];
     for row in active.without(&evaluator.faults.dead).rows() {
-        let (a, b) = (left.get(row), right.get(row));
-        if matches!(operator, Arithmetic::Divide | Arithmetic::Remainder) && b.is_zero() {
-            by_zero.insert(row);
-            continue;
-        }
-        let value = match operator {
-            Arithmetic::Add => a.checked_add(b),
-            Arithmetic::Subtract => a.checked_sub(b),
-            Arithmetic::Multiply => a.checked_mul(b),
-            Arithmetic::Divide => a.checked_div(b),
-            Arithmetic::Remainder => a.checked_rem(b),
-            // The type checker refuses it.
-            Arithmetic::Power => None,
-        };
-        match value {
-            Some(value) => values[row] = value,
-            None => overflow.insert(row),
+        match decimals(operator, left.get(row), right.get(row)) {
+            Ok(value) => values[row] = value,
+            Err(Cause::DivisionByZero) => by_zero.insert(row),
+            Err(_) => overflow.insert(row),
         }
     }
     evaluator.faults.add(&by_zero, Cause::DivisionByZero);

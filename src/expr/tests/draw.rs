@@ -193,7 +193,7 @@ impl Choices<'_> {
     fn own_bool(&mut self, depth: usize, bound: &mut Vec<Type>) -> Tree {
         use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
         let all = [Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual];
-        let (shape, operands): (Shape, Vec<Type>) = match self.below(16) {
+        let (shape, operands): (Shape, Vec<Type>) = match self.below(17) {
             0 => (Shape::Not, vec![Type::Bool]),
             1 | 2 => (Shape::And, vec![Type::Bool; 2 + self.below(2)]),
             3 | 4 => (Shape::Or, vec![Type::Bool; 2 + self.below(2)]),
@@ -216,6 +216,7 @@ impl Choices<'_> {
             }
             11 => (Shape::Phrases(false), vec![Type::Text]),
             12 => (Shape::Matches, vec![Type::Text]),
+            13 => (Shape::InText, vec![Type::Text; 2]),
             _ => {
                 let ty = self.of(&SCALARS);
                 let comparison = self.of(if ty == Type::Bool { &all[..2] } else { &all });
@@ -295,6 +296,7 @@ pub(super) fn add(program: &mut Program, tree: &Tree, bound: &mut Vec<ExprId>) -
         Shape::InSet(set) => Node::InSet(ids[0], set.clone()),
         Shape::InRange(inclusive) => Node::InRange(ids[0], ids[1], ids[2], *inclusive),
         Shape::InList => Node::InList(ids[0], ids[1]),
+        Shape::InText => Node::InText(ids[0], ids[1]),
         Shape::Fold(fold) => Node::FoldList(*fold, ids[0]),
         Shape::Call(function) => Node::Call(*function, ids.into()),
         Shape::Phrases(count) => Node::Phrases(ids[0], 0, *count),

@@ -45,6 +45,7 @@ enum Shape {
     InSet(Set),
     InRange(bool),
     InList,
+    InText,
     Fold(Fold),
     Call(u32),
     Phrases(bool),

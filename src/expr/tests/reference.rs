@@ -165,25 +165,17 @@ impl Reference<'_> {
         operands: &[Tree],
         bound: &mut Vec<Cell>,
     ) -> Result<Cell, Cause> {
-        // `x in a..b` and `x in list` are calls of `contains(list, x)`.
-        let order: &[usize] = match shape {
-            Shape::InRange(_) => &[1, 2, 0],
-            Shape::InList => &[1, 0],
-            _ => &[0, 1, 2][..operands.len()],
-        };
+        let order: &[usize] = &[0, 1, 2][..operands.len()];
         let mut cells = vec![Cell::Bool(false); operands.len()];
         for at in order {
-            if matches!(shape, Shape::InRange(_)) && *at == 0 {
-                // A range is an operator of its own.
-                there(cells[1].clone())?;
-                there(cells[2].clone())?;
-            }
             cells[*at] = self.value(&operands[*at], bound)?;
             if self.mistake == Mistake::LooksAtEachOperandAtOnce {
                 there(cells[*at].clone())?;
             }
         }
-        for at in order {
+        // A range is an operator of its own, which looks at its ends before the item is looked at.
+        let looks: &[usize] = if matches!(shape, Shape::InRange(_)) { &[1, 2, 0] } else { order };
+        for at in looks {
             match there(cells[*at].clone()) {
                 Err(_)
                     if matches!(shape, Shape::Compare(_))
@@ -231,6 +223,7 @@ impl Reference<'_> {
                 Cell::Bool(holds(Comparison::LessOrEqual, from, it) && holds(upper, it, to))
             }
             (Shape::InList, [it, Cell::List(all)]) => Cell::Bool(all.iter().any(|one| equal(it, one))),
+            (Shape::InText, [Cell::Text(part), Cell::Text(text)]) => Cell::Bool(text.contains(&**part)),
             (Shape::Fold(fold), [Cell::List(all)]) => folded(*fold, all, ty)?,
             (Shape::Call(function), _) => self.call(FUNCTIONS[*function as usize].kernel, cells)?,
             (Shape::Phrases(count), [Cell::Text(it)]) => {
@@ -320,6 +313,10 @@ impl Reference<'_> {
             (Kernel::FloatToInt(code), [Cell::Float(a)]) => checked(code(float(a)))?,
             (Kernel::IntToFloat(code), [Cell::Int(a)]) => floats(code(*a)),
             (Kernel::FloatToFloat(code), [Cell::Float(a)]) => floats(code(float(a))),
+            (Kernel::FloatToFinite(code), [Cell::Float(a)]) => match code(float(a)) {
+                it if it.is_finite() => floats(it),
+                _ => return Err(Cause::NotFinite),
+            },
             (Kernel::DecimalToDecimal(code), [Cell::Decimal(a)]) => Cell::Decimal(code(*a)),
             (Kernel::IntIntToInt(code), [Cell::Int(a), Cell::Int(b)]) => Cell::Int(code(*a, *b)),
             (Kernel::FloatFloatToFloat(code), [Cell::Float(a), Cell::Float(b)]) => {
@@ -357,7 +354,7 @@ fn folded(fold: Fold, all: &[Cell], ty: Type) -> Result<Cell, Cause> {
         return Ok(Cell::Int(all.len().try_into().unwrap()));
     }
     if fold != Fold::Sum && all.is_empty() {
-        return Err(Cause::Script("empty list".into()));
+        return Err(Cause::EmptyList);
     }
     let ints = || all.iter().filter_map(|it| if let Cell::Int(it) = it { Some(*it) } else { None });
     if ty == Type::Int {

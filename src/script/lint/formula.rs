@@ -119,6 +119,7 @@ impl Sight<'_> {
             | Node::Field(_)
             | Node::IsMissing(_)
             | Node::InList(..)
+            | Node::InText(..)
             | Node::Call(..)
             | Node::Phrases(..)
             | Node::Matches(..)

@@ -1,102 +1,23 @@
 //! Calls: functions of the table, decision tables, phrase lists, properties; Rhai's own functions
 //! run row by row.
 
-use super::{Lowering, Shape, Typed, names::cell_text};
+use super::{Lowering, Registry, Shape, Typed, names::cell_text};
 use crate::{
     calendar::{Zone, parse_iso_date, parse_iso_time},
     diagnostic::nearest,
-    expr::{Constant, DecisionTable, FUNCTIONS, Fold, Node, PhraseMatcher, functions_named},
+    expr::{
+        ALIASES, Constant, DecisionTable, FORMS, FUNCTIONS, Fold, Node, PhraseMatcher, Program,
+        ROW_FUNCTIONS, canonical, functions_named, row_function,
+    },
     record::{Amount, Element, MICROS_PER_SECOND, Type, Value},
     rule::{Table, TableCell},
-    script::snake_case,
+    script::{Names, library::Definitions, snake_case},
     wording,
 };
 use rhai::{Expr, FnCallExpr, Position};
 
-/// Functions of Rhai's own library that rules may call; they run row by row. What is not here is
-/// unknown, so that a typing error is seen before any record is.
-pub(crate) const NATIVE: &[&str] = &[
-    "all",
-    "any",
-    "bytes",
-    "chars",
-    "clear",
-    "contains",
-    "crop",
-    "dedup",
-    "drain",
-    "ends_with",
-    "extract",
-    "filter",
-    "find",
-    "find_map",
-    "for_each",
-    "get",
-    "index_of",
-    "insert",
-    "is_empty",
-    "keys",
-    "len",
-    "map",
-    "mixin",
-    "order",
-    "pad",
-    "parse_float",
-    "parse_int",
-    "pop",
-    "push",
-    "range",
-    "reduce",
-    "reduce_rev",
-    "remove",
-    "replace",
-    "retain",
-    "reverse",
-    "set",
-    "shift",
-    "some",
-    "sort",
-    "splice",
-    "split",
-    "split_rev",
-    "starts_with",
-    "sub_string",
-    "to_array",
-    "to_float",
-    "to_int",
-    "to_lower",
-    "to_string",
-    "to_upper",
-    "truncate",
-    "values",
-    "zip",
-    "append",
-    "chop",
-    "make_lower",
-    "make_upper",
-    "to_chars",
-    "sqrt",
-    "exp",
-    "ln",
-    "log",
-    "sin",
-    "cos",
-    "tan",
-    "hypot",
-    "is_nan",
-    "is_finite",
-    "is_infinite",
-    "sign",
-    "is_zero",
-    "is_odd",
-    "is_even",
-    "ceiling",
-    "int",
-    "fraction",
-    "to_decimal",
-    "print",
-    "debug",
-];
+/// Bytes that a regular expression may take, compiled.
+const REGEX_SIZE_MAX: usize = 1 << 20;
 
 /// Words of Rhai that reach beyond a record or tell absence from presence behind our back.
 const FORBIDDEN: &[&str] =
@@ -107,9 +28,11 @@ pub(super) const VERDICTS: &[&str] = &["pass", "fail", "not_applicable"];
 impl Lowering<'_> {
     /// A call or an operator.
     pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> Typed {
-        let (name, args) = (call.name.as_str(), &call.args);
+        let (name, args) = (canonical(call.name.as_str()), &call.args);
         // `x in list` is `contains(list, x)` in Rhai's tree, without an operator's token.
-        if let ("contains", [container, item]) = (name, &args[..]) {
+        if let ("contains", [container, item]) = (name, &args[..])
+            && matches!(self.script.text.get(self.range(position)), Some("in" | "!"))
+        {
             return self.contains(container, item, position);
         }
         if call.op_token.is_some() {
@@ -133,8 +56,12 @@ impl Lowering<'_> {
         if let ("date" | "time" | "amount", [Expr::StringConstant(text, at)]) = (name, &args[..]) {
             return self.literal(name, text, *at);
         }
+        let written = match call.namespace.is_empty() {
+            true => name.to_owned(),
+            false => format!("{}::{name}", call.namespace),
+        };
         let args: Vec<Typed> = args.iter().map(|it| self.expression(it)).collect();
-        self.named_call(name, args, position)
+        self.named_call(&written, args, position)
     }
 
     fn named_call(&mut self, name: &str, args: Vec<Typed>, position: Position) -> Typed {
@@ -145,14 +72,15 @@ impl Lowering<'_> {
         if FORBIDDEN.contains(&name) {
             return self.forbidden(name, position, wording::HELP_FORBIDDEN_POWERS);
         }
+        // Closures with what they capture.
         if matches!(name, "curry" | "call") {
             return self.cannot(wording::REASON_CLOSURE, &[]);
         }
         if VERDICTS.contains(&name) {
             return self.cannot(wording::REASON_VERDICT, &[("name", name)]);
         }
-        if self.own_functions.iter().any(|it| it == name) {
-            return self.cannot(wording::REASON_CLOSURE, &[]);
+        if self.definitions.find(name, args.len()).is_some() {
+            return self.inline(name, args).unwrap_or_else(Typed::unknown);
         }
         if let (Some(fold), [one]) = (fold_named(name), &args[..])
             && let Shape::Of(Type::List(element)) = one.shape
@@ -162,10 +90,11 @@ impl Lowering<'_> {
         if functions_named(name, false).next().is_some() {
             return self.function_call(name, args, position);
         }
-        if NATIVE.contains(&name) || fold_named(name).is_some() {
-            return self.cannot(wording::REASON_FUNCTION, &[("name", name)]);
+        let row = row_function(name).filter(|it| (it.arity.0..=it.arity.1).contains(&args.len()));
+        match row {
+            Some(_) => self.cannot(wording::REASON_FUNCTION, &[("name", name)]),
+            None => self.unknown_call(name, &args, position),
         }
-        self.unknown_call(name, &args, position)
     }
 
     fn is_missing(&mut self, args: &[Expr], position: Position) -> Typed {
@@ -213,7 +142,11 @@ impl Lowering<'_> {
             };
         }
         let is_list = |it: &Option<Type>| matches!(it, None | Some(Type::List(_)));
-        if NATIVE.contains(&name) && types.iter().any(is_list) {
+        let row = row_function(name).filter(|it| (it.arity.0..=it.arity.1).contains(&types.len()));
+        if row.is_some()
+            && (types.iter().any(is_list)
+                || !functions_named(name, false).any(|it| it.1.params.len() == types.len()))
+        {
             return self.cannot(wording::REASON_FUNCTION, &[("name", name)]);
         }
         let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
@@ -260,7 +193,7 @@ impl Lowering<'_> {
                 self.property(value, property.2.as_str(), *at)
             }
             Expr::MethodCall(call, at) => {
-                let name = call.name.as_str();
+                let name = canonical(call.name.as_str());
                 if name == "is_missing" {
                     return self.is_missing(std::slice::from_ref(left), *at);
                 }
@@ -303,7 +236,7 @@ impl Lowering<'_> {
             Expr::MethodCall(call, at) => {
                 let mut args = vec![value];
                 args.extend(call.args.iter().map(|it| self.expression(it)));
-                self.named_call(call.name.as_str(), args, *at)
+                self.named_call(canonical(call.name.as_str()), args, *at)
             }
             Expr::Dot(parts, ..) => {
                 let value = self.chain(value, &parts.lhs);
@@ -320,7 +253,7 @@ impl Lowering<'_> {
         let Shape::Of(ty) = value.shape else {
             return self.cannot(wording::REASON_INDEX, &[]);
         };
-        let found = functions_named(name, true).find(|(_, it)| it.params == [ty]);
+        let found = functions_named(canonical(name), true).find(|(_, it)| it.params == [ty]);
         if let Some((number, function)) = found {
             return match value.node {
                 Some(node) => self.add(Node::Call(number, [node].into()), function.returns),
@@ -348,16 +281,20 @@ impl Lowering<'_> {
                 .with("found", found);
             self.report(diagnostic);
         }
-        let Expr::StringConstant(id, at) = list else {
-            self.expression(list);
-            self.cannot(wording::REASON_FUNCTION, &[("name", "contains_any")]);
+        let typed = self.expression(list);
+        let at = list.start_position();
+        let constant = typed.node.map(|it| self.program.node(it).clone());
+        let Some(Node::Constant(Constant::Text(id))) = constant else {
+            let name = if count { "count_any" } else { "contains_any" };
+            let diagnostic = self.error(wording::PHRASES_NOT_NAMED, at).with("name", name);
+            self.report(diagnostic);
             return Typed::of(ty, None);
         };
-        let known = self.names.phrases.iter().find(|it| it.id == id.as_str()).copied();
+        let known = self.names.phrases.iter().find(|it| it.id == *id).copied();
         let Some(known) = known else {
             let names: Vec<&str> = self.names.phrases.iter().map(|it| it.id.as_str()).collect();
-            let near = nearest(id, names.iter().copied()).map(str::to_owned);
-            let mut diagnostic = self.error(wording::UNKNOWN_PHRASES, *at).with("name", id.as_str());
+            let near = nearest(&id, names.iter().copied()).map(str::to_owned);
+            let mut diagnostic = self.error(wording::UNKNOWN_PHRASES, at).with("name", id.to_string());
             diagnostic = match near {
                 Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]),
                 None if names.is_empty() => diagnostic,
@@ -366,23 +303,8 @@ impl Lowering<'_> {
             self.report(diagnostic);
             return Typed::of(ty, None);
         };
-        // Lists of different packs may share an id: the place tells them apart.
-        let key = format!("{:?}", known.place);
-        let number = match self.registry.phrases.get(&key) {
-            Some(number) => *number,
-            None => match PhraseMatcher::new(&known.words, known.fold) {
-                Ok(matcher) => {
-                    self.program.phrases.push(matcher);
-                    let number = u32::try_from(self.program.phrases.len() - 1).unwrap_or(u32::MAX);
-                    self.registry.phrase_ids.push((self.names.pack.clone(), known.id.clone(), number));
-                    self.registry.phrases.insert(key, number);
-                    number
-                }
-                Err(detail) => {
-                    let diagnostic = self.error(wording::BAD_REGEX, *at).with("detail", detail);
-                    return self.report(diagnostic);
-                }
-            },
+        let Some(number) = phrase_list(self.program, self.registry, self.names, &known.id) else {
+            return Typed::of(ty, None);
         };
         match text.node {
             Some(node) => self.add(Node::Phrases(node, number, count), ty),
@@ -418,27 +340,17 @@ impl Lowering<'_> {
             }
         };
         let Some((pattern, at)) = pattern else {
-            self.cannot(wording::REASON_FUNCTION, &[("name", "matches")]);
+            let diagnostic = self.error(wording::PATTERN_NOT_FIXED, position);
+            self.report(diagnostic);
             return Typed::of(Type::Bool, None);
         };
-        let number = match self.registry.regexes.get(&pattern) {
-            Some(number) => *number,
-            None => match regex::RegexBuilder::new(&pattern).size_limit(1 << 20).build() {
-                Ok(regex) => {
-                    self.program.regexes.push(regex);
-                    let number = u32::try_from(self.program.regexes.len() - 1).unwrap_or(u32::MAX);
-                    self.registry.regexes.insert(pattern, number);
-                    number
-                }
-                Err(error) => {
-                    let said = error.to_string();
-                    let detail =
-                        said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    let diagnostic = self.error(wording::BAD_REGEX, at).with("detail", detail);
-                    self.report(diagnostic);
-                    return Typed::of(Type::Bool, None);
-                }
-            },
+        let number = match regex(self.program, self.registry, &pattern) {
+            Ok(number) => number,
+            Err(detail) => {
+                let diagnostic = self.error(wording::BAD_REGEX, at).with("detail", detail);
+                self.report(diagnostic);
+                return Typed::of(Type::Bool, None);
+            }
         };
         match text.node {
             Some(node) => self.add(Node::Matches(node, number), Type::Bool),
@@ -503,46 +415,138 @@ impl Lowering<'_> {
         if let Some(number) = self.registry.tables.get(&key) {
             return Some(*number);
         }
-        let (mut cells, mut wrong) = (Vec::new(), false);
-        for row in &table.rows {
-            let mut line = Vec::new();
-            for (index, cell) in row.cells.iter().enumerate() {
-                let read = match cell {
-                    TableCell::Any => Some(None),
-                    TableCell::Is(value) => read_cell(value, types[index], &self.program.zone).map(Some),
-                };
-                line.push(read.unwrap_or_else(|| {
-                    wrong = true;
-                    let found =
-                        if let TableCell::Is(value) = cell { cell_text(value) } else { String::new() };
-                    let place = row.places.get(index).unwrap_or(&row.place).clone();
-                    let diagnostic = crate::diagnostic::Diagnostic::error(wording::BAD_TABLE_CELL).at(place);
-                    let diagnostic =
-                        diagnostic.with("found", found).with("input", table.inputs[index].clone());
-                    self.diagnostics.push(diagnostic.with("type", types[index].name()));
-                    None
-                }));
-            }
-            cells.push(line);
+        let (cells, wrong) = read_cells(table, types, &self.program.zone);
+        for (row, index) in &wrong {
+            let row = &table.rows[*row];
+            let found =
+                if let TableCell::Is(value) = &row.cells[*index] { cell_text(value) } else { String::new() };
+            let place = row.places.get(*index).unwrap_or(&row.place).clone();
+            let diagnostic = crate::diagnostic::Diagnostic::error(wording::BAD_TABLE_CELL).at(place);
+            let diagnostic = diagnostic.with("found", found).with("input", table.inputs[*index].clone());
+            self.diagnostics.push(diagnostic.with("type", types[*index].name()));
         }
-        let answers: Vec<Constant> =
-            table.rows.iter().filter_map(|it| Constant::from_value(&it.output)).collect();
-        if wrong {
+        if !wrong.is_empty() {
             return None;
         }
-        let inputs = types.to_vec();
-        self.program.tables.push(DecisionTable {
-            id: table.id.clone(),
-            inputs,
-            output: table.output,
-            cells,
-            answers,
-        });
-        let number = u32::try_from(self.program.tables.len() - 1).ok()?;
+        let number = add_table(self.program, self.registry, self.names, table, types.to_vec(), cells);
         self.registry.tables.insert(key, number);
-        self.registry.table_names.push((self.names.pack.clone(), snake_case(&table.id), number));
         Some(number)
     }
+}
+
+type Cells = Vec<Vec<Option<Constant>>>;
+
+/// The cells of a table as inputs of these types, and which (row, input) cannot be read so.
+fn read_cells(table: &Table, types: &[Type], zone: &Zone) -> (Cells, Vec<(usize, usize)>) {
+    let (mut cells, mut wrong) = (Vec::new(), Vec::new());
+    for (number, row) in table.rows.iter().enumerate() {
+        let mut line = Vec::new();
+        for (index, cell) in row.cells.iter().enumerate() {
+            line.push(match cell {
+                TableCell::Any => None,
+                TableCell::Is(value) => {
+                    let read = read_cell(value, types[index], zone);
+                    wrong.extend(read.is_none().then_some((number, index)));
+                    read
+                }
+            });
+        }
+        cells.push(line);
+    }
+    (cells, wrong)
+}
+
+fn add_table(
+    program: &mut Program,
+    registry: &mut Registry,
+    names: &Names<'_>,
+    table: &Table,
+    inputs: Vec<Type>,
+    cells: Cells,
+) -> u32 {
+    let answers = table.rows.iter().filter_map(|it| Constant::from_value(&it.output)).collect();
+    program.tables.push(DecisionTable { id: table.id.clone(), inputs, output: table.output, cells, answers });
+    let number = u32::try_from(program.tables.len() - 1).unwrap_or(u32::MAX);
+    registry.table_names.push((names.pack.clone(), snake_case(&table.id), number));
+    number
+}
+
+/// The table for inputs whose types nobody knows before it runs: those of the first cell of each that says one.
+pub(in crate::script) fn untyped_table(
+    program: &mut Program,
+    registry: &mut Registry,
+    names: &Names<'_>,
+    table: &Table,
+) -> Option<u32> {
+    let ty = |index: usize| {
+        let first = table.rows.iter().find_map(|row| match row.cells.get(index) {
+            Some(TableCell::Is(value)) => Some(value),
+            Some(TableCell::Any) | None => None,
+        });
+        match first {
+            Some(Value::Bool(_)) => Type::Bool,
+            Some(Value::Int(_)) => Type::Int,
+            Some(Value::Float(_)) => Type::Float,
+            _ => Type::Text,
+        }
+    };
+    let types: Vec<Type> = (0..table.inputs.len()).map(ty).collect();
+    let (cells, wrong) = read_cells(table, &types, &program.zone.clone());
+    if !wrong.is_empty() || table.output == Type::Amount {
+        return None;
+    }
+    Some(add_table(program, registry, names, table, types, cells))
+}
+
+/// The number of a phrase list in the program, registered if need be; `None` where the pack has none of that name.
+pub(in crate::script) fn phrase_list(
+    program: &mut Program,
+    registry: &mut Registry,
+    names: &Names<'_>,
+    id: &str,
+) -> Option<u32> {
+    let known = names.phrases.iter().find(|it| it.id == id)?;
+    // Lists of different packs may share an id: the place tells them apart.
+    let key = format!("{:?}", known.place);
+    if let Some(number) = registry.phrases.get(&key) {
+        return Some(*number);
+    }
+    program.phrases.push(PhraseMatcher::new(&known.words, known.fold).ok()?);
+    let number = u32::try_from(program.phrases.len() - 1).unwrap_or(u32::MAX);
+    registry.phrases.insert(key, number);
+    Some(number)
+}
+
+/// The number of a regular expression in the program, registered if need be.
+///
+/// # Errors
+/// What is wrong with it.
+pub(in crate::script) fn regex(
+    program: &mut Program,
+    registry: &mut Registry,
+    pattern: &str,
+) -> Result<u32, String> {
+    if let Some(number) = registry.regexes.get(pattern) {
+        return Ok(*number);
+    }
+    let built = regex::RegexBuilder::new(pattern).size_limit(REGEX_SIZE_MAX).build();
+    let regex = built.map_err(|error| {
+        let said = error.to_string();
+        said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })?;
+    program.regexes.push(regex);
+    let number = u32::try_from(program.regexes.len() - 1).unwrap_or(u32::MAX);
+    registry.regexes.insert(pattern.to_owned(), number);
+    Ok(number)
+}
+
+/// The names of everything that can be called.
+pub(in crate::script) fn function_names(names: &Names<'_>, definitions: &Definitions<'_>) -> Vec<String> {
+    let typed = FUNCTIONS.iter().filter(|it| !it.property).map(|it| it.name);
+    let rows = ROW_FUNCTIONS.iter().map(|it| it.name);
+    let table = typed.chain(rows).chain(FORMS.iter().map(|it| it.name)).chain(ALIASES.iter().map(|it| it.0));
+    let own = names.tables.iter().map(|it| snake_case(&it.id));
+    table.map(str::to_owned).chain(own).chain(definitions.names().map(str::to_owned)).collect()
 }
 
 /// A cell's value as an input's type.

@@ -7,9 +7,9 @@ mod names;
 mod operators;
 mod statements;
 
-pub(super) use calls::read_time;
+pub(super) use calls::{function_names, phrase_list, read_time, regex, untyped_table};
 
-use super::{Names, lint, spans, tokens::Tokens};
+use super::{Names, library::Definitions, lint, spans, tokens::Tokens};
 use crate::{
     diagnostic::{Diagnostic, Said},
     expr::{Constant, ExprId, Node, Program},
@@ -18,7 +18,7 @@ use crate::{
     wording::{self, Code, Wording},
 };
 use rhai::{ASTFlags, Expr, Position};
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, rc::Rc};
 
 /// What an expression gives.
 #[derive(Clone, Debug)]
@@ -73,8 +73,6 @@ pub(super) struct Lowered {
     pub(super) node: Option<ExprId>,
     /// The type of the result, where it is known.
     pub(super) ty: Option<Type>,
-    /// The operands of `&&` where the script is one expression whose top is that; else 1.
-    pub(super) conjunct_count: usize,
     /// True where the result can be nothing at all.
     pub(super) is_unit: bool,
     /// Why it cannot be lowered.
@@ -97,8 +95,6 @@ pub struct Registry {
     pub(super) phrases: HashMap<String, u32>,
     pub(super) tables: HashMap<String, u32>,
     pub(super) regexes: HashMap<String, u32>,
-    /// Phrase lists for row-by-row evaluation: pack, id, number in the program.
-    pub(super) phrase_ids: Vec<(String, String, u32)>,
     /// Decision tables for row-by-row evaluation: pack, name in rules, number in the program.
     pub(super) table_names: Vec<(String, String, u32)>,
     /// Columns whose texts are compared or looked up, so that a dictionary pays.
@@ -113,9 +109,13 @@ pub(super) struct Lowering<'a> {
     pub(super) params: &'a [Param],
     pub(super) script: &'a Script,
     pub(super) tokens: &'a Tokens,
-    /// Functions that the script defines.
-    pub(super) own_functions: Vec<String>,
+    /// Functions that the script and its pack's library define.
+    definitions: Rc<Definitions<'a>>,
     locals: Vec<(String, Typed)>,
+    /// Inside a function nothing is seen but what it is given.
+    sealed: bool,
+    /// Functions being inlined within each other.
+    inlined: usize,
     reason: Option<Said>,
     reads: Vec<u32>,
     used_params: Vec<String>,
@@ -139,8 +139,10 @@ impl<'a> Lowering<'a> {
             params,
             script,
             tokens,
-            own_functions: Vec::new(),
+            definitions: Rc::default(),
             locals: Vec::new(),
+            sealed: false,
+            inlined: 0,
             reason: None,
             reads: Vec::new(),
             used_params: Vec::new(),
@@ -151,11 +153,13 @@ impl<'a> Lowering<'a> {
 
     /// Lowers the statements of a script; the value of the last is its result.
     pub(super) fn run(mut self, ast: &rhai::AST) -> Lowered {
+        self.definitions = Rc::new(Definitions::new(ast, self.names));
         for function in ast.iter_functions() {
-            if !function.name.starts_with("anon$") {
+            if function.name.starts_with("anon$") {
+                self.cannot(wording::REASON_CLOSURE, &[]);
+            } else {
                 self.define_function(function.name);
             }
-            self.cannot(wording::REASON_CLOSURE, &[]);
         }
         let result = self.statements(ast.statements());
         let wrong = self.diagnostics.iter().any(Diagnostic::is_error);
@@ -164,18 +168,7 @@ impl<'a> Lowering<'a> {
             (None, None) => Some(Said { wording: wording::REASON_OTHER, arguments: Vec::new() }),
             (_, reason) => reason,
         };
-        let conjunct_count = match ast.statements() {
-            [rhai::Stmt::Expr(only)] => {
-                if let Expr::And(parts, _) = &**only {
-                    parts.len()
-                } else {
-                    1
-                }
-            }
-            _ => 1,
-        };
         Lowered {
-            conjunct_count,
             node,
             ty: result.ty(),
             is_unit: matches!(result.shape, Shape::Unit),
@@ -238,7 +231,9 @@ impl<'a> Lowering<'a> {
         self.nodes.extend(typed.node.map(|node| (lint::key(expression), node)));
         if matches!((expression, &typed.shape), (Expr::Stmt(_), Shape::Unit)) {
             let place = self.script.place(typed.span.clone());
-            let diagnostic = Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE);
+            let is_switch = self.tokens.slice(typed.span.clone()).starts_with("switch");
+            let help = if is_switch { wording::HELP_DEFAULT_ARM } else { wording::HELP_ELSE };
+            let diagnostic = Diagnostic::error(wording::NO_VALUE).at(place).help(help);
             return Typed { span: typed.span, ..self.report(diagnostic) };
         }
         typed
@@ -292,9 +287,8 @@ impl<'a> Lowering<'a> {
                 self.expression(&parts.rhs);
                 self.cannot(wording::REASON_INDEX, &[])
             }
-            Expr::DynamicConstant(..) | Expr::CharConstant(..) | Expr::ThisPtr(_) => {
-                self.cannot(wording::REASON_CLOSURE, &[])
-            }
+            Expr::CharConstant(it, _) => self.constant(Constant::Text(it.to_string().into()), Type::Text),
+            Expr::DynamicConstant(..) | Expr::ThisPtr(_) => self.cannot(wording::REASON_CLOSURE, &[]),
             // Property and method calls stand behind a dot only.
             _ => self.cannot(wording::REASON_OTHER, &[]),
         }

@@ -1,14 +1,10 @@
 //! Names: locals, fields, parameters, `as_of`.
 
-use super::{
-    Lowering, Shape, Typed,
-    calls::{NATIVE, VERDICTS},
-};
+use super::{Lowering, Shape, Typed, calls::function_names};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expr::{Constant, FUNCTIONS, Node},
+    expr::{Constant, FORMS, Form, Node, canonical, row_function},
     record::{Type, Value},
-    script::snake_case,
     wording,
 };
 use rhai::Position;
@@ -19,18 +15,20 @@ impl Lowering<'_> {
         if let Some((_, typed)) = self.locals.iter().rev().find(|(local, _)| local == name) {
             return typed.clone();
         }
-        if let Some(field) = self.names.field(name) {
+        if let Some(field) = self.names.field(name).filter(|_| !self.sealed) {
             return self.field(field.clone());
         }
-        if let Some(param) = self.params.iter().find(|it| it.name == name) {
+        if let Some(param) = self.params.iter().find(|it| it.name == name).filter(|_| !self.sealed) {
             if !self.used_params.iter().any(|it| it == name) {
                 self.used_params.push(name.to_owned());
             }
             let value = param.value.clone();
             return Typed { name: Some(name.to_owned()), ..self.value(&value) };
         }
-        if name == "as_of" {
-            return self.constant(Constant::Int(self.names.as_of), Type::Time);
+        match canonical(name) {
+            "as_of" => return self.constant(Constant::Int(self.names.as_of), Type::Time),
+            word @ ("true" | "false") => return self.constant(Constant::Bool(word == "true"), Type::Bool),
+            _ => {}
         }
         let diagnostic = self.unknown_name(name, position);
         self.report(diagnostic)
@@ -78,23 +76,18 @@ impl Lowering<'_> {
 
     /// A call of what is no function, or of one that has no use for these arguments.
     pub(super) fn unknown_call(&mut self, name: &str, args: &[Typed], position: Position) -> Typed {
-        if let Some((name, signature)) = SPECIAL.iter().find(|it| it.0 == name) {
+        let row = || row_function(canonical(name)).map(|it| it.signature);
+        if let Some(signature) = form(canonical(name)).map(|it| it.signature).or_else(row) {
             let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
             let diagnostic = self
                 .error_in_call(wording::WRONG_ARGUMENTS, position)
-                .with("name", *name)
+                .with("name", name)
                 .with("found", found);
-            let signatures = vec![("signatures", (*signature).to_owned())];
+            let signatures = vec![("signatures", signature.to_owned())];
             return self.report(diagnostic.help_with(wording::HELP_SIGNATURES, signatures));
         }
-        let tables: Vec<String> = self.names.tables.iter().map(|it| snake_case(&it.id)).collect();
-        let known =
-            FUNCTIONS.iter().filter(|it| !it.property).map(|it| it.name).chain(NATIVE.iter().copied());
-        let known = known
-            .chain(SPECIAL.iter().map(|it| it.0))
-            .chain(VERDICTS.iter().copied())
-            .chain(tables.iter().map(String::as_str));
-        let near = nearest(name, known).map(str::to_owned);
+        let known = function_names(self.names, &self.definitions);
+        let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         let mut diagnostic = self.error(wording::UNKNOWN_FUNCTION, position).with("name", name);
         if let Some(near) = near {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
@@ -105,6 +98,9 @@ impl Lowering<'_> {
     fn unknown_name(&self, name: &str, position: Position) -> Diagnostic {
         let mut diagnostic = self.error(wording::UNKNOWN_FIELD, position).with("name", name);
         diagnostic = diagnostic.with("kind", self.names.kind.clone());
+        if self.sealed && (self.names.field(name).is_some() || self.params.iter().any(|it| it.name == name)) {
+            return diagnostic.help_with(wording::HELP_SEALED, vec![("name", name.to_owned())]);
+        }
         // People who come from SQL or spreadsheets.
         let words = [
             ("and", "&&"),
@@ -142,18 +138,10 @@ impl Lowering<'_> {
     }
 }
 
-/// Functions that are lowered by a path of their own, and how they are written.
-pub(super) const SPECIAL: [(&str, &str); 9] = [
-    ("is_missing", "is_missing(field)"),
-    ("contains_any", "contains_any(text, \"phrases\")"),
-    ("count_any", "count_any(text, \"phrases\")"),
-    ("matches", "matches(text, \"regex\")"),
-    ("date", "date(time); date(\"2026-03-02\")"),
-    ("time", "time(\"2026-03-02T09:00\")"),
-    ("amount", "amount(\"3bd\")"),
-    ("sum", "sum(list)"),
-    ("mean", "mean(list)"),
-];
+/// A form that is lowered by a path of its own.
+fn form(name: &str) -> Option<&'static Form> {
+    FORMS.iter().find(|it| it.name == name)
+}
 
 /// A cell as it stands in its table.
 pub(super) fn cell_text(value: &Value) -> String {

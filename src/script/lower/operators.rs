@@ -351,13 +351,14 @@ impl Lowering<'_> {
 
     /// `item in container`; Rhai reads it as `contains(container, item)`.
     pub(super) fn contains(&mut self, container: &Expr, item: &Expr, position: Position) -> Typed {
-        let container = self.expression(container);
         let item = self.expression(item);
+        let container = self.expression(container);
         let known = Typed::of(Type::Bool, None);
         match (&container.shape, &item.shape) {
-            (Shape::Of(Type::Text), Shape::Of(Type::Text)) => {
-                self.function_call("contains", vec![container, item], position)
-            }
+            (Shape::Of(Type::Text), Shape::Of(Type::Text)) => match (item.node, container.node) {
+                (Some(item), Some(text)) => self.add(Node::InText(item, text), Type::Bool),
+                _ => known,
+            },
             (Shape::Of(Type::List(element)), Shape::Of(_)) => {
                 let item = if *element == Element::Float { self.to(item, Type::Float) } else { item };
                 if item.ty() != Some(element.as_type()) {

@@ -1,13 +1,24 @@
 //! Statements: `let`, `if`, blocks; loops and the rest run row by row, but their names are checked.
 
-use super::{Lowering, Shape, Typed, calls::VERDICTS, names::SPECIAL};
+use super::{Lowering, Shape, Typed};
 use crate::{
-    diagnostic::Diagnostic,
-    expr::{ExprId, FUNCTIONS, Node},
-    script::snake_case,
+    diagnostic::{Diagnostic, nearest},
+    expr::{Comparison, Constant, ExprId, FORMS, FUNCTIONS, Node, canonical, row_function},
+    record::Type,
+    script::{
+        library::file_name,
+        parse::parser,
+        snake_case,
+        switch::cases,
+        tokens::{Token, TokenKind},
+    },
     wording,
 };
-use rhai::{ASTFlags, Expr, FlowControl, Position, Stmt};
+use rhai::{ASTFlags, Expr, FlowControl, Position, Stmt, SwitchCasesCollection};
+use std::rc::Rc;
+
+/// Functions that are written into each other; one that calls itself runs row by row.
+const INLINED_MAX: usize = 8;
 
 impl Lowering<'_> {
     /// A block with a scope of its own.
@@ -36,7 +47,7 @@ impl Lowering<'_> {
                 continue;
             }
             result = self.statement(statement);
-            if !last && !matches!(statement, Stmt::Noop(_)) {
+            if !last && !matches!(statement, Stmt::Noop(_) | Stmt::Import(..)) {
                 self.cannot(wording::REASON_STATEMENTS, &[]);
             }
         }
@@ -58,15 +69,46 @@ impl Lowering<'_> {
 
     /// A function that the script defines.
     pub(super) fn define_function(&mut self, name: &str) {
-        let special = SPECIAL.iter().map(|it| it.0).chain(VERDICTS.iter().copied()).chain(["known"]);
         let is_table = self.names.tables.iter().any(|it| snake_case(&it.id) == name);
-        if is_table || special.chain(FUNCTIONS.iter().map(|it| it.name)).any(|it| it == name) {
+        let is_of_table = FUNCTIONS.iter().any(|it| it.name == canonical(name))
+            || row_function(canonical(name)).is_some()
+            || FORMS.iter().any(|it| it.name == canonical(name));
+        if is_of_table || is_table {
             let place = self.tokens.code().find(|it| self.tokens.text(it) == name).map(|it| it.range.clone());
             let place = self.script.place(place.unwrap_or(0..0));
             let diagnostic = Diagnostic::error(wording::REDEFINES).with("name", name).at(place);
             self.report(diagnostic);
         }
-        self.own_functions.push(name.to_owned());
+    }
+
+    /// A call of a function that the script or the library defines: its body in the place of the call.
+    pub(super) fn inline(&mut self, name: &str, args: Vec<Typed>) -> Option<Typed> {
+        let definitions = Rc::clone(&self.definitions);
+        let (definition, place) = definitions.find(name, args.len())?;
+        if self.inlined >= INLINED_MAX {
+            return Some(self.cannot(wording::REASON_RECURSION, &[]));
+        }
+        let outer = (self.script, self.tokens, self.sealed);
+        if let Some((script, tokens)) = place {
+            (self.script, self.tokens) = (script, tokens);
+        }
+        let before: Vec<ExprId> = args.iter().filter_map(|it| it.node).collect();
+        let params = definition.params.iter().cloned().zip(args).collect();
+        let locals = std::mem::replace(&mut self.locals, params);
+        self.sealed = true;
+        self.inlined += 1;
+        let mut result = self.statements(&definition.statements);
+        self.inlined -= 1;
+        self.locals = locals;
+        (self.script, self.tokens, self.sealed) = outer;
+        // The arguments are evaluated before the body, whatever it makes of them.
+        if let (Some(mut node), Some(ty)) = (result.node, result.ty()) {
+            for earlier in before.into_iter().rev() {
+                node = self.program.add(Node::Then(earlier, node), ty);
+            }
+            result.node = Some(node);
+        }
+        Some(result)
     }
 
     fn statement(&mut self, statement: &Stmt) -> Typed {
@@ -83,14 +125,7 @@ impl Lowering<'_> {
             Stmt::Block(block) => self.block(block.statements()),
             Stmt::If(flow, position) => self.branch(flow, *position),
             Stmt::Var(..) => Typed::unit(),
-            Stmt::Switch(switch, _) => {
-                self.expression(&switch.0);
-                for case in &switch.1.expressions {
-                    self.expression(&case.lhs);
-                    self.expression(&case.rhs);
-                }
-                self.cannot(wording::REASON_SWITCH, &[])
-            }
+            Stmt::Switch(switch, position) => self.switch(switch, *position),
             Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
                 if !matches!(flow.expr, Expr::Unit(_)) {
                     self.boolean(&flow.expr);
@@ -126,7 +161,7 @@ impl Lowering<'_> {
                 }
                 self.cannot(wording::REASON_LOOP, &[])
             }
-            Stmt::Import(_, position) => self.forbidden("import", *position, wording::HELP_FORBIDDEN_POWERS),
+            Stmt::Import(parts, position) => self.import(&parts.0, *position),
             Stmt::Export(_, position) => self.forbidden("export", *position, wording::HELP_FORBIDDEN_POWERS),
             // Captured variables are read by the closure that follows.
             Stmt::Share(_) => self.cannot(wording::REASON_CLOSURE, &[]),
@@ -201,5 +236,145 @@ impl Lowering<'_> {
             }
             _ => self.cannot(wording::REASON_MIXED, &[]),
         }
+    }
+
+    /// `switch`: arms are tried in order, values before ranges.
+    fn switch(&mut self, switch: &(Expr, SwitchCasesCollection), position: Position) -> Typed {
+        let (subject_expression, collection) = switch;
+        let subject = self.expression(subject_expression);
+        let body = self.tokens.braced(self.range(position));
+        let found = cases(&parser(), collection, self.tokens, body);
+        let arms: Vec<(Option<Typed>, Typed)> = (0..collection.expressions.len())
+            .map(|index| {
+                let parts = &collection.expressions[index];
+                let always = matches!(parts.lhs, Expr::BoolConstant(true, _));
+                let condition = (!always).then(|| self.expression(&parts.lhs));
+                condition.iter().for_each(|it| self.must_be_bool(it));
+                (condition, self.typed(&parts.rhs))
+            })
+            .collect();
+        let Some(found) = found else { return self.cannot(wording::REASON_SWITCH, &[]) };
+        for case in &found {
+            for (value, ty) in &case.values {
+                self.check_case(&subject, value, *ty, position);
+            }
+        }
+        let always = |wanted: &Constant| {
+            found
+                .iter()
+                .any(|it| arms[it.index].0.is_none() && it.values.iter().any(|(value, _)| value == wanted))
+        };
+        let complete = match (&subject.choices, subject.ty()) {
+            (Some((_, all)), _) => all.iter().all(|it| always(&Constant::Text(it.as_str().into()))),
+            (None, Some(Type::Bool)) => [true, false].iter().all(|it| always(&Constant::Bool(*it))),
+            (None, _) => false,
+        };
+        let default = collection.def_case.map(|it| arms[it].1.clone());
+        if default.is_none() && !complete {
+            self.cannot(wording::REASON_STATEMENTS, &[]);
+            return Typed::unit();
+        }
+        self.lower_switch(&subject, &found, &arms, default)
+    }
+
+    /// The value of an arm must be one that the subject can have.
+    fn check_case(&mut self, subject: &Typed, value: &Constant, ty: Type, position: Position) {
+        let node = self.program.constant(value.clone(), ty);
+        let written = if let Constant::Text(text) = value { &**text } else { "" };
+        let is = |it: &&Token| {
+            it.kind == TokenKind::Text && self.tokens.text(it).trim_matches(['"', '\'', '`']) == written
+        };
+        let span = self.tokens.code().skip_while(|it| it.range.start < subject.span.end).find(is);
+        let span = span.map_or_else(|| self.range(position), |it| it.range.clone());
+        let value = Typed { span, ..Typed::of(ty, Some(node)) };
+        self.check_choice(subject, &value);
+        if subject.ty().is_some_and(|it| it != ty) {
+            let (left, right) = (self.describe(subject), self.describe(&value));
+            let diagnostic =
+                self.error(wording::UNLIKE_TYPES, position).with("left", left).with("right", right);
+            self.report(diagnostic);
+        }
+    }
+
+    /// One `if` inside the other, from the last arm to the first.
+    fn lower_switch(
+        &mut self,
+        subject: &Typed,
+        found: &[crate::script::switch::Case],
+        arms: &[(Option<Typed>, Typed)],
+        default: Option<Typed>,
+    ) -> Typed {
+        let types: Vec<Option<Type>> = arms.iter().map(|it| it.1.ty()).collect();
+        let Some(Some(ty)) = types.first().copied() else { return self.cannot(wording::REASON_MIXED, &[]) };
+        if types.iter().any(|it| *it != Some(ty)) {
+            return self.cannot(wording::REASON_MIXED, &[]);
+        }
+        let (Some(subject_node), Some(subject_ty)) = (subject.node, subject.ty()) else {
+            return Typed::of(ty, None);
+        };
+        if subject_ty == Type::Text {
+            self.note_coded(subject);
+        }
+        // A subject that no arm compares would not be looked at.
+        if found.iter().all(|it| it.values.is_empty() && it.ranges.is_empty()) {
+            self.cannot(wording::REASON_SWITCH, &[]);
+            return Typed::of(ty, None);
+        }
+        let mut tests: Vec<(ExprId, usize)> = Vec::new();
+        for case in found {
+            for (value, of) in &case.values {
+                let value = self.program.constant(value.clone(), *of);
+                tests.push((
+                    self.program.add(Node::Compare(Comparison::Equal, subject_node, value), Type::Bool),
+                    case.index,
+                ));
+            }
+        }
+        for case in found {
+            for (from, to, inclusive) in &case.ranges {
+                let ends = [from, to].map(|it| self.program.constant(Constant::Int(*it), Type::Int));
+                let node = Node::InRange(subject_node, ends[0], ends[1], *inclusive);
+                tests.push((self.program.add(node, Type::Bool), case.index));
+            }
+        }
+        let mut rest = default.map(|it| it.node);
+        for (test, index) in tests.into_iter().rev() {
+            let (condition, body) = &arms[index];
+            let test = match condition.as_ref().map(|it| it.node) {
+                None => Some(test),
+                Some(Some(condition)) => {
+                    Some(self.program.add(Node::And([test, condition].into()), Type::Bool))
+                }
+                Some(None) => None,
+            };
+            rest = Some(match (rest, test, body.node) {
+                // Without a default the last arm is what is left.
+                (None, _, node) => node,
+                (Some(Some(rest)), Some(test), Some(body)) => {
+                    Some(self.program.add(Node::If(test, body, rest), ty))
+                }
+                _ => None,
+            });
+        }
+        Typed::of(ty, rest.flatten())
+    }
+
+    /// `import "dates" as d`: a file of the pack's own library, and nothing else.
+    fn import(&mut self, path: &Expr, position: Position) -> Typed {
+        let Expr::StringConstant(path, at) = path else {
+            return self.forbidden("import", position, wording::HELP_FORBIDDEN_POWERS);
+        };
+        let name = file_name(path);
+        let libraries = self.names.library;
+        if !libraries.iter().any(|it| it.name == name) {
+            let near = nearest(name, libraries.iter().map(|it| it.name.as_str())).map(str::to_owned);
+            let diagnostic = self.error(wording::NO_LIBRARY, *at).with("name", path.as_str());
+            let diagnostic = diagnostic.help(wording::HELP_LIBRARY);
+            return match near {
+                Some(near) => self.report(diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)])),
+                None => self.report(diagnostic),
+            };
+        }
+        Typed::unit()
     }
 }
