@@ -22,6 +22,8 @@ pub fn command(lang: Lang) -> Command {
         .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
     let test = commands::test(lang).into_iter().fold(sub("test", wording::ABOUT_TEST), Command::arg);
     let diff = commands::diff(lang).into_iter().fold(sub("diff", wording::ABOUT_DIFF), Command::arg);
+    let explain = sub("explain", wording::ABOUT_EXPLAIN)
+        .arg(Arg::new("code").value_name("CODE").help(wording::OPTION_CODE.text(lang)));
     let shell = Arg::new("shell")
         .required(true)
         .value_name("SHELL")
@@ -44,7 +46,7 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, check, test, diff, calendar, list, completions])
+        .subcommands([audit, check, test, explain, diff, calendar, list, completions])
 }
 
 /// A command with its help in `lang`.

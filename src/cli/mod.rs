@@ -12,6 +12,7 @@ mod completions;
 mod diff;
 mod diff_report;
 pub mod exit;
+mod explain;
 mod output;
 mod plans;
 mod progress;
@@ -109,6 +110,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
     match matches.subcommand() {
         Some(("audit", matches)) => audit::run(matches, asked, lang),
         Some(("check", matches)) => check::run(matches, asked, lang),
+        Some(("explain", matches)) => explain::run(matches, lang),
         Some(("test", matches)) => test::run(matches, asked, lang),
         Some(("diff", matches)) => diff::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
