@@ -11,6 +11,81 @@ pub(super) const PAGES: &[Page] = &[
         "check = 'signed && transfers < 3'",
     ),
     page(
+        "script-too-long",
+        "The script is longer than any rule that people read. A limit keeps one file from holding up the audit.",
+        "脚本太长，没有人会写这么长的规则。设置上限是为了不让一个文件拖住整个审核。",
+        "",
+        "",
+    ),
+    page(
+        "script-too-many-words",
+        "The script has more words and signs than any rule that people read. Long lists of words belong in `[[phrases]]`, long lists of cases in `[[table]]`.",
+        "脚本中的词和符号太多。很长的词语清单请写成 `[[phrases]]`，很多种情况请写成 `[[table]]`。",
+        "",
+        "",
+    ),
+    page(
+        "script-too-deep",
+        "Brackets stand within brackets more often than anyone can follow. Split the rule, or give parts of it names with `let`.",
+        "括号套括号的层数太多，没有人能看懂。请拆成几条规则，或用 `let` 给其中的部分取名。",
+        "",
+        "",
+    ),
+    page(
+        "library-statement",
+        "A file of the pack's library gives functions to rules and does nothing by itself, so it holds functions only.",
+        "函数库文件只为规则提供函数，本身不做任何事，所以其中只能写函数。",
+        r#"# rules/desk/lib/house.rhai
+fn is_short(text) { text.len() < 5 }
+⟦let⟧ x = 1;
+# rules/desk/rules.toml
+check = 'import "house" as house; !house::is_short(note)'"#,
+        r#"# rules/desk/lib/house.rhai
+fn is_short(text) { text.len() < 2 }
+# rules/desk/rules.toml
+check = 'import "house" as house; !house::is_short(note)'"#,
+    ),
+    page(
+        "function-like-field",
+        "A function of the pack's library and a field of the records have the same name, and a reader could not tell which is meant.",
+        "函数库中的函数与记录的字段同名，看规则的人分不清指的是哪一个。",
+        r#"# rules/desk/lib/house.rhai
+fn ⟦note⟧(text) { text.len() < 2 }
+# rules/desk/rules.toml
+check = 'import "house" as house; !house::note(note)'"#,
+        r#"# rules/desk/lib/house.rhai
+fn is_short(text) { text.len() < 2 }
+# rules/desk/rules.toml
+check = 'import "house" as house; !house::is_short(note)'"#,
+    ),
+    page(
+        "no-library",
+        "The rule wants functions from a file that the pack does not have. Such files stand in the pack's folder `lib`.",
+        "规则要用的函数库文件不存在。这类文件放在规则包的 `lib` 文件夹里。",
+        r#"# rules/desk/lib/house.rhai
+fn is_short(text) { text.len() < 2 }
+# rules/desk/rules.toml
+check = 'import ⟦"hose"⟧ as house; !house::is_short(note)'"#,
+        r#"# rules/desk/lib/house.rhai
+fn is_short(text) { text.len() < 2 }
+# rules/desk/rules.toml
+check = 'import "house" as house; !house::is_short(note)'"#,
+    ),
+    page(
+        "phrases-not-named",
+        "Which word list is meant must be known before any record is read, so its name stands in quotes.",
+        "用哪个词表必须事先确定，所以词表名要写在引号里。",
+        "check = '!contains_any(note, ⟦agent⟧)'",
+        r#"check = '!contains_any(note, "taboo")'"#,
+    ),
+    page(
+        "pattern-not-fixed",
+        "The pattern must be known before any record is read, so it stands in quotes or is a parameter.",
+        "匹配模式必须事先确定，所以要写在引号里，或者写成参数。",
+        "check = 'note.⟦matches⟧(agent)'",
+        r#"check = 'note.matches("[0-9]+")'"#,
+    ),
+    page(
         "unknown-field",
         "The rule names something that the records do not have, mostly because of a typing error. It is an error and not silently false: a rule on a field that does not exist would pass or fail everybody. See the list of fields in the help line; if the data call it otherwise, give it this name in `[source.fields]` with `from`.",
         "规则里写了记录中不存在的字段，多半是打错了字。这里一定要报错，不能当作“不成立”：依据不存在的字段去判定，所有人都会被误判。请对照帮助中列出的字段；如果数据里用的是别的列名，请在 `[source.fields]` 里用 `from` 对应起来。",
