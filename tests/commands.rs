@@ -131,3 +131,49 @@ fn packs_alone_are_compared_on_records_that_are_named() {
     assert_eq!(run(&data(""), &["diff", "desk", "nowhere"]).code, 2);
     assert_eq!(run(&data(""), &["diff", "desk", "desk", "--rule", "desk/none"]).code, 2);
 }
+
+// ---- explain
+
+#[test]
+fn a_verdict_is_explained_step_by_step() {
+    let all = [
+        "explain --as-of 2026-04-01 --rule desk/answered-soon --record C2",
+        "explain --as-of 2026-04-01 --rule desk/answered-soon --record C2 --set desk/answered-soon.limit_seconds=60",
+        "explain --as-of 2026-04-01 --rule desk/answered-soon --record C3",
+        "explain --as-of 2026-04-01 --rule desk/fee-told --record C4",
+        "explain --as-of 2026-04-01 --rule desk/fee-told --record data/calls.csv:6",
+        "explain --as-of 2026-04-01 --rule desk/no-tricks --record C6",
+    ];
+    snapshot("explain-en", &shown("desk", &all));
+    snapshot(
+        "explain-zh",
+        &shown("desk", &all.map(|it| format!("{it} --lang zh")).each_ref().map(|it| &**it)),
+    );
+}
+
+#[test]
+fn a_verdict_is_explained_to_tools() {
+    let arguments = ["explain", "--rule", "desk/answered-soon", "--record", "C2", "--format", "json"];
+    let report = json(&run(&data("desk"), &arguments));
+    let record = &report["records"][0];
+    assert_eq!(record["outcome"], "fail");
+    assert_eq!(record["decided_by"], "wait <= seconds(limit_seconds)");
+    assert_eq!(record["check"][1]["parts"][0]["value"], "50s");
+    let param = &record["params"][0];
+    assert_eq!((&param["value"], &param["own"], &param["set_by"]), (&45.into(), &30.into(), &"house".into()));
+    assert_eq!(param["place"], "audit.toml:24");
+}
+
+#[test]
+fn what_cannot_be_explained_has_a_way_out() {
+    for (arguments, said) in [
+        (&["--rule", "desk/fee-told", "--record", "C11"][..], "did you mean `C1`?"),
+        (&["--rule", "desk/fee-told", "--record", "nobody"], "such as C1, C2, C3"),
+        (&["--rule", "desk/fee", "--record", "C1"], "there is no rule `desk/fee`"),
+        (&["--rule", "desk/fee-told"], "`--record <KEY>` is missing"),
+        (&[], "touchstone explain"),
+    ] {
+        let run = run(&data("desk"), &[&["explain"], arguments].concat());
+        assert!(run.code == 2 && run.out.is_empty() && run.err.contains(said), "{arguments:?}: {}", run.err);
+    }
+}

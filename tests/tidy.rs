@@ -34,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "script", "finding", "engine",
                      "ingest", "project"]),
     // The front end: it wires the rest together and is named by nobody.
-    ("cli",        &["wording", "record", "calendar", "diagnostic", "rule", "script", "finding", "audit", "engine",
+    ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "script", "finding", "audit", "engine",
                      "ingest", "project", "report", "trial"]),
 ];
 

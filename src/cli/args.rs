@@ -21,9 +21,9 @@ pub fn command(lang: Lang) -> Command {
         .args([path(lang), rules(lang), color(lang)])
         .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
     let test = commands::test(lang).into_iter().fold(sub("test", wording::ABOUT_TEST), Command::arg);
+    let explain =
+        commands::explain(lang).into_iter().fold(sub("explain", wording::ABOUT_EXPLAIN), Command::arg);
     let diff = commands::diff(lang).into_iter().fold(sub("diff", wording::ABOUT_DIFF), Command::arg);
-    let explain = sub("explain", wording::ABOUT_EXPLAIN)
-        .arg(Arg::new("code").value_name("CODE").help(wording::OPTION_CODE.text(lang)));
     let shell = Arg::new("shell")
         .required(true)
         .value_name("SHELL")

@@ -14,11 +14,28 @@ pub(super) fn test(lang: Lang) -> Vec<Arg> {
         flag(lang, "all", wording::OPTION_ALL),
         text("rule", "ID", wording::OPTION_TEST_RULE).action(ArgAction::Append),
         text("min-coverage", "SHARE", wording::OPTION_MIN_COVERAGE),
+        text("min-branches", "SHARE", wording::OPTION_MIN_BRANCHES),
         text("output", "FILE", wording::OPTION_TEST_OUTPUT).short('o').action(ArgAction::Append),
         text("format", "FORMAT", wording::OPTION_TEST_FORMAT),
         text("as-of", "TIME", wording::OPTION_TEST_AS_OF),
         flag(lang, "watch", wording::OPTION_WATCH).short('w'),
         flag(lang, "quiet", wording::OPTION_TEST_QUIET).short('q'),
+        color(lang),
+    ]
+}
+
+/// Of `touchstone explain`.
+pub(super) fn explain(lang: Lang) -> Vec<Arg> {
+    let text = |name, value, help| option(lang, name, value, help);
+    vec![
+        path(lang),
+        rules(lang),
+        text("rule", "ID", wording::OPTION_EXPLAIN_RULE).requires("record"),
+        text("record", "KEY", wording::OPTION_EXPLAIN_RECORD).requires("rule"),
+        text("set", "RULE.PARAM=VALUE", wording::OPTION_SET).action(ArgAction::Append),
+        text("output", "FILE", wording::OPTION_JSON_OUTPUT).short('o').action(ArgAction::Append),
+        text("format", "FORMAT", wording::OPTION_JSON_FORMAT),
+        text("as-of", "TIME", wording::OPTION_AS_OF),
         color(lang),
     ]
 }

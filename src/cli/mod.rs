@@ -23,6 +23,8 @@ mod source_run;
 mod test;
 mod test_report;
 mod usage;
+mod verdict;
+mod verdict_report;
 mod watch;
 
 pub use args::command;
@@ -110,8 +112,8 @@ pub fn run(arguments: &[OsString]) -> u8 {
     match matches.subcommand() {
         Some(("audit", matches)) => audit::run(matches, asked, lang),
         Some(("check", matches)) => check::run(matches, asked, lang),
-        Some(("explain", matches)) => explain::run(matches, lang),
         Some(("test", matches)) => test::run(matches, asked, lang),
+        Some(("explain", matches)) => explain::run(matches, asked, lang),
         Some(("diff", matches)) => diff::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
         Some(("calendar", matches)) => calendar::run(matches, asked, lang),

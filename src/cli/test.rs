@@ -80,6 +80,7 @@ fn tried(
 ) -> Result<TestReport, Vec<Diagnostic>> {
     let one = |it: Box<Diagnostic>| vec![*it];
     let min_coverage = share(matches, "min-coverage").map_err(one)?;
+    let min_branches = share(matches, "min-branches").map_err(one)?;
     let as_of = as_of(matches, &project.zone).map_err(one)?;
     let rules: Vec<String> = all(matches, "rule");
     unknown_rules(project, &rules)?;
@@ -93,7 +94,7 @@ fn tried(
     if packs.iter().all(|it| it.examples().next().is_none()) {
         return Err(vec![Diagnostic::error(wording::NO_TESTS).help(wording::HELP_NO_TESTS)]);
     }
-    Ok(TestReport { project: project.name.clone(), packs, min_coverage, lang: voice.lang })
+    Ok(TestReport { project: project.name.clone(), packs, min_coverage, min_branches, lang: voice.lang })
 }
 
 fn unknown_rules(project: &Project, rules: &[String]) -> Result<(), Vec<Diagnostic>> {

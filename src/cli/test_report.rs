@@ -1,10 +1,10 @@
 //! The results of `touchstone test` for people and tools.
 
 use crate::{
-    diagnostic::{Diagnostic, Level, Place, Sources, render},
+    diagnostic::{Diagnostic, Level, Place, Said, Sources, render},
     report::{Case, Ending, Style, Suite, junit, visible},
     rule::Outcome,
-    trial::{ExampleTrial, PackTrial},
+    trial::{Branch, ExampleTrial, PackTrial},
     wording::{self, Lang},
 };
 use serde::Serialize;
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// How many names a line lists.
 const NAMES_MAX: usize = 8;
+/// How many branches that no example takes are told.
+const BRANCHES_MAX: usize = 8;
 
 /// What a run of examples came to.
 pub(super) struct TestReport {
@@ -19,6 +21,8 @@ pub(super) struct TestReport {
     pub(super) packs: Vec<PackTrial>,
     /// The share of rules that must have examples.
     pub(super) min_coverage: Option<f64>,
+    /// The share of branches that must be exercised.
+    pub(super) min_branches: Option<f64>,
     pub(super) lang: Lang,
 }
 
@@ -46,13 +50,32 @@ impl TestReport {
         (covered, rules.len(), share(covered, rules.len()))
     }
 
-    fn is_covered(&self) -> bool {
-        self.min_coverage.is_none_or(|it| self.coverage().2 >= it)
+    fn branches(&self) -> impl Iterator<Item = &Branch> {
+        self.packs.iter().flat_map(|it| &it.rules).flat_map(|it| &it.branches)
+    }
+
+    fn branch_coverage(&self) -> (usize, usize, f64) {
+        let (seen, count) = (self.branches().filter(|it| it.seen).count(), self.branches().count());
+        (seen, count, share(seen, count))
+    }
+
+    /// What is asked for and not reached, in words.
+    fn shortfalls(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for (said, wanted, is) in [
+            (wording::TEST_BELOW, self.min_coverage, self.coverage().2),
+            (wording::TEST_BELOW_BRANCHES, self.min_branches, self.branch_coverage().2),
+        ] {
+            if let Some(wanted) = wanted.filter(|it| is < *it) {
+                all.push(said.fill(self.lang, &[("share", percent(is)), ("wanted", percent(wanted))]));
+            }
+        }
+        all
     }
 
     /// Whether all is as expected and asked.
     pub(super) fn holds(&self) -> bool {
-        self.failed() == 0 && self.is_covered()
+        self.failed() == 0 && self.shortfalls().is_empty()
     }
 }
 
@@ -90,14 +113,17 @@ pub(super) fn terminal(report: &TestReport, sources: &Sources, colour: bool, qui
                 &mut out,
             );
         }
-        let (covered, count, share) = report.coverage();
-        let arguments =
-            [("covered", covered.to_string()), ("count", count.to_string()), ("share", percent(share))];
-        line(&wording::TEST_COVERAGE.fill(lang, &arguments), Style::Plain, colour, &mut out);
+        branch_lines(report, sources, colour, &mut out);
+        for (said, (covered, count, share)) in
+            [(wording::TEST_COVERAGE, report.coverage()), (wording::TEST_BRANCHES, report.branch_coverage())]
+        {
+            let (covered, count) = (covered.to_string(), count.to_string());
+            let arguments = [("covered", covered), ("count", count), ("share", percent(share))];
+            line(&said.fill(lang, &arguments), Style::Plain, colour, &mut out);
+        }
     }
-    if let Some(wanted) = report.min_coverage.filter(|_| !report.is_covered()) {
-        let arguments = [("share", percent(report.coverage().2)), ("wanted", percent(wanted))];
-        line(&wording::TEST_BELOW.fill(lang, &arguments), Style::Red, colour, &mut out);
+    for said in report.shortfalls() {
+        line(&said, Style::Red, colour, &mut out);
     }
     let (failed, examples) = (report.failed(), report.examples().count().to_string());
     if failed > 0 {
@@ -139,6 +165,35 @@ fn pack_line(pack: &PackTrial, lang: Lang, colour: bool, out: &mut String) {
     line(&said.fill(lang, &arguments), style, colour, out);
 }
 
+/// The branches that no example takes, one in two lines.
+fn branch_lines(report: &TestReport, sources: &Sources, colour: bool, out: &mut String) {
+    let lang = report.lang;
+    // One example may exercise several branches of a line: the first is told.
+    let mut told: Vec<(Option<String>, &[Said])> = Vec::new();
+    let mut idle: Vec<&Diagnostic> = Vec::new();
+    for said in report.branches().filter(|it| !it.seen).map(|it| &it.diagnostic) {
+        let one = (said.place.as_ref().map(|it| shown_place(it, sources)), &said.help[..]);
+        if !told.contains(&one) {
+            told.push(one);
+            idle.push(said);
+        }
+    }
+    for said in idle.iter().take(BRANCHES_MAX) {
+        let place = said.place.as_ref().map(|it| shown_place(it, sources)).unwrap_or_default();
+        let place = format!("{place}{}", wording::PLACE_COLON.text(lang));
+        Style::Dim.paint(&visible(&place), colour, out);
+        line(&said.message(lang), Style::Yellow, colour, out);
+        for help in &said.help {
+            line(&format!("    {}", help.text(lang)), Style::Plain, colour, out);
+        }
+    }
+    let more = idle.len().saturating_sub(BRANCHES_MAX);
+    if more > 0 {
+        let said = wording::TEST_MORE_BRANCHES.fill(lang, &[("count", more.to_string())]);
+        line(&said, Style::Plain, colour, out);
+    }
+}
+
 fn listed(names: &[&str], lang: Lang) -> String {
     let shown =
         names.iter().take(NAMES_MAX).copied().collect::<Vec<_>>().join(wording::LIST_COMMA.text(lang));
@@ -160,6 +215,12 @@ pub(super) fn file_and_line(place: &Place, sources: &Sources) -> (String, Option
     }
 }
 
+/// A place as `file:line`.
+pub(super) fn shown_place(place: &Place, sources: &Sources) -> String {
+    let (file, line) = file_and_line(place, sources);
+    line.map_or(file.clone(), |line| format!("{file}:{line}"))
+}
+
 #[derive(Serialize)]
 struct JsonReport<'a> {
     schema: &'static str,
@@ -168,6 +229,7 @@ struct JsonReport<'a> {
     examples: usize,
     failed: usize,
     rules: JsonCoverage,
+    branches: JsonCoverage,
     packs: Vec<JsonPack<'a>>,
 }
 
@@ -176,7 +238,7 @@ struct JsonCoverage {
     count: usize,
     covered: usize,
     coverage: f64,
-    min_coverage: Option<f64>,
+    asked: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -190,6 +252,16 @@ struct JsonRule<'a> {
     id: &'a str,
     title: &'a str,
     examples: Vec<JsonExample<'a>>,
+    branches: JsonCoverage,
+    not_exercised: Vec<JsonBranch>,
+}
+
+#[derive(Serialize)]
+struct JsonBranch {
+    file: String,
+    line: Option<usize>,
+    #[serde(flatten)]
+    says: JsonDiagnostic,
 }
 
 #[derive(Serialize)]
@@ -218,6 +290,11 @@ pub(super) fn json(report: &TestReport, sources: &Sources) -> String {
         message: it.message(lang),
         help: it.help.iter().map(|it| it.text(lang)).collect(),
     };
+    let branch = |it: &Branch| {
+        let place = it.diagnostic.place.as_ref();
+        let (file, line) = place.map(|it| file_and_line(it, sources)).unwrap_or_default();
+        JsonBranch { file, line, says: diagnostic(&it.diagnostic) }
+    };
     let example = |it| {
         let ExampleTrial { example, found, diagnostics, .. }: &ExampleTrial = it;
         let (file, line) = file_and_line(&example.place, sources);
@@ -240,17 +317,29 @@ pub(super) fn json(report: &TestReport, sources: &Sources) -> String {
                 id: &it.rule.id,
                 title: it.rule.title.get(lang),
                 examples: it.examples.iter().map(example).collect(),
+                branches: {
+                    let covered = it.branches.iter().filter(|it| it.seen).count();
+                    let count = it.branches.len();
+                    JsonCoverage { count, covered, coverage: share(covered, count), asked: None }
+                },
+                not_exercised: it.branches.iter().filter(|it| !it.seen).map(branch).collect(),
             })
             .collect(),
     });
-    let (covered, count, coverage) = report.coverage();
+    let coverage = |(covered, count, coverage): (usize, usize, f64), asked: Option<f64>| JsonCoverage {
+        count,
+        covered,
+        coverage,
+        asked,
+    };
     let whole = JsonReport {
         schema: "touchstone.test/1",
         project: &report.project,
         holds: report.holds(),
         examples: report.examples().count(),
         failed: report.failed(),
-        rules: JsonCoverage { count, covered, coverage, min_coverage: report.min_coverage },
+        rules: coverage(report.coverage(), report.min_coverage),
+        branches: coverage(report.branch_coverage(), report.min_branches),
         packs: packs.collect(),
     };
     pretty(&whole)
@@ -282,12 +371,14 @@ pub(super) fn junit_text(report: &TestReport, sources: &Sources) -> String {
         Suite { name: pack.id.clone(), cases: cases.collect() }
     };
     let mut suites: Vec<Suite> = report.packs.iter().map(suite).collect();
-    if let Some(wanted) = report.min_coverage.filter(|_| !report.is_covered()) {
-        let arguments = [("share", percent(report.coverage().2)), ("wanted", percent(wanted))];
-        let said = wording::TEST_BELOW.fill(report.lang, &arguments);
-        let ending = Ending::Failed("min-coverage".into(), said.clone(), said);
-        let case = Case { class: report.project.clone(), name: "--min-coverage".into(), ending };
-        suites.push(Suite { name: "coverage".into(), cases: vec![case] });
+    let short = report.shortfalls().into_iter().map(|said| Case {
+        class: report.project.clone(),
+        name: said.clone(),
+        ending: Ending::Failed("coverage".into(), said.clone(), said),
+    });
+    let cases: Vec<Case> = short.collect();
+    if !cases.is_empty() {
+        suites.push(Suite { name: "coverage".into(), cases });
     }
     junit(&report.project, &suites)
 }

@@ -4,7 +4,7 @@ use super::{Duplicates, PlannedRule, RisingKeys, SourcePlan, writer::Writer};
 use crate::{
     audit::{OutcomeCounts, OwnedFinding, Unassessed},
     calendar::Zone,
-    expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch, append_to_column},
+    expr::{CHUNK_LEN, Cause, Evaluator, ExprId, Faults, Mask, Program, Scratch, append_to_column},
     finding::Finding,
     record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Values},
     rule::{Effective, MissingPolicy, Outcome},
@@ -145,7 +145,8 @@ impl<'a> Judge<'a> {
 
     /// Judges the records of a batch; derived fields are appended to its columns.
     pub fn judge(&mut self, batch: &mut Batch) -> BlockResult {
-        self.derive(batch);
+        let plan = self.judging.plan;
+        derive(&plan.derived, &plan.program, &mut self.scratch, batch);
         let rules = self.judging.plan.rules.len();
         let mut result = BlockResult {
             file: batch.file,
@@ -198,23 +199,6 @@ impl<'a> Judge<'a> {
         self.spare.iter_mut().for_each(Vec::clear);
     }
 
-    fn derive(&mut self, batch: &mut Batch) {
-        let plan = self.judging.plan;
-        for (node, ty) in &plan.derived {
-            let mut column = Column::new(*ty);
-            if *ty == Type::Text {
-                column.values = Values::Text(TextColumn::Owned(Vec::new(), String::new()));
-            }
-            let mut evaluator = Evaluator::new(&plan.program, batch, &mut self.scratch);
-            let mut low = 0;
-            while evaluator.go_to(low) {
-                append_to_column(&mut evaluator, *node, &mut column);
-                low += CHUNK_LEN;
-            }
-            batch.columns.push(column);
-        }
-    }
-
     fn hash_keys(&self, batch: &Batch, result: &mut BlockResult) {
         let plan = self.judging.plan;
         if plan.key.is_empty() {
@@ -245,6 +229,28 @@ impl<'a> Judge<'a> {
                 }
             }
         }
+    }
+}
+
+/// Appends derived fields to a batch's columns.
+pub(super) fn derive(
+    derived: &[(ExprId, Type)],
+    program: &Program,
+    scratch: &mut Scratch,
+    batch: &mut Batch,
+) {
+    for (node, ty) in derived {
+        let mut column = Column::new(*ty);
+        if *ty == Type::Text {
+            column.values = Values::Text(TextColumn::Owned(Vec::new(), String::new()));
+        }
+        let mut evaluator = Evaluator::new(program, batch, scratch);
+        let mut low = 0;
+        while evaluator.go_to(low) {
+            append_to_column(&mut evaluator, *node, &mut column);
+            low += CHUNK_LEN;
+        }
+        batch.columns.push(column);
     }
 }
 

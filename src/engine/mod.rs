@@ -4,14 +4,22 @@
 //! Pure: where batches come from is a trait ([`Batches`]), where findings go another
 //! ([`FindingSink`]). What outlives a block is a [`BlockResult`], which merges in block order.
 
+mod aggregate;
+mod expressions;
+mod group;
 mod judge;
 mod keys;
 mod message;
 mod plan;
 mod run;
+mod trace;
 mod writer;
 
+pub use aggregate::{Aggregation, Figure, Group, Groups};
+pub use expressions::{ExpressionPlan, Expressions, plan_expressions};
+pub use group::{GroupPlan, GroupValue, plan_groups};
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash, key_in};
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
 pub use run::{Batches, Outcome, RunError, run_source};
+pub use trace::Tracer;

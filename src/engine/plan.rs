@@ -129,7 +129,7 @@ pub fn plan_source(
         .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
         .filter(|(_, rule)| rule.on == ask.kind && filter.admits(rule))
         .collect();
-    let mut fields = planning.fields(&rules);
+    let mut fields = planning.fields(mentioned(&rules));
     let key = planning.written(&ask.key);
     let levels: Vec<(String, Place)> =
         ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();
@@ -215,7 +215,7 @@ fn share(program: &mut Program, rules: &[PlannedRule], derived: &[(ExprId, Type)
     program.share(&roots);
 }
 
-fn column_name(names: &Names<'_>, column: u32) -> String {
+pub(super) fn column_name(names: &Names<'_>, column: u32) -> String {
     let field = names.fields.iter().find(|it| it.column == Some(column));
     field.map_or_else(String::new, |it| it.name.clone())
 }
@@ -231,17 +231,29 @@ fn hash_of(rule: &Rule) -> String {
     format!("{:016x}", xxh3_64(text.as_bytes()))
 }
 
+/// The names that rules and their messages mention.
+fn mentioned(rules: &[(&Pack, &Rule)]) -> Vec<String> {
+    let mut mentioned = Vec::new();
+    for (_, rule) in rules {
+        mentioned.extend(rule.when.iter().chain([&rule.check]).flat_map(names_in));
+        for template in rule.message.iter().flat_map(|(en, zh)| [en, zh]) {
+            mentioned.extend(template.names().map(|(name, _)| name.to_owned()));
+        }
+    }
+    mentioned
+}
+
 /// A plan in the making.
-struct Planning<'a> {
-    ask: &'a SourceAsk,
-    schema: &'a Schema,
-    columns: Vec<PlanColumn>,
-    diagnostics: Vec<Diagnostic>,
+pub(super) struct Planning<'a> {
+    pub(super) ask: &'a SourceAsk,
+    pub(super) schema: &'a Schema,
+    pub(super) columns: Vec<PlanColumn>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl Planning<'_> {
     /// Compiles the derived fields, each of which may read those before it, and names them.
-    fn derived(
+    pub(super) fn derived(
         &mut self,
         program: &mut Program,
         registry: &mut Registry,
@@ -259,17 +271,9 @@ impl Planning<'_> {
         derived
     }
 
-    /// The schema's fields as names; those that any rule, message or derived field mentions get a column.
-    fn fields(&mut self, rules: &[(&Pack, &Rule)]) -> Vec<FieldName> {
-        let mut mentioned: Vec<String> =
-            self.ask.derive.iter().flat_map(|(_, script)| names_in(script)).collect();
-        for (_, rule) in rules {
-            mentioned.extend(rule.when.iter().chain([&rule.check]).flat_map(names_in));
-            let templates = rule.message.iter().flat_map(|(en, zh)| [en, zh]);
-            mentioned.extend(
-                templates.flat_map(|it| it.names().map(|(name, _)| name.to_owned()).collect::<Vec<_>>()),
-            );
-        }
+    /// The schema's fields as names; those that are mentioned, here or by a derived field, get a column.
+    pub(super) fn fields(&mut self, mut mentioned: Vec<String>) -> Vec<FieldName> {
+        mentioned.extend(self.ask.derive.iter().flat_map(|(_, script)| names_in(script)));
         mentioned.sort_unstable();
         mentioned.dedup();
         let mut fields = Vec::new();
@@ -289,7 +293,7 @@ impl Planning<'_> {
     }
 
     /// Columns with the text of fields as written.
-    fn written(&mut self, fields: &[(String, Place)]) -> Vec<u32> {
+    pub(super) fn written(&mut self, fields: &[(String, Place)]) -> Vec<u32> {
         let mut columns = Vec::new();
         for (name, place) in fields {
             let Some(field) = self.position(name, place) else { continue };

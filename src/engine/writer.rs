@@ -71,7 +71,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             }
             self.listed[slot] += 1;
             let key = self.key(low + row, &mut scratch).to_owned();
-            if let Some(field) = self.missing(cause) {
+            if let Some(field) = cause.missing(&self.judging.plan.column_names) {
                 let (unreadable, field) = (matches!(cause, Cause::Unreadable { .. }), field.to_owned());
                 let (rule, record) = (planned.rule.id.clone(), self.batch.first_record + (low + row) as u64);
                 result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record }));
@@ -90,21 +90,6 @@ impl<'a, 'b> Writer<'a, 'b> {
         // Writing to a string does not fail.
         let _ = write!(scratch, "{}:{}", self.file(), self.batch.rows[row]);
         scratch
-    }
-
-    /// What was missing: the field, or the expression that gave nothing.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other causes are errors")]
-    fn missing<'c>(&self, cause: &'c Cause) -> Option<&'c str>
-    where
-        'a: 'c,
-    {
-        match cause {
-            Cause::Missing { column } | Cause::Unreadable { column } => {
-                self.judging.plan.column_names.get(*column as usize).map(String::as_str)
-            }
-            Cause::Nothing(text) => Some(text),
-            _ => None,
-        }
     }
 
     fn file(&self) -> &'a str {
@@ -187,7 +172,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         let value = |column: &u32| self.batch.columns[*column as usize].value(at, &self.batch.text);
         let names = planned.evidence_names.iter().map(String::as_str);
         let decider = verdicts.deciders.iter().position(|it| it.get(row));
-        let missing = verdicts.faults.cause(row).and_then(|it| self.missing(it));
+        let missing = verdicts.faults.cause(row).and_then(|it| it.missing(&self.judging.plan.column_names));
         let reason = verdicts.reasons.iter().find(|(of, _)| *of == row);
         Evidence {
             fields: names.zip(planned.compiled.evidence.iter().map(value)).collect(),

@@ -5,7 +5,7 @@ use super::{
     Absent, CHUNK_LEN, Cause, Constant, Evaluated, ExprId, Faults, Mask, Node, Numbers, Program, Texts, Vals,
     kernels,
 };
-use crate::record::{Batch, Column, Dictionary, TextColumn, Values, View};
+use crate::record::{Batch, Column, Dictionary, Element, TextColumn, Type, Value, Values, View};
 use std::{rc::Rc, sync::Arc};
 
 /// What a worker keeps from chunk to chunk: answers for dictionary codes, by node. It belongs to
@@ -359,6 +359,38 @@ pub fn append_to_column(evaluator: &mut Evaluator<'_, '_>, id: ExprId, column: &
         }
         for row in 0..evaluator.len {
             bits.push(unreadable.get(row));
+        }
+    }
+}
+
+/// The values of an expression for the rows of a chunk, or why a row has none.
+pub fn values_of(evaluator: &mut Evaluator<'_, '_>, id: ExprId) -> Vec<Result<Value, Cause>> {
+    let all = *evaluator.all();
+    evaluator.faults = Faults::default();
+    let evaluated = evaluator.eval(id, &all);
+    let faults = evaluator.take_faults();
+    let (missing, unreadable) = (evaluated.missing(false), evaluated.missing(true));
+    let ty = evaluator.program.ty(id);
+    let value = |row| match faults.cause(row) {
+        Some(cause) => Err(cause.clone()),
+        None if missing.get(row) => Ok(Value::Missing),
+        None if unreadable.get(row) => Ok(Value::Unreadable),
+        None => Ok(value_at(&evaluated.vals, ty, row)),
+    };
+    (0..evaluator.len).map(value).collect()
+}
+
+fn value_at(vals: &Vals<'_>, ty: Type, row: usize) -> Value {
+    match vals {
+        Vals::Bool(mask) => Value::Bool(mask.get(row)),
+        Vals::Int(numbers) => Values::Int(vec![numbers.get(row)]).value(ty, 0, ""),
+        Vals::Float(numbers) => Value::Float(numbers.get(row)),
+        Vals::Decimal(numbers) => Value::Decimal(numbers.get(row)),
+        Vals::Text(texts) => Value::Text(texts.get(row).into()),
+        Vals::List(list, buffer, low) => {
+            let element = if let Type::List(element) = ty { element } else { Element::Text };
+            let one = |at| list.elements.value(element.as_type(), at, buffer);
+            Value::List(list.range(low + row).map(one).collect())
         }
     }
 }

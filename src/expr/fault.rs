@@ -83,6 +83,19 @@ impl Cause {
         matches!(self, Self::Missing { .. } | Self::Unreadable { .. } | Self::Nothing(_))
     }
 
+    /// What was missing: the field, by the names of the batch's columns, or the expression that gave nothing.
+    #[must_use]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other causes are errors")]
+    pub fn missing<'a>(&'a self, columns: &'a [String]) -> Option<&'a str> {
+        match self {
+            Self::Missing { column } | Self::Unreadable { column } => {
+                columns.get(*column as usize).map(String::as_str)
+            }
+            Self::Nothing(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// What to say of an error, and its `{detail}`.
     #[must_use]
     pub fn says(&self) -> (Wording, String) {

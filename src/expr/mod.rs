@@ -21,7 +21,7 @@ mod tests;
 mod values;
 
 pub use domain::{Domain, Key, Span};
-pub use eval::{Evaluator, Scratch, append_to_column};
+pub use eval::{Evaluator, Scratch, append_to_column, values_of};
 pub use fault::{Cause, Fault, Faults, Limit};
 pub use functions::{FUNCTIONS, Function, Kernel, fold_text, functions_named};
 pub(crate) use kernels::fold_floats;

@@ -5,7 +5,7 @@ mod value_text;
 
 pub use fingerprint::Fingerprint;
 pub(crate) use value_text::{Sink, day_of, put_clock, put_date, put_digits, put_int};
-pub use value_text::{value_text, write_value_text};
+pub use value_text::{literal_text, value_text, write_value_text};
 
 use crate::{
     record::Value,

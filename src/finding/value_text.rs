@@ -118,6 +118,23 @@ pub fn value_text(value: &Value, zone: &Zone, lang: Lang) -> String {
     out
 }
 
+/// A value as it would stand in an expression: as [`value_text`] gives it, but text in quotes.
+#[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "text and what may hold it are looked at, all else is plain"
+)]
+pub fn literal_text(value: &Value, zone: &Zone, lang: Lang) -> String {
+    match value {
+        Value::Text(text) => format!("\"{text}\""),
+        Value::List(all) => {
+            let all: Vec<String> = all.iter().map(|it| literal_text(it, zone, lang)).collect();
+            format!("[{}]", all.join(", "))
+        }
+        other => value_text(other, zone, lang),
+    }
+}
+
 /// Appends a value as readers see it: text as it is, numbers plain, dates in ISO 8601, times as
 /// `2026-03-02 09:00` on the wall clock of `zone` (seconds only where they are not zero),
 /// durations as `2h 30m`, lists joined with `, `, truth and absence by their words.

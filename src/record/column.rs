@@ -134,6 +134,25 @@ impl Values {
         }
     }
 
+    /// One value that means nothing, in the place of a missing one.
+    fn one_of_nothing(ty: Type) -> Self {
+        match Self::new(ty) {
+            Self::Bool(mut bits) => {
+                bits.push(false);
+                Self::Bool(bits)
+            }
+            Self::Int(_) => Self::Int(vec![0]),
+            Self::Float(_) => Self::Float(vec![0.0]),
+            Self::Decimal(_) => Self::Decimal(vec![Decimal::ZERO]),
+            Self::Text(_) => Self::Text(TextColumn::Owned(vec![View::default()], String::new())),
+            Self::Amount(_) => Self::Amount(vec![Amount::Open(0)]),
+            Self::List(mut list) => {
+                list.ends.push(0);
+                Self::List(list)
+            }
+        }
+    }
+
     /// The value at `index`, read as `ty`; `buffer` holds the texts.
     #[must_use]
     pub fn value(&self, ty: Type, index: usize, buffer: &str) -> Value {
@@ -186,6 +205,35 @@ impl Column {
     #[must_use]
     pub fn new(ty: Type) -> Self {
         Self { ty, values: Values::new(ty), valid: Bitmap::default(), unreadable: None }
+    }
+
+    /// The column of a batch of one record; `value` is missing there if it is not of the type, or a list.
+    #[must_use]
+    pub fn of_one(ty: Type, value: &Value) -> Self {
+        let mut column = Self::new(ty);
+        let values = match value {
+            Value::Bool(it) => {
+                let mut bits = Bitmap::default();
+                bits.push(*it);
+                Some(Values::Bool(bits))
+            }
+            Value::Int(it) | Value::Date(it) | Value::Time(it) | Value::Duration(it) => {
+                Some(Values::Int(vec![*it]))
+            }
+            Value::Float(it) => Some(Values::Float(vec![*it])),
+            Value::Decimal(it) => Some(Values::Decimal(vec![*it])),
+            Value::Text(it) => {
+                let view = View { start: 0, len: u32::try_from(it.len()).unwrap_or_default() };
+                Some(Values::Text(TextColumn::Owned(vec![view], it.to_string())))
+            }
+            Value::Amount(it) => Some(Values::Amount(vec![*it])),
+            Value::Missing | Value::Unreadable | Value::List(_) => None,
+        };
+        let fits = |it: &Values| std::mem::discriminant(it) == std::mem::discriminant(&column.values);
+        let values = values.filter(fits);
+        column.valid.push(values.is_some());
+        column.values = values.unwrap_or_else(|| Values::one_of_nothing(ty));
+        column
     }
 
     /// The value of record `index`; `buffer` is the batch's text.

@@ -1,6 +1,7 @@
 //! The only room that knows Rhai: scripts are parsed, their names resolved and their types checked,
 //! lowered to column expressions or kept to run row by row, within limits.
 
+mod aggregates;
 mod compile;
 mod library;
 mod lint;
@@ -11,9 +12,12 @@ mod rows;
 mod spans;
 mod switch;
 mod tokens;
+mod value;
 
+pub use aggregates::{Aggregate, AggregateCall, Split, has_aggregate, split};
 pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, compile_derived, compile_rule, names_in};
 pub use library::Library;
 pub use lower::Registry;
 pub use names::{FieldName, Names, snake_case};
 pub use rows::{PartKind, Reached, RowRule, RowRunner, RowVerdict, RuleTrace, Ticks, Traced};
+pub use value::{CompiledValue, compile_value};

@@ -2,13 +2,14 @@
 
 use super::{
     RuleTrial,
+    branches::Branches,
     kinds::{Kind, Kinds, line, spec},
     verdicts,
 };
 use crate::{
     diagnostic::Diagnostic,
     engine::{
-        Duplicates, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Wanted,
+        Duplicates, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Tracer, Wanted,
         plan_source,
     },
     expr::Cause,
@@ -66,14 +67,15 @@ pub(super) fn try_rule(
         param.value = param.own.clone();
     }
     let mut judged: Vec<Judged> = rule.examples.iter().map(|_| Judged::default()).collect();
+    let mut branches = Branches::default();
     if let Some(kind) = kinds.get(&rule.on).filter(|_| !rule.examples.is_empty()) {
         let trying = Trying { project, kind, pack, rule: &own };
         for variant in trying.variants(as_of) {
-            trying.judge(&variant, &mut judged);
+            trying.judge(&variant, &mut judged, &mut branches);
         }
     }
     let examples = verdicts::of_rule(project, kinds.get(&rule.on), &own, judged);
-    RuleTrial { rule: Arc::new(own), examples }
+    RuleTrial { rule: Arc::new(own), examples, branches: branches.done() }
 }
 
 struct Trying<'a> {
@@ -102,9 +104,9 @@ impl Trying<'_> {
         all
     }
 
-    fn judge(&self, variant: &Variant, judged: &mut [Judged]) {
+    fn judge(&self, variant: &Variant, judged: &mut [Judged], branches: &mut Branches) {
         let examples: Vec<&Example> = variant.examples.iter().map(|it| &self.rule.examples[*it]).collect();
-        match self.outcomes(variant, &examples) {
+        match self.outcomes(variant, &examples, branches) {
             Ok(found) => {
                 for (number, one) in variant.examples.iter().zip(found) {
                     judged[*number] = one;
@@ -118,13 +120,18 @@ impl Trying<'_> {
         }
     }
 
-    fn outcomes(&self, variant: &Variant, examples: &[&Example]) -> Result<Vec<Judged>, Vec<Diagnostic>> {
+    fn outcomes(
+        &self,
+        variant: &Variant,
+        examples: &[&Example],
+        branches: &mut Branches,
+    ) -> Result<Vec<Judged>, Vec<Diagnostic>> {
         let text: String = examples.iter().map(|it| line(it)).collect();
         let (opened, diagnostics) =
             ingest::open(&spec(self.project, self.kind.source, text, self.kind.fields.clone()));
         let opened = Arc::new(opened.ok_or_else(|| errors(diagnostics))?);
-        let plan = self.plan(variant, &opened)?;
-        let (batch, faults) = read(&opened, &plan.columns).map_err(|it| vec![*it])?;
+        let plan = self.plan(variant, &opened, false)?;
+        let (mut batches, faults) = read(&opened, &plan.columns).map_err(|it| vec![*it])?;
         let sink = Kept::default();
         let committed = [const { AtomicU64::new(0) }; 4];
         let judging = Judging {
@@ -136,10 +143,23 @@ impl Trying<'_> {
             committed: &committed,
             hash_keys: &AtomicBool::new(false),
         };
-        Ok(told(&judging, batch, &faults, &opened, sink.kept()))
+        let told = told(&judging, &mut batches, &faults, &opened, sink.kept());
+        let traced = self.plan(variant, &opened, true)?;
+        let tracer = Tracer::new(&traced);
+        for batch in &batches {
+            for trace in (0..batch.len).filter_map(|row| tracer.trace(0, batch, row)) {
+                branches.add(self.rule, &trace);
+            }
+        }
+        Ok(told)
     }
 
-    fn plan(&self, variant: &Variant, opened: &Opened) -> Result<SourcePlan, Vec<Diagnostic>> {
+    fn plan(
+        &self,
+        variant: &Variant,
+        opened: &Opened,
+        row_by_row: bool,
+    ) -> Result<SourcePlan, Vec<Diagnostic>> {
         let mut rule = self.rule.clone();
         for param in &mut rule.params {
             if let Some((_, value)) = variant.params.iter().find(|it| it.0 == param.name) {
@@ -164,7 +184,7 @@ impl Trying<'_> {
         };
         let setting = (&self.project.zone, variant.as_of, self.project.lang);
         let (plan, diagnostics) =
-            plan_source(&ask, &opened.schema, &[pack], setting, &Filter::default(), false);
+            plan_source(&ask, &opened.schema, &[pack], setting, &Filter::default(), row_by_row);
         plan.ok_or_else(|| errors(diagnostics))
     }
 }
@@ -191,7 +211,7 @@ fn read(opened: &Arc<Opened>, columns: &[PlanColumn]) -> Result<(Vec<Batch>, Vec
 
 fn told(
     judging: &Judging<'_>,
-    batches: Vec<Batch>,
+    batches: &mut [Batch],
     faults: &[Fault],
     opened: &Opened,
     failed: &Mutex<Vec<Failed>>,
@@ -199,8 +219,8 @@ fn told(
     let plan = judging.plan;
     let mut judge = Judge::new(judging);
     let mut all = Vec::new();
-    for mut batch in batches {
-        let result = judge.judge(&mut batch);
+    for batch in batches {
+        let result = judge.judge(batch);
         let first = all.len();
         for row in 0..batch.len {
             let columns = plan.column_names.iter().enumerate().filter(|(_, name)| !name.is_empty());

@@ -4,9 +4,12 @@
 //! Nothing here speaks to people or touches a file: examples are handed to the readers in memory, and
 //! what is wrong with them comes back as diagnostics.
 
+mod branches;
 mod judged;
 mod kinds;
 mod verdicts;
+
+pub use branches::Branch;
 
 use crate::{
     diagnostic::Diagnostic,
@@ -36,6 +39,8 @@ pub struct RuleTrial {
     pub rule: Arc<Rule>,
     /// Its examples, in order.
     pub examples: Vec<ExampleTrial>,
+    /// The branches of its conditions; none where it has no example that can be judged.
+    pub branches: Vec<Branch>,
 }
 
 /// What became of an example.

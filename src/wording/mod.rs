@@ -6,7 +6,6 @@
 mod clock;
 mod commands;
 mod data;
-pub mod explain;
 mod help;
 mod language;
 mod lint;
@@ -17,10 +16,6 @@ mod words;
 pub use clock::*;
 pub use commands::*;
 pub use data::*;
-pub use explain::{
-    ABOUT_EXPLAIN, EXPLAIN, EXPLAIN_ALL, EXPLAIN_CODES, EXPLAIN_LIST, EXPLAIN_MORE, EXPLAIN_RIGHT,
-    EXPLAIN_SAYS, EXPLAIN_WRONG, OPTION_CODE, UNKNOWN_CODE,
-};
 pub use help::*;
 pub use language::*;
 pub use lint::*;
@@ -184,10 +179,9 @@ mod tests {
             DIFF_RESULTS,
             CLOCK_CODES,
             CLOCK_HELP,
+            EXPLAIN_RESULTS,
             DATA_CODES,
             DATA_HELP,
-            EXPLAIN,
-            EXPLAIN_CODES,
             HELP,
             LANGUAGE_CODES,
             LANGUAGE_HELP,

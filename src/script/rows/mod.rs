@@ -32,12 +32,12 @@ pub use trace::{PartKind, Reached, Traced};
 
 use crate::{
     expr::{Cause, Program},
-    record::Batch,
+    record::{Batch, Value},
 };
 use budget::Budget;
 use cell::Cell;
 use std::sync::Arc;
-use trace::{Trace, outline};
+use trace::{ELEMENTS_MAX, Trace, outline};
 use tree::Tree;
 use walk::{Answer, Stop, Walker};
 
@@ -95,6 +95,29 @@ impl RowRunner {
             }
         }
         RowVerdict::Pass
+    }
+
+    /// The value of an expression for one record, or why there is none.
+    pub(crate) fn value(&self, script: &RowScript, batch: &Batch, row: usize) -> Result<Value, Cause> {
+        let mut walker = self.walker(script, batch, row);
+        let mut value = Value::Missing;
+        for tree in &script.trees {
+            value = match walker.run(script, tree) {
+                Ok(Cell::Absent(it)) if script.trees.len() > 1 => {
+                    return Err(it.cause(script.text.get(tree.range()).unwrap_or_default()));
+                }
+                Ok(cell) => match cell.to_value(&mut ELEMENTS_MAX.clone()) {
+                    Some(value) => value,
+                    None => return Err(Cause::Unfit(cell.type_name().into())),
+                },
+                Err(Stop::Fault(cause)) => return Err(cause),
+                Err(_) => return Err(Cause::Unfit("pass, fail, not_applicable".into())),
+            };
+            if value == Value::Bool(false) {
+                break;
+            }
+        }
+        Ok(value)
     }
 
     /// Judges one record and writes down what every part of the rule gave.

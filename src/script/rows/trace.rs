@@ -72,7 +72,7 @@ pub struct Traced {
 /// So many parts are written down at most: a loop could give millions.
 const PARTS_MAX: usize = 20_000;
 /// Elements of a list that is written down.
-const ELEMENTS_MAX: usize = 1_000;
+pub(super) const ELEMENTS_MAX: usize = 1_000;
 
 /// A walk being written down.
 #[derive(Debug, Default)]

@@ -1,0 +1,268 @@
+//! One rule, one record: what every part of the rule gave, and so how the verdict came about.
+
+use super::{
+    Voice,
+    audit::internal,
+    choice::{Choice, choice},
+    exit,
+    output::write_file,
+    plans::{Planned, PlannedSource, ask, begin, planned},
+    print,
+    records::{Bench, each_batch},
+    verdict_report::{Verdict, Verdicts, json, terminal},
+};
+use crate::{
+    calendar::Zone,
+    diagnostic::{Diagnostic, nearest},
+    engine::{Filter, FindingSink, Judge, SourcePlan, Tracer, Wanted, key_in, plan_source},
+    finding::{Finding, day_of},
+    ingest::Fault,
+    record::{Batch, Value},
+    rule::Outcome,
+    script::RuleTrace,
+    wording::{self, Lang},
+};
+use clap::ArgMatches;
+use std::sync::{Mutex, PoisonError};
+
+/// Keys that are looked at for one that is like the one asked for.
+const KEYS_MAX: usize = 100_000;
+/// Records with one key that are explained.
+const RECORDS_MAX: usize = 20;
+
+/// Explains a verdict; gives the exit code.
+pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
+    let (loaded, voice) = begin(matches, asked, lang);
+    let disabled = loaded.project.as_ref().map(|it| it.disabled.clone()).unwrap_or_default();
+    let rule = matches.get_one::<String>("rule").cloned().unwrap_or_default();
+    if let Some((_, reason)) = disabled.into_iter().find(|it| it.0 == rule) {
+        let said = Diagnostic::error(wording::RULE_IS_OFF).with("rule", rule).with("reason", reason);
+        voice.complain(&[said], &loaded.sources, true);
+        return exit::NOT_AS_ASKED;
+    }
+    let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
+    match explained(matches, &planned, voice).and_then(|it| written(matches, &it, &planned, voice)) {
+        Ok(code) => code,
+        Err(diagnostic) => {
+            voice.complain(&[*diagnostic], &planned.texts, true);
+            exit::NOT_AS_ASKED
+        }
+    }
+}
+
+fn written(
+    matches: &ArgMatches,
+    verdicts: &Verdicts<'_>,
+    planned: &Planned,
+    voice: Voice,
+) -> Result<u8, Box<Diagnostic>> {
+    let Choice { stdout, files } = choice(matches, &[("terminal", &["txt"]), ("json", &["json"])])?;
+    let bytes = |form: usize, colour: bool| match form {
+        1 => json(verdicts, &planned.texts),
+        _ => terminal(verdicts, &planned.texts, colour),
+    };
+    for (form, path) in files {
+        write_file(&path, bytes(form, false).as_bytes())?;
+    }
+    let out = bytes(stdout.unwrap_or(0), voice.colour);
+    Ok(if print(out.as_bytes()).is_err() { exit::NOT_AS_ASKED } else { exit::HELD })
+}
+
+fn explained<'a>(
+    matches: &ArgMatches,
+    planned: &'a Planned,
+    voice: Voice,
+) -> Result<Verdicts<'a>, Box<Diagnostic>> {
+    let key = matches.get_one::<String>("record").cloned().unwrap_or_default();
+    let mut verdicts =
+        Verdicts { project: &planned.project, as_of: planned.as_of, lang: voice.lang, all: Vec::new() };
+    let mut known = Vec::new();
+    let sources = || planned.sources.iter().filter(|it| !it.plan.rules.is_empty());
+    for source in sources() {
+        let records = find(source, &key, &mut known)?;
+        if !records.is_empty() {
+            explain(planned, source, &records, &mut verdicts.all)?;
+        }
+    }
+    if verdicts.all.is_empty() {
+        let kinds: Vec<&str> = sources().map(|it| it.plan.id.as_str()).collect();
+        let comma = wording::LIST_COMMA.text(voice.lang);
+        let said = Diagnostic::error(wording::NO_SUCH_RECORD)
+            .with("key", key.clone())
+            .with("sources", kinds.join(comma));
+        return Err(Box::new(match nearest(&key, known.iter().map(String::as_str)) {
+            Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+            None => {
+                let some = known.iter().take(3).cloned().collect::<Vec<_>>().join(comma);
+                said.help_with(wording::HELP_RECORDS, vec![("names", some)])
+            }
+        }));
+    }
+    Ok(verdicts)
+}
+
+/// The numbers of the records with a key, or with that origin (`file:row`); keys that there are.
+fn find(source: &PlannedSource, key: &str, known: &mut Vec<String>) -> Result<Vec<u64>, Box<Diagnostic>> {
+    let PlannedSource { opened, plan } = source;
+    let columns: Vec<_> = plan.key.iter().map(|it| plan.columns[*it as usize]).collect();
+    let places: Vec<u32> = (0..).take(columns.len()).collect();
+    let (mut found, mut joined) = (Vec::new(), String::new());
+    each_batch(opened, &columns, |batch, _| {
+        let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
+        let origin_row = key.strip_prefix(file).and_then(|it| it.strip_prefix(':')?.parse::<u64>().ok());
+        for row in 0..batch.len {
+            let own = key_in(&places, batch, row, &mut joined);
+            if own == Some(key) || origin_row == Some(batch.rows[row]) {
+                found.push(batch.first_record + row as u64);
+            }
+            if known.len() < KEYS_MAX {
+                known.push(own.map_or_else(|| format!("{file}:{}", batch.rows[row]), str::to_owned));
+            }
+        }
+        Ok(found.len() < RECORDS_MAX)
+    })?;
+    found.truncate(RECORDS_MAX);
+    Ok(found)
+}
+
+/// Judges the blocks that hold the records, and walks through the rule for each.
+fn explain<'a>(
+    planned: &'a Planned,
+    source: &'a PlannedSource,
+    records: &[u64],
+    all: &mut Vec<Verdict<'a>>,
+) -> Result<(), Box<Diagnostic>> {
+    let PlannedSource { opened, plan } = source;
+    let traced = row_by_row(planned, source)?;
+    let tracer = Tracer::new(&traced);
+    let bench = Bench::new(opened, &planned.project.zone);
+    let kept = Messages::default();
+    let judging = bench.judging(plan, &kept);
+    let mut judge = Judge::new(&judging);
+    let mut next = records.iter().peekable();
+    each_batch(opened, &plan.columns, |batch, faults| {
+        let end = batch.first_record + batch.len as u64;
+        if next.peek().is_some_and(|it| **it < end) {
+            let result = judge.judge(batch);
+            let messages = kept.take();
+            while let Some(record) = next.next_if(|it| **it < end) {
+                let row = usize::try_from(record - batch.first_record).unwrap_or_default();
+                let told =
+                    Told { source, batch, row, faults, messages: &messages, zone: &planned.project.zone };
+                let versions = result.outcomes.iter().enumerate().map(|(number, outcomes)| {
+                    told.verdict(number, outcomes[row], tracer.trace(number, batch, row))
+                });
+                all.extend(only_in_force(versions.collect()));
+            }
+        }
+        Ok(next.peek().is_some())
+    })
+}
+
+/// The plan whose rules can be walked through.
+fn row_by_row(planned: &Planned, source: &PlannedSource) -> Result<SourcePlan, Box<Diagnostic>> {
+    let project = &planned.project;
+    let known = project.sources.iter().find(|it| it.id == source.plan.id);
+    let filter = Filter {
+        rules: source.plan.rules.iter().map(|it| it.rule.id.clone()).collect(),
+        ..Filter::default()
+    };
+    let setting = (&project.zone, planned.as_of, project.lang);
+    let plan = known.and_then(|known| {
+        plan_source(&ask(known), &source.opened.schema, &project.packs, setting, &filter, true).0
+    });
+    plan.ok_or_else(|| internal("the rule cannot be planned row by row"))
+}
+
+/// Of several versions of a rule the one in force; all where none is.
+fn only_in_force(mut versions: Vec<Verdict<'_>>) -> Vec<Verdict<'_>> {
+    if versions.iter().any(Verdict::is_in_force) {
+        versions.retain(Verdict::is_in_force);
+    }
+    versions
+}
+
+/// Everything about a record that a verdict tells.
+struct Told<'a, 'b> {
+    source: &'a PlannedSource,
+    batch: &'b Batch,
+    row: usize,
+    faults: &'b [Fault],
+    messages: &'b [(u64, String)],
+    zone: &'b Zone,
+}
+
+impl<'a> Told<'a, '_> {
+    fn verdict(&self, rule: usize, outcome: Outcome, trace: Option<RuleTrace>) -> Verdict<'a> {
+        let PlannedSource { opened, plan } = self.source;
+        let (batch, row) = (self.batch, batch_row(self.batch, self.row));
+        let planned = &plan.rules[rule];
+        let mut joined = String::new();
+        let message = self.messages.iter().find(|it| it.0 == row && outcome != Outcome::NotApplicable);
+        let bad = self.faults.iter().filter(|it| it.row == row && it.file == batch.file);
+        let field =
+            |it: &Fault| it.field.and_then(|it| opened.schema.fields.get(it)).map(|it| it.name.clone());
+        Verdict {
+            source: &plan.id,
+            rule: &planned.rule,
+            hash: &planned.hash,
+            key: plan.key_of(batch, self.row, &mut joined).map(str::to_owned),
+            file: opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str()),
+            row,
+            outcome,
+            date: self.date(),
+            message: message.map(|it| it.1.clone()),
+            columns: &plan.column_names,
+            bad_cells: bad.filter_map(|it| Some((field(it)?, it.text.clone()))).collect(),
+            trace,
+        }
+    }
+
+    /// The record's own day.
+    fn date(&self) -> Option<i64> {
+        let (column, _) = self.source.plan.date?;
+        match self.batch.value(column as usize, self.row) {
+            Value::Date(day) => Some(day),
+            Value::Time(time) => Some(day_of(self.zone.to_local(time))),
+            Value::Missing
+            | Value::Unreadable
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Decimal(_)
+            | Value::Text(_)
+            | Value::Duration(_)
+            | Value::Amount(_)
+            | Value::List(_) => None,
+        }
+    }
+}
+
+fn batch_row(batch: &Batch, row: usize) -> u64 {
+    batch.rows.get(row).copied().unwrap_or_default()
+}
+
+/// Keeps what findings say, by row.
+#[derive(Default)]
+struct Messages(Mutex<Vec<(u64, String)>>);
+
+impl Messages {
+    fn take(&self) -> Vec<(u64, String)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl FindingSink for Messages {
+    fn wanted(&self) -> Wanted {
+        Wanted { findings: true, message: true, outcomes: true, ..Wanted::default() }
+    }
+
+    fn outputs(&self) -> usize {
+        0
+    }
+
+    fn encode(&self, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+        let said = (finding.origin.row, finding.message.to_owned());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(said);
+    }
+}

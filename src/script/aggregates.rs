@@ -1,0 +1,244 @@
+//! Aggregates in expressions over groups of records: found by their tokens, and cut out, so that what
+//! stands inside them is evaluated record by record and what stands around them group by group.
+
+use super::tokens::{TokenKind, Tokens};
+use crate::{diagnostic::Diagnostic, record::Type, rule::Script, wording};
+use std::ops::Range;
+
+/// A reckoning over the records of a group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Aggregate {
+    /// `count()`: records; `count(condition)`: those for which it is true.
+    Count,
+    /// `rate(condition)`: the share of those for which it is true.
+    Rate,
+    /// `distinct(x)`: different values.
+    Distinct,
+    /// `sum(x)`
+    Sum,
+    /// `mean(x)`
+    Mean,
+    /// `min(x)`
+    Min,
+    /// `max(x)`
+    Max,
+    /// `median(x)`
+    Median,
+    /// `percentile(x, p)`, with p from 0 to 100: linear interpolation, type 7 of Hyndman and Fan (1996).
+    Percentile(f64),
+}
+
+/// Those that are aggregates whatever their argument; the names of the others are also functions of lists.
+const ALWAYS: [&str; 5] = ["count", "rate", "distinct", "median", "percentile"];
+const SOMETIMES: [&str; 4] = ["sum", "mean", "min", "max"];
+
+impl Aggregate {
+    /// The type of its result for arguments of type `ty`; `None` where it has no use for them.
+    #[must_use]
+    pub fn result(self, ty: Option<Type>) -> Option<Type> {
+        match (self, ty) {
+            (Self::Count, None | Some(Type::Bool)) | (Self::Distinct, _) => Some(Type::Int),
+            (Self::Rate, None | Some(Type::Bool)) => Some(Type::Float),
+            (Self::Mean | Self::Median | Self::Percentile(_), Some(Type::Int | Type::Float)) => {
+                Some(Type::Float)
+            }
+            (Self::Min | Self::Max, Some(ty @ (Type::Date | Type::Time))) => Some(ty),
+            (
+                Self::Sum | Self::Min | Self::Max | Self::Mean | Self::Median | Self::Percentile(_),
+                Some(ty @ (Type::Int | Type::Float | Type::Decimal | Type::Duration)),
+            ) => Some(ty),
+            _ => None,
+        }
+    }
+}
+
+/// One aggregate of an expression.
+#[derive(Clone, Debug)]
+pub struct AggregateCall {
+    /// What is reckoned.
+    pub aggregate: Aggregate,
+    /// Over what; nothing for `count()`.
+    pub argument: Option<Script>,
+    /// As written.
+    pub text: String,
+    /// Its bytes in the expression.
+    pub range: Range<usize>,
+    /// What stands for it in the outer expression.
+    pub name: String,
+}
+
+/// An expression over groups, taken apart.
+#[derive(Clone, Debug)]
+pub struct Split {
+    /// The expression with names in place of its aggregates, byte for byte as long.
+    pub outer: Script,
+    /// Its aggregates, in order.
+    pub calls: Vec<AggregateCall>,
+}
+
+/// Whether an expression has an aggregate; `is_list` tells whether an argument is a list of a record.
+pub fn has_aggregate(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> bool {
+    split(script, is_list).map_or(true, |it| !it.calls.is_empty())
+}
+
+/// Takes an expression over groups apart.
+///
+/// # Errors
+/// Aggregates with too few or too many arguments, or with a percentile that is no number.
+pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Result<Split, Vec<Diagnostic>> {
+    let tokens = Tokens::new(&script.text);
+    let all: Vec<(TokenKind, Range<usize>)> = tokens.code().map(|it| (it.kind, it.range.clone())).collect();
+    let text = |at: usize| all.get(at).map_or("", |it| &script.text[it.1.clone()]);
+    let (mut calls, mut wrong, mut outer) = (Vec::new(), Vec::new(), script.text.clone());
+    let mut at = 0;
+    while at < all.len() {
+        let name = text(at);
+        let is_name = all[at].0 == TokenKind::Name && (ALWAYS.contains(&name) || SOMETIMES.contains(&name));
+        let is_call = is_name && text(at + 1) == "(" && (at == 0 || text(at - 1) != ".");
+        let arguments = if is_call { arguments(&all, script, at + 1) } else { None };
+        let Some((arguments, end)) = arguments else {
+            at += 1;
+            continue;
+        };
+        let part = |range: &Range<usize>| part_of(script, range);
+        let is_aggregate =
+            ALWAYS.contains(&name) || matches!(&arguments[..], [only] if !is_list(&part(only)));
+        if !is_aggregate {
+            at += 1;
+            continue;
+        }
+        let range = all[at].1.start..all[end].1.end;
+        match aggregate(name, &arguments, script) {
+            Some(aggregate) => {
+                let width = range.len();
+                let name = format!("{:_<width$}", format!("a{}", calls.len()));
+                outer.replace_range(range.clone(), &name);
+                let argument = arguments.first().map(part);
+                let text = script.text[range.clone()].to_owned();
+                calls.push(AggregateCall { aggregate, argument, text, range, name });
+            }
+            None => {
+                let found = arguments.iter().map(|it| script.text[it.clone()].to_owned()).collect::<Vec<_>>();
+                let said = Diagnostic::error(wording::WRONG_ARGUMENTS).with("name", name);
+                let said = said.with("found", found.join(", ")).at(script.place(range));
+                let signatures = vec![("signatures", signature(name).to_owned())];
+                wrong.push(said.help_with(wording::HELP_SIGNATURES, signatures));
+            }
+        }
+        at = end + 1;
+    }
+    if wrong.is_empty() {
+        Ok(Split { outer: Script { text: outer, ..script.clone() }, calls })
+    } else {
+        Err(wrong)
+    }
+}
+
+/// How an aggregate is written.
+fn signature(name: &str) -> &'static str {
+    match name {
+        "count" => "count(), count(condition)",
+        "rate" => "rate(condition)",
+        "percentile" => "percentile(x, p): p from 0 to 100",
+        "distinct" => "distinct(x)",
+        "median" => "median(x)",
+        _ => "sum(x), mean(x), min(x), max(x)",
+    }
+}
+
+fn aggregate(name: &str, arguments: &[Range<usize>], script: &Script) -> Option<Aggregate> {
+    Some(match (name, arguments) {
+        ("count", [] | [_]) => Aggregate::Count,
+        ("rate", [_]) => Aggregate::Rate,
+        ("distinct", [_]) => Aggregate::Distinct,
+        ("sum", [_]) => Aggregate::Sum,
+        ("mean", [_]) => Aggregate::Mean,
+        ("min", [_]) => Aggregate::Min,
+        ("max", [_]) => Aggregate::Max,
+        ("median", [_]) => Aggregate::Median,
+        ("percentile", [_, p]) => {
+            let p: f64 = script.text[p.clone()].trim().parse().ok()?;
+            Aggregate::Percentile((0.0..=100.0).contains(&p).then_some(p)?)
+        }
+        _ => return None,
+    })
+}
+
+/// A part of a script as a script.
+fn part_of(script: &Script, range: &Range<usize>) -> Script {
+    let text = script.text[range.clone()].to_owned();
+    // Runs that begin inside the part, after the one that it begins in.
+    let first = script.span(range.start..range.start).start;
+    let inside = script.runs.iter().filter(|it| it.0 > range.start && it.0 < range.end);
+    let runs = std::iter::once((0, first)).chain(inside.map(|it| (it.0 - range.start, it.1))).collect();
+    Script { text, file: script.file.clone(), runs }
+}
+
+/// The arguments of a call whose bracket opens at token `open`, and the token that closes it.
+fn arguments(
+    all: &[(TokenKind, Range<usize>)],
+    script: &Script,
+    open: usize,
+) -> Option<(Vec<Range<usize>>, usize)> {
+    let (mut depth, mut arguments, mut start) = (0_i32, Vec::new(), None);
+    for (at, (_, range)) in all.iter().enumerate().skip(open) {
+        let ends = match &script.text[range.clone()] {
+            "(" | "[" | "{" | "#{" => {
+                depth += 1;
+                if depth == 1 {
+                    continue;
+                }
+                false
+            }
+            ")" | "]" | "}" => {
+                depth -= 1;
+                depth == 0
+            }
+            "," => depth == 1,
+            _ => false,
+        };
+        if ends {
+            let end = all[at - 1].1.end;
+            arguments.extend(start.take().map(|start| start..end));
+            if depth == 0 {
+                return Some((arguments, at));
+            }
+        } else {
+            start.get_or_insert(range.start);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(text: &str) -> Script {
+        Script { text: text.into(), file: "EXPR".into(), runs: vec![(0, 0)] }
+    }
+
+    #[test]
+    fn aggregates_are_cut_out() {
+        let whole = script("count(a == \"(\") / count() > 0.5 && max(f(x, [1, 2])) < min(a, b) + sum(l)");
+        let split = split(&whole, &mut |it| it.text == "l").unwrap();
+        assert_eq!(split.outer.text.len(), whole.text.len());
+        let calls: Vec<_> = split.calls.iter().map(|it| (it.text.as_str(), it.aggregate)).collect();
+        let expected = [
+            ("count(a == \"(\")", Aggregate::Count),
+            ("count()", Aggregate::Count),
+            ("max(f(x, [1, 2]))", Aggregate::Max),
+        ];
+        assert_eq!(calls, expected);
+        assert_eq!(split.calls[2].argument.as_ref().unwrap().runs, [(0, whole.text.find("f(x").unwrap())]);
+        assert!(split.outer.text.ends_with("< min(a, b) + sum(l)"), "{}", split.outer.text);
+    }
+
+    #[test]
+    fn wrong_arguments_are_told() {
+        for text in ["percentile(x)", "percentile(x, 101)", "percentile(x, p)", "rate()", "median(a, b)"] {
+            assert!(split(&script(text), &mut |_| false).is_err(), "{text}");
+        }
+        assert!(!has_aggregate(&script("t.count() + x.max"), &mut |_| false));
+    }
+}
