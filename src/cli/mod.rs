@@ -85,6 +85,18 @@ pub(crate) fn print(text: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Drives the clock of the last resort for scripts, ten ticks a second, for as long as the process lives.
+fn drive_clock() {
+    let tick = || {
+        loop {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            crate::script::tick();
+        }
+    };
+    // Without it the counted limits hold alone.
+    drop(std::thread::Builder::new().spawn(tick));
+}
+
 /// Runs a command line; gives its exit code.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> u8 {
@@ -109,6 +121,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
             return if error.use_stderr() { exit::NOT_AS_ASKED } else { exit::HELD };
         }
     };
+    drive_clock();
     match matches.subcommand() {
         Some(("audit", matches)) => audit::run(matches, asked, lang),
         Some(("check", matches)) => check::run(matches, asked, lang),

@@ -11,7 +11,7 @@ use crate::{
     expr::{CHUNK_LEN, Cause, Evaluator, ExprId, Program, Scratch, values_of},
     record::{Batch, Schema, Type, Value},
     rule::{Pack, Script},
-    script::{CompiledValue, Names, Registry, RowRunner, Ticks, compile_value, names_in},
+    script::{CompiledValue, Names, Registry, RowRunner, compile_value, names_in},
 };
 use std::sync::Arc;
 
@@ -28,7 +28,6 @@ pub struct ExpressionPlan {
     pub key: Vec<u32>,
     /// The expressions.
     pub expressions: Vec<CompiledValue>,
-    ticks: Ticks,
 }
 
 /// Plans expressions over a source's records. They may use the decision tables and word lists of all
@@ -77,7 +76,6 @@ pub fn plan_expressions(
         column_names,
         key,
         expressions,
-        ticks: Ticks::default(),
     };
     (Some(plan), planning.diagnostics)
 }
@@ -93,7 +91,7 @@ impl<'a> Expressions<'a> {
     /// Gets ready.
     #[must_use]
     pub fn new(plan: &'a ExpressionPlan) -> Self {
-        let runner = RowRunner::new(&plan.program, plan.ticks.clone());
+        let runner = RowRunner::new(&plan.program);
         Self { plan, scratch: Scratch::default(), runner }
     }
 

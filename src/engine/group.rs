@@ -9,7 +9,7 @@ use crate::{
     record::{Batch, Column, Schema, Type, Value},
     rule::{Pack, Script},
     script::{
-        AggregateCall, CompiledValue, FieldName, Names, Registry, RowRunner, Ticks, compile_value, split,
+        AggregateCall, CompiledValue, FieldName, Names, Registry, RowRunner, compile_value, split,
     },
     wording,
 };
@@ -198,6 +198,6 @@ fn around(
         let value = value.map_err(Clone::clone)?;
         batch.columns.push(Column::of_one(*ty, value));
     }
-    let runner = RowRunner::new(program, Ticks::default());
+    let runner = RowRunner::new(program);
     expression.value(&runner, &batch, 0)
 }

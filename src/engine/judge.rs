@@ -139,7 +139,7 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn new(judging: &'a Judging<'a>) -> Self {
         let by_rows = judging.plan.rules.iter().any(|it| matches!(it.compiled.form, Form::Rows(_)));
-        let runner = by_rows.then(|| RowRunner::new(&judging.plan.program, judging.plan.ticks.clone()));
+        let runner = by_rows.then(|| RowRunner::new(&judging.plan.program));
         Self { judging, scratch: Scratch::default(), runner, spare: Vec::new() }
     }
 

@@ -9,8 +9,7 @@ use crate::{
     record::{Schema, Type},
     rule::{Pack, Rule, Script, Severity},
     script::{
-        CompiledRule, FieldName, Form, Library, Names, Registry, Ticks, compile_derived, compile_rule,
-        names_in,
+        CompiledRule, FieldName, Form, Library, Names, Registry, compile_derived, compile_rule, names_in,
     },
     wording::{self, Lang},
 };
@@ -108,8 +107,6 @@ pub struct SourcePlan {
     pub date: Option<(u32, Type)>,
     /// The language of messages.
     pub lang: Lang,
-    /// The clock of the last resort for what runs row by row; whoever runs the plan drives it.
-    pub ticks: Ticks,
 }
 
 /// Plans a source. `packs` may hold rules for other kinds. Errors mean that there is no plan;
@@ -198,7 +195,6 @@ pub fn plan_source(
         subject: ask.subject.iter().map(|(level, ..)| level.clone()).zip(subject).collect(),
         date,
         lang,
-        ticks: Ticks::default(),
     };
     (Some(plan), planning.diagnostics)
 }

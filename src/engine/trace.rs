@@ -17,7 +17,7 @@ impl<'a> Tracer<'a> {
     /// Gets ready.
     #[must_use]
     pub fn new(plan: &'a SourcePlan) -> Self {
-        Self { plan, runner: RowRunner::new(&plan.program, plan.ticks.clone()) }
+        Self { plan, runner: RowRunner::new(&plan.program) }
     }
 
     /// What the parts of a planned rule, by its number, gave for a record of a batch whose derived

@@ -70,7 +70,9 @@ fn definitions(ast: &AST) -> Vec<Definition> {
     let mut all = Vec::new();
     for function in ast.iter_functions() {
         let (name, arity) = (function.name, function.params.len());
-        let alone = ast.clone_functions_only_filtered(|_, _, _, one, params| one == name && params == arity);
+        // `clone_functions_only_filtered` does not look at its filter (Rhai 1.27.0).
+        let mut alone = ast.clone_functions_only();
+        alone.retain_functions(|_, _, one, params| one == name && params == arity);
         let mut statements = Vec::new();
         alone.walk(&mut |path: &[ASTNode<'_>]| {
             if let [ASTNode::Stmt(statement)] = path {
@@ -141,4 +143,17 @@ impl<'a> Definitions<'a> {
 pub(super) fn file_name(path: &str) -> &str {
     let path = path.strip_prefix("lib/").unwrap_or(path);
     path.strip_suffix(".rhai").unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closures_are_told_apart() {
+        let ast = super::super::parse::parser().compile("a.any(|it| it > 4) && !a.any(|it| it > 5)").unwrap();
+        let all = definitions(&ast);
+        let bodies: Vec<usize> = all.iter().map(|it| it.statements.len()).collect();
+        assert_eq!(bodies, [1, 1]);
+    }
 }

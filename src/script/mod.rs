@@ -19,5 +19,5 @@ pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, compile_derived, com
 pub use library::Library;
 pub use lower::Registry;
 pub use names::{FieldName, Names, snake_case};
-pub use rows::{PartKind, Reached, RowRule, RowRunner, RowVerdict, RuleTrace, Ticks, Traced};
+pub use rows::{PartKind, Reached, RowRule, RowRunner, RowVerdict, RuleTrace, Traced, tick};
 pub use value::{CompiledValue, compile_value};

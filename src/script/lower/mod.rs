@@ -112,6 +112,8 @@ pub(super) struct Lowering<'a> {
     /// Functions that the script and its pack's library define.
     definitions: Rc<Definitions<'a>>,
     locals: Vec<(String, Typed)>,
+    /// Names of the script whose values change.
+    changed: Vec<String>,
     /// Inside a function nothing is seen but what it is given.
     sealed: bool,
     /// Functions being inlined within each other.
@@ -141,6 +143,7 @@ impl<'a> Lowering<'a> {
             tokens,
             definitions: Rc::default(),
             locals: Vec::new(),
+            changed: Self::changed_names(tokens),
             sealed: false,
             inlined: 0,
             reason: None,

@@ -10,7 +10,7 @@ use crate::{
         parse::parser,
         snake_case,
         switch::cases,
-        tokens::{Token, TokenKind},
+        tokens::{Token, TokenKind, Tokens},
     },
     wording,
 };
@@ -64,7 +64,32 @@ impl Lowering<'_> {
             let diagnostic = self.error(wording::ASSIGNS_FIELD, position).with("name", name);
             self.report(diagnostic);
         }
+        // What is changed later may be of any type then.
+        let value = if self.changed.iter().any(|it| it == name) { Typed::unknown() } else { value };
         self.locals.push((name.to_owned(), value));
+    }
+
+    /// The names that the script assigns to or calls something on that changes what they hold.
+    pub(super) fn changed_names(tokens: &Tokens) -> Vec<String> {
+        let all: Vec<&Token> = tokens.code().collect();
+        let text = |at: usize| all.get(at).map_or("", |it| tokens.text(it));
+        let assigns = |it: &str| matches!(it, "=" | "+=" | "-=" | "*=" | "/=" | "%=" | "**=");
+        let changes = |it: &str| row_function(canonical(it)).is_some_and(|it| it.changes);
+        let any = (0..all.len()).any(|at| assigns(text(at)) || changes(text(at)));
+        let mut names = Vec::new();
+        for (at, token) in all.iter().enumerate().filter(|_| any) {
+            // `let x = …` is no change.
+            let declares = at > 0 && matches!(text(at - 1), "let" | "const");
+            let passed = at > 1 && text(at - 1) == "(" && changes(text(at - 2));
+            let next = text(at + 1);
+            if token.kind == TokenKind::Name
+                && !declares
+                && (passed || assigns(next) || matches!(next, "." | "["))
+            {
+                names.push(tokens.text(token).to_owned());
+            }
+        }
+        names
     }
 
     /// A function that the script defines.
@@ -89,11 +114,17 @@ impl Lowering<'_> {
             return Some(self.cannot(wording::REASON_RECURSION, &[]));
         }
         let outer = (self.script, self.tokens, self.sealed);
+        let changed = self.changed.clone();
         if let Some((script, tokens)) = place {
             (self.script, self.tokens) = (script, tokens);
+            self.changed = Self::changed_names(tokens);
         }
         let before: Vec<ExprId> = args.iter().filter_map(|it| it.node).collect();
-        let params = definition.params.iter().cloned().zip(args).collect();
+        let typed = |(name, arg): (&String, Typed)| {
+            let arg = if self.changed.contains(name) { Typed::unknown() } else { arg };
+            (name.clone(), arg)
+        };
+        let params = definition.params.iter().zip(args).map(typed).collect();
         let locals = std::mem::replace(&mut self.locals, params);
         self.sealed = true;
         self.inlined += 1;
@@ -101,6 +132,7 @@ impl Lowering<'_> {
         self.inlined -= 1;
         self.locals = locals;
         (self.script, self.tokens, self.sealed) = outer;
+        self.changed = changed;
         // The arguments are evaluated before the body, whatever it makes of them.
         if let (Some(mut node), Some(ty)) = (result.node, result.ty()) {
             for earlier in before.into_iter().rev() {

@@ -3,10 +3,7 @@
 
 use super::walk::Stop;
 use crate::expr::{Cause, Limit};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Steps of a script; what does more than a step's work counts as several.
 pub(super) const OPERATIONS_MAX: u64 = 1_000_000;
@@ -27,45 +24,33 @@ pub(super) const TICKS_MAX: u64 = 100;
 /// So many steps pass between looks at the clock.
 const STEPS_A_LOOK: u64 = 4096;
 
-/// A clock that somebody else drives, ten ticks a second: the core looks at no clock of its own. One
-/// that nobody drives stands still, and then only the counted limits hold.
-#[derive(Clone, Debug, Default)]
-pub struct Ticks(Arc<AtomicU64>);
+/// A clock that somebody else drives: the core looks at no clock of its own. Where nobody does, it
+/// stands still, and the counted limits hold alone.
+static TICKS: AtomicU64 = AtomicU64::new(0);
 
-impl Ticks {
-    /// Ticks once.
-    pub fn tick(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn now(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
+/// Ticks once; to be called ten times a second.
+pub fn tick() {
+    TICKS.fetch_add(1, Ordering::Relaxed);
 }
 
 /// What is left of an evaluation's allowance.
-#[derive(Debug)]
-pub(super) struct Budget<'t> {
+#[derive(Debug, Default)]
+pub(super) struct Budget {
     steps: u64,
     next_look: u64,
     memory: u64,
     pub(super) calls: usize,
-    ticks: &'t Ticks,
     started: u64,
 }
 
-impl<'t> Budget<'t> {
-    pub(super) fn new(ticks: &'t Ticks) -> Self {
-        Self { steps: 0, next_look: STEPS_A_LOOK, memory: 0, calls: 0, ticks, started: 0 }
-    }
-
+impl Budget {
     /// A new evaluation begins.
     pub(super) fn start(&mut self) {
         self.steps = 0;
         self.next_look = STEPS_A_LOOK;
         self.memory = 0;
         self.calls = 0;
-        self.started = self.ticks.now();
+        self.started = TICKS.load(Ordering::Relaxed);
     }
 
     /// Takes steps.
@@ -86,7 +71,7 @@ impl<'t> Budget<'t> {
         if self.steps > OPERATIONS_MAX {
             return Err(Cause::Limit(Limit::Operations, OPERATIONS_MAX));
         }
-        if self.ticks.now() - self.started > TICKS_MAX {
+        if TICKS.load(Ordering::Relaxed) - self.started > TICKS_MAX {
             return Err(Cause::Limit(Limit::Seconds, TICKS_MAX / 10));
         }
         self.next_look = (self.steps + STEPS_A_LOOK).min(OPERATIONS_MAX + 1);

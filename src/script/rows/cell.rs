@@ -287,7 +287,7 @@ impl<'b> Cell<'b> {
     ///
     /// # Errors
     /// A limit on steps or on the length of a text.
-    pub(super) fn write(&self, zone: &Zone, out: &mut String, budget: &mut Budget<'_>) -> Result<(), Cause> {
+    pub(super) fn write(&self, zone: &Zone, out: &mut String, budget: &mut Budget) -> Result<(), Cause> {
         use std::fmt::Write as _;
         budget.charge(1)?;
         // Writing to a string does not fail.
@@ -333,7 +333,7 @@ impl<'b> Cell<'b> {
         }
     }
 
-    fn write_quoted(&self, zone: &Zone, out: &mut String, budget: &mut Budget<'_>) -> Result<(), Cause> {
+    fn write_quoted(&self, zone: &Zone, out: &mut String, budget: &mut Budget) -> Result<(), Cause> {
         match self.text() {
             Some(text) => {
                 out.push_str(&format!("{text:?}"));

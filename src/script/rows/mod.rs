@@ -24,7 +24,7 @@ mod trace;
 mod tree;
 mod walk;
 
-pub use budget::Ticks;
+pub use budget::tick;
 pub(crate) use plant::{Ground, plant};
 pub use script::RowRule;
 pub(crate) use script::RowScript;
@@ -68,14 +68,13 @@ pub struct RuleTrace {
 /// Runs scripts; one a worker.
 pub struct RowRunner {
     program: Arc<Program>,
-    ticks: Ticks,
 }
 
 impl RowRunner {
-    /// Gets ready for the lists and tables of a program; `ticks` is the clock of the last resort.
+    /// Gets ready for the lists and tables of a program.
     #[must_use]
-    pub fn new(program: &Arc<Program>, ticks: Ticks) -> Self {
-        Self { program: Arc::clone(program), ticks }
+    pub fn new(program: &Arc<Program>) -> Self {
+        Self { program: Arc::clone(program) }
     }
 
     /// Judges one record.
@@ -177,7 +176,7 @@ impl RowRunner {
             text: &script.text,
             slots: Vec::new(),
             base: 0,
-            budget: Budget::new(&self.ticks),
+            budget: Budget::default(),
             trace: None,
         }
     }

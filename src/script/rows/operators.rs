@@ -62,7 +62,7 @@ pub(super) fn compare<'b>(
     comparison: Comparison,
     a: &Cell<'b>,
     b: &Cell<'b>,
-    budget: &mut Budget<'_>,
+    budget: &mut Budget,
 ) -> Result<bool, Cause> {
     let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
     if equality && let Some(equal) = equal_containers(a, b, budget)? {
@@ -76,7 +76,7 @@ pub(super) fn compare<'b>(
 }
 
 /// Equality of what has no order; `None` for all else.
-fn equal_containers<'b>(a: &Cell<'b>, b: &Cell<'b>, budget: &mut Budget<'_>) -> Result<Option<bool>, Cause> {
+fn equal_containers<'b>(a: &Cell<'b>, b: &Cell<'b>, budget: &mut Budget) -> Result<Option<bool>, Cause> {
     Ok(Some(match (a, b) {
         (Cell::Amount(a), Cell::Amount(b)) => a == b,
         (Cell::List(a), Cell::List(b)) => {
@@ -95,7 +95,7 @@ fn equal_containers<'b>(a: &Cell<'b>, b: &Cell<'b>, budget: &mut Budget<'_>) -> 
 
 fn all_equal<'c, 'b: 'c>(
     mut pairs: impl Iterator<Item = (&'c Cell<'b>, &'c Cell<'b>)>,
-    budget: &mut Budget<'_>,
+    budget: &mut Budget,
 ) -> Result<bool, Cause> {
     pairs.try_fold(true, |all, (a, b)| {
         // A list may hold another a thousand times.

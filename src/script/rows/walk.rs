@@ -46,7 +46,7 @@ pub(super) struct Walker<'b> {
     pub(super) slots: Vec<Cell<'b>>,
     /// The first slot of the function that is running.
     pub(super) base: usize,
-    pub(super) budget: Budget<'b>,
+    pub(super) budget: Budget,
     pub(super) trace: Option<Trace>,
 }
 
