@@ -27,6 +27,10 @@ struct Case {
     when: Option<String>,
     params: Option<String>,
     message: Option<String>,
+    /// A decision table, which `check` calls as `TABLE`.
+    table: Option<String>,
+    /// What an example expects.
+    example: Option<String>,
     /// Level and code, what stands over the carets, a part of the help.
     #[serde(default)]
     expect: Vec<[String; 3]>,
@@ -34,14 +38,22 @@ struct Case {
 
 impl Case {
     fn rule(&self, number: usize) -> String {
-        let mut text = format!(
+        let mut text = String::new();
+        for table in &self.table {
+            text.push_str(&format!("[[table]]\nid = \"table-{number}\"\n{table}\n"));
+        }
+        text += &format!(
             "[[rule]]\nid = \"case-{number}\"\ntitle = \"Case\"\non = \"ticket\"\nseverity = \"minor\"\n"
         );
         for (key, value) in [("when", &self.when), ("check", &Some(self.check.clone()))] {
-            text.extend(value.iter().map(|it| format!("{key} = '''{it}'''\n")));
+            let called = format!("table_{number}(");
+            text.extend(value.iter().map(|it| format!("{key} = '''{}'''\n", it.replace("TABLE(", &called))));
         }
         text.extend(self.params.iter().map(|it| format!("params = {{ {it} }}\n")));
         text.extend(self.message.iter().map(|it| format!("message = \"{it}\"\n")));
+        for expect in &self.example {
+            text += &format!("[[rule.example]]\nname = \"x\"\nrecord = {{ }}\nexpect = \"{expect}\"\n");
+        }
         text
     }
 }

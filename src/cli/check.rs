@@ -18,7 +18,7 @@ use unicode_width::UnicodeWidthStr;
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let (loaded, voice) = begin(matches, asked, lang);
     let lang = voice.lang;
-    let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
+    let Some(planned) = planned(loaded, matches, voice, true) else { return exit::NOT_AS_ASKED };
     let mut out = String::new();
     if matches.get_flag("schema") {
         schemas(&planned, lang, &mut out);

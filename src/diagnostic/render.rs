@@ -26,6 +26,11 @@ impl Sources {
         self.texts.get(file).map(|it| &**it)
     }
 
+    /// All texts, in the order of their files' names.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.values().map(|it| &**it)
+    }
+
     /// Takes over what `other` holds.
     pub fn extend(&mut self, other: Self) {
         self.texts.extend(other.texts);

@@ -9,6 +9,7 @@ mod expressions;
 mod group;
 mod judge;
 mod keys;
+mod lints;
 mod message;
 mod plan;
 mod run;

@@ -1,7 +1,7 @@
 //! The plan of a source: everything that is wrong with its rules is known here, before a record is
 //! read, and everything that judging needs is looked up once.
 
-use super::message::Message;
+use super::{lints, message::Message};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place, nearest},
@@ -150,26 +150,26 @@ pub fn plan_source(
         return (None, planning.diagnostics);
     }
     let mut planned = Vec::new();
-    for (pack, rule) in rules {
-        names.pack.clone_from(&pack.id);
-        names.tables = pack.tables.iter().collect();
-        names.phrases = pack.phrases.iter().collect();
+    for (pack, rule) in &rules {
+        planning.enter(pack, &mut names);
         names.library = libraries.get(pack.id.as_str()).map_or(&[], Vec::as_slice);
         let (compiled, mut diagnostics) = compile_rule(&mut program, &mut registry, &names, rule, row_by_row);
         planning.check_message(rule, &names, &mut diagnostics);
         planning.check_in_force(rule, date.is_some(), &mut diagnostics);
+        diagnostics.extend(lints::without_failing_example(pack, rule));
         planning.diagnostics.append(&mut diagnostics);
         let Some(compiled) = compiled else { continue };
         let evidence_names = compiled.evidence.iter().map(|column| column_name(&names, *column)).collect();
         let message = Message::new(rule, &names, zone, lang);
         planned.push(PlannedRule {
-            rule: Arc::new(rule.clone()),
+            rule: Arc::new((*rule).clone()),
             hash: hash_of(rule),
             compiled,
             message,
             evidence_names,
         });
     }
+    planning.diagnostics.append(&mut lints::of_tables(packs.iter(), &registry, zone));
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
@@ -340,6 +340,17 @@ impl Planning<'_> {
             .unwrap_or_else(|| self.column(PlanColumn { field, as_written: false, coded: false }));
         fields[field].column = Some(column);
         Some((column, ty))
+    }
+
+    /// Takes the names of a pack's library in.
+    fn enter<'a>(&mut self, pack: &'a Pack, names: &mut Names<'a>) {
+        if names.pack == pack.id && !names.pack.is_empty() {
+            return;
+        }
+        names.pack.clone_from(&pack.id);
+        names.tables = pack.tables.iter().collect();
+        names.phrases = pack.phrases.iter().collect();
+        self.diagnostics.append(&mut lints::named_like_fields(pack, names, self.ask));
     }
 
     fn check_message(&self, rule: &Rule, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) {

@@ -5,6 +5,7 @@ use super::{
     pack::{self, Draft, Home},
     read::{File, Reader, Sink, Text, suggest},
     source::confined,
+    unused,
 };
 use crate::{
     calendar::Zone,
@@ -57,6 +58,10 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
     checks::check(&drafts, &sink);
     let disabled = house::apply(&audit.house, &mut drafts, &audit.zone);
     house::set_from_command_line(&options.set, &mut drafts, &disabled, &audit.zone, &sink);
+    if !sink.borrow().iter().any(Diagnostic::is_error) {
+        let said = unused::check(&audit.sources, &drafts, &sources);
+        sink.borrow_mut().extend(said);
+    }
     for name in ["waivers.toml", "waivers.csv"] {
         if folder.join(name).exists() {
             let said = Diagnostic::error(wording::NOT_BUILT).with("name", name);

@@ -7,7 +7,7 @@
 //!
 //! The way through: `read` (TOML with spans, typed), `audit_file`, `source` and `calendar` (audit.toml), `pack`,
 //! `rules` and `tables` (packs), then `house` (the project's changes to packs) and `checks` (what
-//! must hold between rules).
+//! must hold between rules) and `unused` (what nothing mentions).
 
 mod audit_file;
 mod builtin;
@@ -23,6 +23,7 @@ mod rules;
 mod source;
 mod strings;
 mod tables;
+mod unused;
 mod values;
 
 pub use builtin::names as builtin_packs;

@@ -2,8 +2,7 @@
 //! row by row with the reason why.
 
 use super::{
-    Names, Registry,
-    lint::{self, Known, Sight},
+    Names, Registry, lint,
     lower::{Lowered, Lowering},
     parse::{Excess, excess, is_too_deep, parser},
     rows::{Ground, RowRule, RowScript, plant},
@@ -13,7 +12,7 @@ use crate::{
     diagnostic::{Diagnostic, Said},
     expr::{ExprId, Node, Program},
     record::Type,
-    rule::{MissingPolicy, Rule, Script},
+    rule::{Rule, Script},
     wording,
 };
 use rhai::{AST, Engine, ParseErrorType};
@@ -77,17 +76,12 @@ pub fn compile_rule(
 ) -> (Option<CompiledRule>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let engine = parser();
-    // What is known of a record that the check is reached with.
-    let mut known = Known::default();
-    let mut part = |script: &Script, diagnostics: &mut Vec<Diagnostic>, is_check: bool| {
+    let mut part = |script: &Script, diagnostics: &mut Vec<Diagnostic>| {
         let part = Part::new(&engine, program, registry, names, rule, script);
         match part {
             Ok(mut part) => {
                 diagnostics.append(&mut part.lowered.diagnostics);
                 part.check_verdict(script, diagnostics);
-                if !diagnostics.iter().any(Diagnostic::is_error) {
-                    part.lint(program, names, rule, (&mut known, is_check), diagnostics);
-                }
                 Some(part)
             }
             Err(diagnostic) => {
@@ -96,8 +90,8 @@ pub fn compile_rule(
             }
         }
     };
-    let when = rule.when.as_ref().map(|script| part(script, &mut diagnostics, false));
-    let check = part(&rule.check, &mut diagnostics, true);
+    let when = rule.when.as_ref().map(|script| part(script, &mut diagnostics));
+    let check = part(&rule.check, &mut diagnostics);
     let used = when.iter().flatten().chain(&check);
     let used: Vec<String> = used.flat_map(|it| it.lowered.params.clone()).collect();
     check_params(rule, names, &used, &mut diagnostics);
@@ -110,6 +104,8 @@ pub fn compile_rule(
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);
     }
+    let seen: Vec<lint::Seen<'_>> = when.iter().chain([&check]).map(Part::seen).collect();
+    diagnostics.append(&mut lint::review(program, registry, names, rule, &seen));
     let mut planted = |part: &Part| {
         let ground = Ground { program: &mut *program, registry: &mut *registry, names, params: &rule.params };
         plant(ground, &part.script, &part.tokens, &part.ast)
@@ -163,26 +159,9 @@ impl Part {
         Ok(Self { script: script.clone(), tokens, ast, lowered })
     }
 
-    /// What is hardly meant; `known` is what `when` has made sure of.
-    fn lint(
-        &self,
-        program: &Program,
-        names: &Names<'_>,
-        rule: &Rule,
-        (known, is_check): (&mut Known, bool),
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let nodes = &self.lowered.nodes;
-        let sight = Sight::new(program, names, &rule.params, &self.script, &self.tokens, nodes);
-        let mut linted = sight.lint(&self.ast, self.lowered.result, known);
-        // A missing value may be what the rule is about.
-        let fails = is_check && rule.missing == MissingPolicy::Fail;
-        if !fails {
-            let verdict = lint::verdict(&self.script, is_check, &linted.answer, &mut linted.diagnostics);
-            linted.diagnostics.extend(verdict);
-        }
-        diagnostics.append(&mut linted.diagnostics);
-        *known = linted.known;
+    /// As lints see it.
+    fn seen(&self) -> lint::Seen<'_> {
+        lint::Seen { script: &self.script, tokens: &self.tokens, ast: &self.ast, lowered: &self.lowered }
     }
 
     /// The result must be true or false.

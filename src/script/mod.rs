@@ -17,6 +17,7 @@ mod value;
 pub use aggregates::{Aggregate, AggregateCall, Split, has_aggregate, split};
 pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, compile_derived, compile_rule, names_in};
 pub use library::Library;
+pub use lint::{TableInput, table_faults};
 pub use lower::Registry;
 pub use names::{FieldName, Names, snake_case};
 pub use rows::{PartKind, Reached, RowRule, RowRunner, RowVerdict, RuleTrace, Traced, tick};

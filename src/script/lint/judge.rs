@@ -14,7 +14,7 @@ use std::{collections::HashMap, ops::Bound};
 
 /// What is known where a condition is reached.
 #[derive(Clone, Debug, Default)]
-pub(in crate::script) struct Known {
+pub(super) struct Known {
     domains: HashMap<Subject, (Domain, Vec<Place>)>,
     fields: HashMap<ExprId, Presence>,
 }
@@ -30,7 +30,7 @@ struct Presence {
 
 /// Why an answer is known.
 #[derive(Clone, Debug)]
-pub(in crate::script) enum Why {
+pub(super) enum Why {
     /// It stands there as `true` or `false`.
     Written,
     /// It has been told.
@@ -40,7 +40,7 @@ pub(in crate::script) enum Why {
 }
 
 /// The answer, where it is the same for every record that has one.
-pub(in crate::script) type Answer = Option<(bool, Why)>;
+pub(super) type Answer = Option<(bool, Why)>;
 
 pub(super) struct Judge<'a> {
     pub(super) sight: &'a Sight<'a>,
@@ -228,6 +228,19 @@ impl Judge<'_> {
 
     fn is_of_itself(&self, node: ExprId) -> bool {
         matches!(self.sight.program.node(node), Node::Compare(_, a, b) if a == b)
+    }
+}
+
+impl Sight<'_> {
+    /// What is known of a record without a field.
+    pub(super) fn without(&self, column: u32) -> Known {
+        let mut known = Known::default();
+        let is_field = |it: &ExprId| matches!(self.program.node(*it), Node::Field(other) if *other == column);
+        if let Some(field) = self.nodes.values().copied().find(is_field) {
+            let place = self.script.place(0..0);
+            known.fields.insert(field, Presence { missing: true, needed: false, place });
+        }
+        known
     }
 }
 

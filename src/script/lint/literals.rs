@@ -3,14 +3,74 @@
 
 use super::Sight;
 use crate::{
-    diagnostic::Diagnostic,
-    expr::{Constant, ExprId, FUNCTIONS, Node},
+    diagnostic::{Diagnostic, Place},
+    expr::{Constant, ExprId, FUNCTIONS, Node, fold_text},
     record::Type,
     wording::{self, Wording},
 };
 use rhai::{Expr, FnCallExpr, Position};
+use std::collections::HashMap;
+
+/// One way in which a text that fields are compared with is spelt.
+#[derive(Clone, Debug)]
+pub(in crate::script) struct Spelling {
+    text: String,
+    rule: String,
+    place: Place,
+}
+
+/// Texts of a rule that differ from those of other rules, for the same field, in case or width only. A
+/// rule that has both spellings means both.
+pub(super) fn tell_of_spellings(
+    known: &mut HashMap<(u32, String), Vec<Spelling>>,
+    rule: &str,
+    texts: Vec<(u32, String, Place)>,
+) -> Vec<Diagnostic> {
+    let mut said = Vec::new();
+    for (column, text, place) in &texts {
+        let mut folded = String::new();
+        fold_text(text, &mut folded);
+        let spellings = known.entry((*column, folded.trim().to_owned())).or_default();
+        if spellings.iter().any(|it| it.text == *text) {
+            continue;
+        }
+        let own = |it: &Spelling| texts.iter().any(|(other, text, _)| other == column && *text == it.text);
+        let other = spellings.iter().find(|it| it.rule != rule);
+        if let Some(other) = other.filter(|_| !spellings.iter().any(own)) {
+            let diagnostic = Diagnostic::warning(wording::TEXT_CASE)
+                .with("text", text.clone())
+                .with("other", other.text.clone())
+                .at(place.clone())
+                .also(other.place.clone(), wording::SPELT_HERE);
+            said.push(diagnostic.help(wording::HELP_TEXT_CASE));
+        }
+        spellings.push(Spelling { text: text.clone(), rule: rule.to_owned(), place: place.clone() });
+    }
+    said
+}
 
 impl Sight<'_> {
+    /// The texts that a comparison holds a field against.
+    pub(super) fn texts_of(&self, call: &FnCallExpr, found: &mut Vec<(u32, String, Place)>) {
+        let [left, right] = &call.args[..] else { return };
+        let mut note = |field: &Expr, literals: &[Expr]| {
+            let Some(Node::Field(column)) = self.node(field).map(|it| self.program.node(it)) else { return };
+            for literal in literals {
+                if let Expr::StringConstant(text, _) = literal {
+                    found.push((*column, text.to_string(), self.script.place(self.span(literal))));
+                }
+            }
+        };
+        match (call.name.as_str(), left) {
+            ("==" | "!=", _) => {
+                note(left, std::slice::from_ref(right));
+                note(right, std::slice::from_ref(left));
+            }
+            ("contains", Expr::Array(parts, _)) => note(right, parts),
+            _ => {}
+        }
+    }
+
     /// `a.minutes == 5.0`, `x == 0.1`.
     pub(super) fn floats_equal(&self, call: &FnCallExpr, at: Position) -> Option<Diagnostic> {
         let [left, right] = &call.args[..] else { return None };

@@ -3,71 +3,126 @@
 //! more trust than a fault that is missed.
 
 mod formula;
+mod grid;
 mod judge;
 mod literals;
+mod messages;
+mod tables;
 mod units;
 
-pub(super) use judge::{Answer, Known};
+pub(super) use literals::Spelling;
+pub use tables::{TableInput, table_faults};
 
-use self::judge::{Judge, Why, meaning};
-use super::{FieldName, Names, spans, tokens::Tokens};
+use self::{
+    judge::{Answer, Judge, Known, Why, meaning},
+    messages::Whole,
+};
+use super::{FieldName, Names, Registry, lower::Lowered, spans, tokens::Tokens};
 use crate::{
     diagnostic::{Diagnostic, Place},
     expr::{ExprId, Node, Program},
-    rule::{Param, Script},
+    rule::{MissingPolicy, Param, Rule, Script},
+    wording,
 };
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 use std::{collections::HashMap, ops::Range};
 
-/// A script that was lowered, as lints see it.
-pub(super) struct Sight<'a> {
-    pub(super) program: &'a Program,
-    pub(super) names: &'a Names<'a>,
-    pub(super) params: &'a [Param],
+/// A script that is parsed, typed and not wrong.
+pub(super) struct Seen<'a> {
     pub(super) script: &'a Script,
     pub(super) tokens: &'a Tokens,
+    pub(super) ast: &'a AST,
+    pub(super) lowered: &'a Lowered,
+}
+
+/// Looks at a rule that is not wrong: `when`, where it has one, then `check`.
+pub(super) fn review(
+    program: &Program,
+    registry: &mut Registry,
+    names: &Names<'_>,
+    rule: &Rule,
+    parts: &[Seen<'_>],
+) -> Vec<Diagnostic> {
+    let (mut said, mut texts) = (Vec::new(), Vec::new());
+    // What is known of a record that the check is reached with.
+    let mut known = Known::default();
+    let mut whole: Option<Vec<Whole<'_>>> = Some(Vec::new());
+    for (index, seen) in parts.iter().enumerate() {
+        let sight = Sight::new(program, names, rule, seen);
+        let mut linted = sight.lint(seen, &known);
+        let is_check = index + 1 == parts.len();
+        // A missing value may be what the rule is about.
+        if !is_check || rule.missing != MissingPolicy::Fail {
+            let verdict = verdict(seen.script, is_check, &linted.answer, &mut linted.diagnostics);
+            linted.diagnostics.extend(verdict);
+        }
+        said.append(&mut linted.diagnostics);
+        texts.append(&mut linted.texts);
+        known = linted.known;
+        whole = whole.zip(seen.lowered.node).map(|(mut all, node)| {
+            all.push((sight, seen.ast, node));
+            all
+        });
+    }
+    said.extend(literals::tell_of_spellings(&mut registry.spellings, &rule.id, texts));
+    said.extend(whole.iter().flat_map(|it| messages::missing_in_message(rule, it)));
+    said
+}
+
+/// A script that was lowered, as lints see it.
+struct Sight<'a> {
+    program: &'a Program,
+    names: &'a Names<'a>,
+    params: &'a [Param],
+    script: &'a Script,
+    tokens: &'a Tokens,
     /// The node of each expression, by where it is kept in the tree.
-    pub(super) nodes: &'a HashMap<usize, ExprId>,
+    nodes: &'a HashMap<usize, ExprId>,
     /// Local names that parameters have a part in.
     tunable: Vec<String>,
 }
 
 /// What lints say of a script.
-pub(super) struct Linted {
+struct Linted {
     /// Warnings.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
     /// What is known of a record for which the script is true.
-    pub(super) known: Known,
+    known: Known,
     /// Its answer, where it is always the same.
-    pub(super) answer: Answer,
+    answer: Answer,
+    /// Texts that fields are compared with: column, text, place.
+    texts: Vec<(u32, String, Place)>,
 }
 
 impl<'a> Sight<'a> {
-    pub(super) fn new(
-        program: &'a Program,
-        names: &'a Names<'a>,
-        params: &'a [Param],
-        script: &'a Script,
-        tokens: &'a Tokens,
-        nodes: &'a HashMap<usize, ExprId>,
-    ) -> Self {
-        Self { program, names, params, script, tokens, nodes, tunable: Vec::new() }
+    fn new(program: &'a Program, names: &'a Names<'a>, rule: &'a Rule, seen: &Seen<'a>) -> Self {
+        let mut sight = Self {
+            program,
+            names,
+            params: &rule.params,
+            script: seen.script,
+            tokens: seen.tokens,
+            nodes: &seen.lowered.nodes,
+            tunable: Vec::new(),
+        };
+        sight.note_tunable_locals(seen.ast);
+        sight
     }
 
-    /// Looks at a script; `result` is its node, `given` what is known where it is reached.
-    pub(super) fn lint(mut self, ast: &AST, result: Option<ExprId>, given: &Known) -> Linted {
-        self.note_tunable_locals(ast);
-        let mut diagnostics = Vec::new();
-        ast.walk(&mut |path| {
+    /// Looks at a script; `given` is what is known where it is reached.
+    fn lint(&self, seen: &Seen<'_>, given: &Known) -> Linted {
+        let (mut diagnostics, mut texts) = (Vec::new(), Vec::new());
+        seen.ast.walk(&mut |path| {
             let found = path.last().and_then(call_in);
+            found.iter().for_each(|(call, _)| self.texts_of(call, &mut texts));
             diagnostics.extend(found.into_iter().flat_map(|(call, at)| self.lint_call(call, at)));
             if let Some(ASTNode::Expr(Expr::Dot(parts, ..))) = path.last() {
                 diagnostics.extend(self.part_of_no_form(&parts.lhs, &parts.rhs));
             }
             true
         });
-        let statements = ast.statements();
-        let mut judge = Judge { sight: &self, said: Vec::new() };
+        let statements = seen.ast.statements();
+        let mut judge = Judge { sight: self, said: Vec::new() };
         for statement in statements.iter().rev().skip(1) {
             if let Stmt::If(flow, _) = statement {
                 judge.judge(&self.part(&flow.expr), &Known::default());
@@ -75,7 +130,7 @@ impl<'a> Sight<'a> {
         }
         let mut known = given.clone();
         let mut answer = None;
-        if let Some(part) = self.result(statements, result) {
+        if let Some(part) = self.result(statements, seen.lowered.result) {
             answer = judge.judge(&part, given);
             // What stands before may have given a verdict of its own.
             if statements.iter().rev().skip(1).any(|it| !matches!(it, Stmt::Var(..))) {
@@ -84,7 +139,7 @@ impl<'a> Sight<'a> {
             judge.refine(&mut known, &part, true);
         }
         diagnostics.append(&mut judge.said);
-        Linted { diagnostics, known, answer }
+        Linted { diagnostics, known, answer, texts }
     }
 
     fn lint_call(&self, call: &FnCallExpr, at: Position) -> Vec<Diagnostic> {
@@ -191,12 +246,7 @@ fn call_in<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position)> {
 }
 
 /// What the answers of `when` and `check` mean for a rule, said where nothing else has said it.
-pub(super) fn verdict(
-    script: &Script,
-    is_check: bool,
-    answer: &Answer,
-    said: &mut [Diagnostic],
-) -> Option<Diagnostic> {
+fn verdict(script: &Script, is_check: bool, answer: &Answer, said: &mut [Diagnostic]) -> Option<Diagnostic> {
     let (answer, why) = answer.as_ref()?;
     // `when` that is always true is no `when`.
     if !is_check && *answer {
@@ -217,11 +267,11 @@ pub(super) fn verdict(
     let whole = script.place(0..script.text.trim_end().len());
     let mut diagnostic = Diagnostic::warning(code).at(whole);
     for place in places {
-        diagnostic = diagnostic.also(place.clone(), crate::wording::WITH_THIS);
+        diagnostic = diagnostic.also(place.clone(), wording::WITH_THIS);
     }
     Some(if places.is_empty() {
-        diagnostic.help(crate::wording::HELP_NEVER_FAILS)
+        diagnostic.help(wording::HELP_NEVER_FAILS)
     } else {
-        diagnostic.help(crate::wording::HELP_WHEN_SAYS_SO)
+        diagnostic.help(wording::HELP_WHEN_SAYS_SO)
     })
 }

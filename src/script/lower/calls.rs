@@ -398,6 +398,7 @@ impl Lowering<'_> {
             self.note_coded(arg);
         }
         let types: Vec<Type> = args.iter().filter_map(Typed::ty).collect();
+        self.note_call(table, &args);
         let Some(number) = self.compiled_table(table, &types) else { return known };
         if table.output == Type::Amount {
             self.cannot(wording::REASON_FUNCTION, &[("name", &table.id)]);
@@ -550,7 +551,7 @@ pub(in crate::script) fn function_names(names: &Names<'_>, definitions: &Definit
 }
 
 /// A cell's value as an input's type.
-fn read_cell(value: &Value, ty: Type, zone: &Zone) -> Option<Constant> {
+pub(in crate::script) fn read_cell(value: &Value, ty: Type, zone: &Zone) -> Option<Constant> {
     #[expect(clippy::cast_precision_loss, reason = "that is what a float is")]
     match (value, ty) {
         (Value::Int(it), Type::Float) => Some(Constant::Float((*it as f64).to_bits())),

@@ -7,9 +7,15 @@ mod names;
 mod operators;
 mod statements;
 
-pub(super) use calls::{function_names, phrase_list, read_time, regex, untyped_table};
+pub(super) use calls::{function_names, phrase_list, read_cell, read_time, regex, untyped_table};
 
-use super::{Names, library::Definitions, lint, spans, tokens::Tokens};
+use super::{
+    Names,
+    library::Definitions,
+    lint::{self, Spelling, TableInput},
+    spans,
+    tokens::Tokens,
+};
 use crate::{
     diagnostic::{Diagnostic, Said},
     expr::{Constant, ExprId, Node, Program},
@@ -18,7 +24,11 @@ use crate::{
     wording::{self, Code, Wording},
 };
 use rhai::{ASTFlags, Expr, Position};
-use std::{collections::HashMap, ops::Range, rc::Rc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    rc::Rc,
+};
 
 /// What an expression gives.
 #[derive(Clone, Debug)]
@@ -97,8 +107,20 @@ pub struct Registry {
     pub(super) regexes: HashMap<String, u32>,
     /// Decision tables for row-by-row evaluation: pack, name in rules, number in the program.
     pub(super) table_names: Vec<(String, String, u32)>,
+    /// Texts that fields are compared with, by column and folded text: each spelling with its rule and place.
+    pub(super) spellings: HashMap<(u32, String), Vec<Spelling>>,
+    /// What tables are asked about, by pack and id: what each input can be, once for each way of asking.
+    pub(super) table_calls: BTreeMap<(String, String), Vec<Vec<TableInput>>>,
     /// Columns whose texts are compared or looked up, so that a dictionary pays.
     pub coded: Vec<u32>,
+}
+
+impl Registry {
+    /// How rules ask the table `id` of a pack: what each input can be.
+    #[must_use]
+    pub fn calls_of_table(&self, pack: &str, id: &str) -> &[Vec<TableInput>] {
+        self.table_calls.get(&(pack.to_owned(), id.to_owned())).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// One script on its way down.

@@ -5,6 +5,8 @@ use crate::{
     diagnostic::{Diagnostic, nearest},
     expr::{Constant, FORMS, Form, Node, canonical, row_function},
     record::{Type, Value},
+    rule::Table,
+    script::TableInput,
     wording,
 };
 use rhai::Position;
@@ -93,6 +95,19 @@ impl Lowering<'_> {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
         }
         self.report(diagnostic)
+    }
+
+    /// What a table is asked about decides whether it has gaps.
+    pub(super) fn note_call(&mut self, table: &Table, args: &[Typed]) {
+        let input = |it: &Typed| {
+            let choices = it.choices.as_ref().map(|it| it.1.clone()).unwrap_or_default();
+            Some(TableInput { ty: it.ty()?, choices })
+        };
+        let inputs: Vec<TableInput> = args.iter().filter_map(input).collect();
+        let calls = self.registry.table_calls.entry((self.names.pack.clone(), table.id.clone())).or_default();
+        if !calls.contains(&inputs) {
+            calls.push(inputs);
+        }
     }
 
     fn unknown_name(&self, name: &str, position: Position) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::{Lowering, Shape, Typed};
 use crate::{
     diagnostic::{Diagnostic, Level, nearest},
-    expr::{Arithmetic, Comparison, Constant, ExprId, Node, Set},
+    expr::{Arithmetic, Comparison, Constant, ExprId, Node, Set, fold_text},
     record::{Decimal, Element, Type},
     wording,
 };
@@ -284,6 +284,7 @@ impl Lowering<'_> {
         if choices.contains(&text) {
             return;
         }
+        let spelt = choices.iter().find(|it| is_spelling(it, &text)).cloned();
         // What stands there may be a parameter or a local name: then that is the place.
         let span = if value.span.is_empty() { choice.span.clone() } else { value.span.clone() };
         let near = nearest(&text, choices.iter().map(String::as_str)).map(str::to_owned);
@@ -291,12 +292,32 @@ impl Lowering<'_> {
             .with("name", name.clone())
             .with("value", text)
             .at(self.script.place(span));
-        if let Some(near) = near {
+        // Packs of the product do not know what a house calls its choices.
+        if self.is_of_product() {
+            diagnostic.level = Level::Warning;
+        }
+        if let Some(spelt) = spelt {
+            diagnostic = diagnostic.help_with(wording::HELP_SPELLING, vec![("name", spelt)]);
+        } else if let Some(near) = near {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
         }
         let diagnostic =
             diagnostic.help_with(wording::HELP_POSSIBLE_VALUES, vec![("names", choices.join(", "))]);
         self.report(diagnostic);
+    }
+
+    /// True for a rule of a pack of the product, which names the values of several houses.
+    fn is_of_product(&self) -> bool {
+        self.script.file.starts_with("builtin:")
+    }
+
+    /// True where a list holds something that the choice can be.
+    fn has_possible(&self, choice: &Typed, parts: &[Typed]) -> bool {
+        let Some((_, choices)) = &choice.choices else { return true };
+        parts.iter().filter_map(|it| it.node).any(|it| match self.program.node(it) {
+            Node::Constant(Constant::Text(text)) => choices.iter().any(|it| **it == **text),
+            _ => true,
+        })
     }
 
     fn arithmetic(
@@ -408,8 +429,12 @@ impl Lowering<'_> {
         let known = Typed::of(Type::Bool, None);
         let mut constants = Vec::new();
         let mut item = item;
+        // One list for several houses will do as long as something in it can be.
+        let lenient = self.is_of_product() && self.has_possible(&item, &parts);
         for part in parts {
-            self.check_choice(&item, &part);
+            if !lenient {
+                self.check_choice(&item, &part);
+            }
             let (as_item, part) = self.same_numbers(item, part);
             item = as_item;
             match (item.ty(), part.ty()) {
@@ -444,6 +469,16 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// True for texts that differ in case, width or spaces around them only.
+pub(in crate::script) fn is_spelling(one: &str, other: &str) -> bool {
+    let folded = |text: &str| {
+        let mut out = String::new();
+        fold_text(text, &mut out);
+        out.trim().to_owned()
+    };
+    folded(one) == folded(other)
 }
 
 /// The type of an operation, or `None` where there is none.
