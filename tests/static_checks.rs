@@ -39,7 +39,7 @@ struct Case {
 impl Case {
     fn rule(&self, number: usize) -> String {
         let mut text = String::new();
-        for table in &self.table {
+        if let Some(table) = &self.table {
             text.push_str(&format!("[[table]]\nid = \"table-{number}\"\n{table}\n"));
         }
         text += &format!(
@@ -51,7 +51,7 @@ impl Case {
         }
         text.extend(self.params.iter().map(|it| format!("params = {{ {it} }}\n")));
         text.extend(self.message.iter().map(|it| format!("message = \"{it}\"\n")));
-        for expect in &self.example {
+        if let Some(expect) = &self.example {
             text += &format!("[[rule.example]]\nname = \"x\"\nrecord = {{ }}\nexpect = \"{expect}\"\n");
         }
         text

@@ -4,7 +4,7 @@
 use super::Sight;
 use crate::{
     diagnostic::{Diagnostic, Place},
-    expr::{Constant, ExprId, FUNCTIONS, Node, fold_text},
+    expr::{Constant, ExprId, FUNCTIONS, Node, canonical, fold_text},
     record::Type,
     wording::{self, Wording},
 };
@@ -105,7 +105,7 @@ impl Sight<'_> {
     pub(super) fn texts_of_no_match(&self, call: &FnCallExpr) -> Vec<Diagnostic> {
         let [left, right] = &call.args[..] else { return Vec::new() };
         let mut said = Vec::new();
-        match call.name.as_str() {
+        match canonical(&call.name) {
             "==" | "!=" => {
                 said.extend(self.text_of_no_match(left, right));
                 said.extend(self.text_of_no_match(right, left));
@@ -127,7 +127,7 @@ impl Sight<'_> {
     /// `lower(x).contains("VIP")`.
     pub(super) fn part_of_no_form(&self, value: &Expr, method: &Expr) -> Option<Diagnostic> {
         let Expr::MethodCall(call, _) = method else { return None };
-        match (call.name.as_str(), &call.args[..]) {
+        match (canonical(&call.name), &call.args[..]) {
             ("contains" | "starts_with" | "ends_with", [literal]) => self.text_of_no_form(value, literal),
             _ => None,
         }

@@ -57,11 +57,13 @@ fn domain(cell: &TableCell, ty: Type, zone: &Zone) -> Option<Domain> {
 }
 
 fn universe(input: &TableInput) -> Domain {
-    match input.ty {
-        Type::Bool => Domain::bools(),
-        _ if input.choices.is_empty() => Domain::all(),
-        _ => Domain::of(input.choices.iter().map(|it| Key::Text(it.as_str().into()))),
+    if input.ty == Type::Bool {
+        return Domain::bools();
     }
+    if input.choices.is_empty() {
+        return Domain::all();
+    }
+    Domain::of(input.choices.iter().map(|it| Key::Text(it.as_str().into())))
 }
 
 /// Cells that ask a choice for a text outside its list.
@@ -103,50 +105,44 @@ impl Check<'_> {
         self.gaps(said);
     }
 
-    fn rows(&self) -> usize {
-        self.grid.rows.len().min(ROWS_MAX)
-    }
-
     /// Rows that others above them leave nothing to; true for each such row.
     fn dead_rows(&mut self, said: &mut Vec<Diagnostic>) -> Vec<bool> {
-        let mut dead = vec![false; self.grid.rows.len()];
-        let mut first: HashMap<Region, usize> = HashMap::new();
-        for index in 0..self.rows() {
-            let region = self.grid.rows[index].clone();
-            let twin = *first.entry(region.clone()).or_insert(index);
-            let row = &self.table.rows[index];
-            if twin < index {
-                let same = self.table.rows[twin].output == row.output;
-                let code = if same { wording::DUPLICATE_ROW } else { wording::DEAD_ROW };
-                let diagnostic = Diagnostic::warning(code).at(row.place.clone());
-                let diagnostic =
-                    diagnostic.also(self.table.rows[twin].place.clone(), wording::FIRST_STANDS_HERE);
-                said.push(diagnostic.help(wording::HELP_SAME_ROW));
-                dead[index] = true;
-                continue;
-            }
-            if self.grid.is_empty(&region) {
-                continue;
-            }
-            let hidden_by = (0..index).find(|it| region_is_within(&region, &self.grid.rows[*it]));
-            let is_hidden = hidden_by.is_some()
-                || self
-                    .grid
-                    .uncovered(&region, 0..index, 1, &mut self.budget)
-                    .is_some_and(|left| left.is_empty());
-            if is_hidden {
-                let mut diagnostic = Diagnostic::warning(wording::DEAD_ROW).at(row.place.clone());
-                diagnostic = match hidden_by {
-                    Some(by) => diagnostic
-                        .also(self.table.rows[by].place.clone(), wording::HIDDEN_BY)
-                        .help(wording::HELP_DEAD_ROW),
-                    None => diagnostic.help(wording::HELP_DEAD_ROW_TOGETHER),
-                };
-                said.push(diagnostic);
-                dead[index] = true;
-            }
+        let mut first = HashMap::new();
+        (0..self.grid.rows.len()).map(|row| row < ROWS_MAX && self.is_dead(row, &mut first, said)).collect()
+    }
+
+    fn is_dead(
+        &mut self,
+        index: usize,
+        first: &mut HashMap<Region, usize>,
+        said: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let rows = &self.table.rows;
+        let region = self.grid.rows[index].clone();
+        let twin = *first.entry(region.clone()).or_insert(index);
+        if twin < index {
+            let is_same = rows[twin].output == rows[index].output;
+            let code = if is_same { wording::DUPLICATE_ROW } else { wording::DEAD_ROW };
+            let diagnostic = Diagnostic::warning(code).at(rows[index].place.clone());
+            let diagnostic = diagnostic.also(rows[twin].place.clone(), wording::FIRST_STANDS_HERE);
+            said.push(diagnostic.help(wording::HELP_SAME_ROW));
+            return true;
         }
-        dead
+        if self.grid.is_empty(&region) {
+            return false;
+        }
+        let dead = Diagnostic::warning(wording::DEAD_ROW).at(rows[index].place.clone());
+        if let Some(by) = (0..index).find(|it| region_is_within(&region, &self.grid.rows[*it])) {
+            let dead = dead.also(rows[by].place.clone(), wording::HIDDEN_BY);
+            said.push(dead.help(wording::HELP_DEAD_ROW));
+            return true;
+        }
+        let left = self.grid.uncovered(&region, 0..index, 1, &mut self.budget);
+        let is_hidden = left.is_some_and(|it| it.is_empty());
+        if is_hidden {
+            said.push(dead.help(wording::HELP_DEAD_ROW_TOGETHER));
+        }
+        is_hidden
     }
 
     /// Pairs of rows that answer differently where they meet, neither being the other's general case and
@@ -154,7 +150,7 @@ impl Check<'_> {
     fn overlaps(&self, dead: &[bool], said: &mut Vec<Diagnostic>) {
         let rows = &self.grid.rows;
         let mut told = 0;
-        for later in 0..self.rows() {
+        for later in 0..rows.len().min(ROWS_MAX) {
             for earlier in 0..later {
                 let differ = self.table.rows[later].output != self.table.rows[earlier].output;
                 if !differ || dead[later] || dead[earlier] {

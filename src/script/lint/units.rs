@@ -3,6 +3,7 @@
 use super::Sight;
 use crate::{
     diagnostic::Diagnostic,
+    expr::canonical,
     record::{Type, Value},
     wording::{self, Wording},
 };
@@ -40,6 +41,7 @@ impl Unit {
     }
 
     fn called(name: &str) -> Option<Self> {
+        let name = canonical(name);
         Self::ALL.into_iter().find(|it| it.function() == name)
     }
 
@@ -123,7 +125,7 @@ impl Sight<'_> {
                 let unit = Unit::called(property.2.as_str())?;
                 Some(Measured { unit, name: self.tokens.slice(self.span(it)).to_owned() })
             }
-            Expr::FnCall(call, _) => match (call.name.as_str(), &call.args[..]) {
+            Expr::FnCall(call, _) => match (canonical(&call.name), &call.args[..]) {
                 ("abs" | "round" | "floor" | "ceil" | "to_float" | "-", [first]) | ("round", [first, _]) => {
                     self.measured(first)
                 }

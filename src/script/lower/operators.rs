@@ -314,9 +314,9 @@ impl Lowering<'_> {
     /// True where a list holds something that the choice can be.
     fn has_possible(&self, choice: &Typed, parts: &[Typed]) -> bool {
         let Some((_, choices)) = &choice.choices else { return true };
-        parts.iter().filter_map(|it| it.node).any(|it| match self.program.node(it) {
-            Node::Constant(Constant::Text(text)) => choices.iter().any(|it| **it == **text),
-            _ => true,
+        parts.iter().filter_map(|it| it.node).any(|it| {
+            let Node::Constant(Constant::Text(text)) = self.program.node(it) else { return true };
+            choices.iter().any(|it| **it == **text)
         })
     }
 
