@@ -32,7 +32,7 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let started = Instant::now();
     let (loaded, voice) = begin(matches, asked, lang);
     let lang = voice.lang;
-    let Some(planned) = planned(loaded, matches, voice, false) else { return exit::NOT_AS_ASKED };
+    let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
     let cancelled = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&cancelled);
     // A second handler in one process (in tests) is refused, which is fine.

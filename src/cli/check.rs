@@ -1,7 +1,7 @@
 //! `touchstone check`: everything that can be known before a record is judged.
 
 use super::{
-    exit,
+    Voice, exit,
     plans::{Planned, begin, planned},
     print,
 };
@@ -18,7 +18,8 @@ use unicode_width::UnicodeWidthStr;
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let (loaded, voice) = begin(matches, asked, lang);
     let lang = voice.lang;
-    let Some(planned) = planned(loaded, matches, voice, true) else { return exit::NOT_AS_ASKED };
+    let voice = Voice { notes: true, ..voice };
+    let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
     let mut out = String::new();
     if matches.get_flag("schema") {
         schemas(&planned, lang, &mut out);

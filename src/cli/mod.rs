@@ -47,6 +47,8 @@ pub(crate) struct Voice {
     pub(crate) colour: bool,
     /// Colour on standard error.
     pub(crate) colour_err: bool,
+    /// Whether what is worth knowing is told of rules that are not wrong.
+    pub(crate) notes: bool,
 }
 
 impl Voice {
@@ -56,7 +58,12 @@ impl Voice {
             "never" => false,
             _ => terminal && std::env::var_os("NO_COLOR").is_none(),
         };
-        Self { lang, colour: on(io::stdout().is_terminal()), colour_err: on(io::stderr().is_terminal()) }
+        Self {
+            lang,
+            colour: on(io::stdout().is_terminal()),
+            colour_err: on(io::stderr().is_terminal()),
+            notes: false,
+        }
     }
 
     /// Writes diagnostics to standard error; notes only if asked. True if any is an error.

@@ -120,9 +120,8 @@ pub(super) fn optional(matches: &ArgMatches, name: &str) -> Vec<String> {
     matches.try_get_many::<String>(name).ok().flatten().map(|it| it.cloned().collect()).unwrap_or_default()
 }
 
-/// Plans every source of a loaded project; complains about all that is wrong, with `notes` about what is
-/// worth knowing as well, unless there is worse. `None` after errors.
-pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice, notes: bool) -> Option<Planned> {
+/// Plans every source of a loaded project; complains about all that is wrong. `None` after errors.
+pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Option<Planned> {
     let Loaded { project, mut diagnostics, sources: texts } = loaded;
     let Some(project) = project else {
         voice.complain(&diagnostics, &texts, true);
@@ -154,7 +153,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice, notes:
     }
     let diagnostics = without_repeats(diagnostics);
     let wrong = diagnostics.iter().any(Diagnostic::is_error);
-    voice.complain(&diagnostics, &texts, notes && !wrong);
+    voice.complain(&diagnostics, &texts, voice.notes && !wrong);
     (!wrong).then_some(Planned { project, sources, texts, as_of })
 }
 
