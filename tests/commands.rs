@@ -171,7 +171,7 @@ fn what_cannot_be_explained_has_a_way_out() {
         (&["--rule", "desk/fee-told", "--record", "nobody"], "such as C1, C2, C3"),
         (&["--rule", "desk/fee", "--record", "C1"], "there is no rule `desk/fee`"),
         (&["--rule", "desk/fee-told"], "`--record <KEY>` is missing"),
-        (&[], "touchstone explain"),
+        (&["desk"], "--rule ID --record KEY"),
     ] {
         let run = run(&data("desk"), &[&["explain"], arguments].concat());
         assert!(run.code == 2 && run.out.is_empty() && run.err.contains(said), "{arguments:?}: {}", run.err);

@@ -19,7 +19,7 @@ use crate::{
 use clap::ArgMatches;
 use std::{
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -181,7 +181,8 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
     for text in all_files {
         let (format, path) = output_file(&text)?;
         let rejects = matches.get_one::<PathBuf>("rejects");
-        if files.iter().any(|it| it.1 == path) || rejects == Some(&path) {
+        let is_same = |other: &Path| plain(other).eq(plain(&path));
+        if files.iter().any(|it| is_same(&it.1)) || rejects.is_some_and(|it| is_same(it)) {
             let diagnostic = Diagnostic::error(wording::SAME_OUTPUT).with("file", text);
             return Err(Box::new(diagnostic.help(wording::HELP_SAME_OUTPUT)));
         }
@@ -266,4 +267,9 @@ fn complain_of_data(audit: &Audit, voice: Voice, planned: &Planned) {
     if more > 0 {
         voice.say(&(wording::MORE_FAULTS.fill(voice.lang, &[("count", more.to_string())]) + "\n\n"));
     }
+}
+
+/// The parts of a path: `./a` and `a` are one file.
+fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
+    path.components().filter(|it| *it != Component::CurDir)
 }

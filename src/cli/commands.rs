@@ -28,7 +28,7 @@ pub(super) fn test(lang: Lang) -> Vec<Arg> {
 pub(super) fn explain(lang: Lang) -> Vec<Arg> {
     let text = |name, value, help| option(lang, name, value, help);
     vec![
-        path(lang),
+        path(lang).value_name("CODE|PATH").num_args(0..=1).help(wording::OPTION_CODE.text(lang)),
         rules(lang),
         text("rule", "ID", wording::OPTION_EXPLAIN_RULE).requires("record"),
         text("record", "KEY", wording::OPTION_EXPLAIN_RECORD).requires("rule"),

@@ -268,7 +268,9 @@ impl<'a> Sample<'a> {
             fields.push(self.field(&seen, Some(given), opened, diagnostics));
         }
         for given in &self.spec.fields {
-            if fields.iter().filter(|it| it.name == given.name).count() > 1 {
+            // A column that is not there was complained about; what follows from it is not.
+            let from = given.from.as_deref().unwrap_or(&given.name);
+            if known.contains(&from) && fields.iter().filter(|it| it.name == given.name).count() > 1 {
                 diagnostics.push(faults::same_name(given, self.spec));
             }
         }

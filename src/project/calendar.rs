@@ -45,8 +45,8 @@ pub(super) fn read(
     let id = table.required_id("id");
     table.user_text("title");
     let zone = table.entry("timezone").and_then(|it| zone(&it)).unwrap_or_else(|| project_zone.clone());
+    let before = file.sink.borrow().len();
     let hours = table.required("hours");
-    let told = hours.is_none();
     let hours = hours.map(|it| week(&it)).unwrap_or_default();
     let mut dates = Dates::default();
     self::dates(&mut table, &mut dates, Some(home));
@@ -57,6 +57,8 @@ pub(super) fn read(
     let place = table.place();
     table.finish();
     let id = id?;
+    // Hours that could not be read were told of.
+    let told = file.sink.borrow().len() > before;
     let is_shut = hours.iter().all(Vec::is_empty) && dates.days.values().all(Vec::is_empty);
     if is_shut && !told {
         let said = Diagnostic::warning(wording::CALENDAR_NEVER_OPENS).with("name", &id.text);

@@ -20,7 +20,7 @@ mod tests;
 pub use csv::{Column, columns};
 pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};
-pub(crate) use layout::{Style, cut, width};
+pub(crate) use layout::{Style, cut, width, wrap};
 
 use crate::{audit::Audit, calendar::Zone, finding::Finding, wording::Lang};
 use std::{

@@ -6,6 +6,7 @@
 mod clock;
 mod commands;
 mod data;
+pub mod explain;
 mod help;
 mod language;
 mod lint;
@@ -16,6 +17,10 @@ mod words;
 pub use clock::*;
 pub use commands::*;
 pub use data::*;
+pub use explain::{
+    ABOUT_EXPLAIN, EXPLAIN, EXPLAIN_ALL, EXPLAIN_CODES, EXPLAIN_LIST, EXPLAIN_MORE, EXPLAIN_RIGHT,
+    EXPLAIN_SAYS, EXPLAIN_WRONG, OPTION_CODE, UNKNOWN_CODE,
+};
 pub use help::*;
 pub use language::*;
 pub use lint::*;
@@ -182,6 +187,8 @@ mod tests {
             EXPLAIN_RESULTS,
             DATA_CODES,
             DATA_HELP,
+            EXPLAIN,
+            EXPLAIN_CODES,
             HELP,
             LANGUAGE_CODES,
             LANGUAGE_HELP,

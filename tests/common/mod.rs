@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its own part of this one")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot run the binary has failed")]
 
+pub(crate) mod broken;
+
 use std::{
     collections::BTreeSet,
     fs,

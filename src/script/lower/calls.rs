@@ -61,6 +61,10 @@ impl Lowering<'_> {
             false => format!("{}::{name}", call.namespace),
         };
         let args: Vec<Typed> = args.iter().map(|it| self.expression(it)).collect();
+        // A library that is not there was told of; its functions are not there either.
+        if !call.namespace.is_empty() && self.diagnostics.iter().any(|it| it.code == wording::NO_LIBRARY.id) {
+            return Typed::unknown();
+        }
         self.named_call(&written, args, position)
     }
 
