@@ -19,7 +19,22 @@ pub fn command(lang: Lang) -> Command {
     );
     let list = sub("rules", wording::ABOUT_RULES)
         .args([path(lang), rules(lang), color(lang)])
-        .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)));
+        .arg(Arg::new("docs").long("docs").action(ArgAction::SetTrue).help(wording::OPTION_DOCS.text(lang)))
+        .arg(
+            Arg::new("functions")
+                .long("functions")
+                .action(ArgAction::SetTrue)
+                .help(wording::OPTION_FUNCTIONS.text(lang)),
+        )
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .requires("functions")
+                .value_parser(["text", "json"])
+                .hide_possible_values(true)
+                .help(wording::OPTION_FUNCTIONS_FORMAT.text(lang)),
+        );
     let test = commands::test(lang).into_iter().fold(sub("test", wording::ABOUT_TEST), Command::arg);
     let explain =
         commands::explain(lang).into_iter().fold(sub("explain", wording::ABOUT_EXPLAIN), Command::arg);

@@ -47,6 +47,12 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
         };
         let gap = " ".repeat((widest + 2).saturating_sub(planned.rule.id.width()).max(1));
         line(out, &format!("{}{gap}{path}", planned.rule.id));
+        if let Form::Rows(rule) = &planned.compiled.form
+            && let Some(hint) = wording::hint_of(&rule.reason.wording)
+        {
+            let hint = wording::BY_ROWS_HINT.fill(lang, &[("hint", hint.text(lang))]);
+            line(out, &format!("{}{hint}", " ".repeat(widest + 2)));
+        }
     }
     for (rule, reason) in &planned.project.disabled {
         let gap = " ".repeat((widest + 2).saturating_sub(rule.width()).max(1));

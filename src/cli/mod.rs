@@ -13,6 +13,7 @@ mod diff;
 mod diff_report;
 pub mod exit;
 mod explain;
+mod functions;
 mod output;
 mod plans;
 mod progress;

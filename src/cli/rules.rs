@@ -1,6 +1,6 @@
 //! `touchstone rules`: the standard as a list, or as a handbook.
 
-use super::{exit, plans::begin, print};
+use super::{exit, functions, plans::begin, print};
 use crate::{
     finding::value_text,
     project::Project,
@@ -13,6 +13,11 @@ use unicode_width::UnicodeWidthStr;
 
 /// Lists the rules of a project; gives the exit code.
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
+    if matches.get_flag("functions") {
+        let json = matches.get_one::<String>("format").is_some_and(|it| it == "json");
+        let out = if json { functions::json() } else { functions::text(lang) };
+        return if print(out.as_bytes()).is_err() { exit::NOT_AS_ASKED } else { exit::HELD };
+    }
     let (loaded, voice) = begin(matches, asked, lang);
     let lang = voice.lang;
     let wrong = voice.complain(&loaded.diagnostics, &loaded.sources, false);
@@ -58,6 +63,7 @@ fn handbook(project: &Project, lang: Lang) -> String {
     for pack in &project.packs {
         chapter(pack, project, lang, &mut out);
     }
+    functions::chapter(lang, &mut out);
     out
 }
 

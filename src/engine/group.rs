@@ -8,9 +8,7 @@ use crate::{
     expr::{Cause, Program},
     record::{Batch, Column, Schema, Type, Value},
     rule::{Pack, Script},
-    script::{
-        AggregateCall, CompiledValue, FieldName, Names, Registry, RowRunner, compile_value, split,
-    },
+    script::{AggregateCall, CompiledValue, FieldName, Names, Registry, RowRunner, compile_value, split},
     wording,
 };
 use std::sync::Arc;

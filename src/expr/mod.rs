@@ -30,7 +30,9 @@ pub use node::{Arithmetic, Comparison, Constant, ExprId, Fold, Node, Set};
 pub use phrases::PhraseMatcher;
 pub use program::Program;
 pub(crate) use row_functions::row_function;
-pub use row_functions::{ALIASES, FORMS, Form, Native, ROW_FUNCTIONS, RowFunction, canonical};
+pub use row_functions::{
+    ALIASES, Described, FORMS, Form, Native, ROW_FUNCTIONS, RowFunction, canonical, described,
+};
 pub(crate) use scalar::{decimals, floats, ints};
 pub use table::DecisionTable;
 pub use values::{Absent, Evaluated, Numbers, Texts, Vals};

@@ -1,6 +1,8 @@
 //! The other half of the table of functions: those that have no column form and run row by row, those
 //! that are more than a call of a kernel, and the Chinese names of all.
 
+use super::FUNCTIONS;
+
 /// A function that runs row by row only; the evaluator matches on these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each has a row in ROW_FUNCTIONS")]
@@ -207,10 +209,64 @@ pub(crate) fn row_function(name: &str) -> Option<&'static RowFunction> {
     ROW_FUNCTIONS.iter().find(|it| it.name == name)
 }
 
+/// One way to call a function, as handbooks and editors show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// What rules call.
+    pub name: &'static str,
+    /// What Chinese rules may call.
+    pub alias: &'static str,
+    /// How it is called, and for functions of fixed types what it gives.
+    pub signature: String,
+    /// An expression that shows it.
+    pub example: &'static str,
+    /// What it means, in English.
+    pub en: &'static str,
+    /// What it means, in Chinese.
+    pub zh: &'static str,
+    /// Whether it runs over columns.
+    pub by_columns: bool,
+}
+
+/// Everything that rules can call, by name: all three tables in one.
+#[must_use]
+pub fn described() -> Vec<Described> {
+    let alias = |name: &str| ALIASES.iter().find(|(_, en)| *en == name).map_or("", |(zh, _)| zh);
+    let typed = FUNCTIONS.iter().map(|it| {
+        let params = it.params.iter().map(|ty| ty.name()).collect::<Vec<_>>().join(", ");
+        let call =
+            if it.property { format!("{params}.{}", it.name) } else { format!("{}({params})", it.name) };
+        let signature = format!("{call} -> {}", it.returns.name());
+        let (name, alias) = (it.name, alias(it.name));
+        Described { name, alias, signature, example: it.example, en: it.en, zh: it.zh, by_columns: true }
+    });
+    let forms = FORMS.iter().map(|it| Described {
+        name: it.name,
+        alias: alias(it.name),
+        signature: it.signature.to_owned(),
+        example: it.example,
+        en: it.en,
+        zh: it.zh,
+        by_columns: !matches!(it.name, "pass" | "fail" | "not_applicable" | "call"),
+    });
+    let rows = ROW_FUNCTIONS.iter().map(|it| Described {
+        name: it.name,
+        alias: alias(it.name),
+        signature: it.signature.to_owned(),
+        example: it.example,
+        en: it.en,
+        zh: it.zh,
+        // Over a list of the record's they are reckoned in columns.
+        by_columns: matches!(it.name, "len" | "sum" | "mean" | "min" | "max" | "contains"),
+    });
+    let mut all: Vec<Described> = typed.chain(forms).chain(rows).collect();
+    all.sort_by_key(|it| it.name);
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expr::FUNCTIONS;
 
     #[test]
     fn every_function_has_one_chinese_name() {

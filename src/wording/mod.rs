@@ -8,6 +8,7 @@ mod commands;
 mod data;
 pub mod explain;
 mod help;
+mod hints;
 mod language;
 mod lint;
 mod project;
@@ -22,6 +23,7 @@ pub use explain::{
     EXPLAIN_SAYS, EXPLAIN_WRONG, OPTION_CODE, UNKNOWN_CODE,
 };
 pub use help::*;
+pub use hints::*;
 pub use language::*;
 pub use lint::*;
 pub use project::*;
@@ -190,6 +192,7 @@ mod tests {
             EXPLAIN,
             EXPLAIN_CODES,
             HELP,
+            HINTS,
             LANGUAGE_CODES,
             LANGUAGE_HELP,
             LINT_CODES,

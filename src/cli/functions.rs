@@ -1,0 +1,70 @@
+//! The functions of the rule language as people and editors read them, from the one table.
+
+use crate::{
+    expr::{Described, described},
+    wording::{self, Lang},
+};
+
+/// What a function is called, by readers of `lang` and by others.
+fn names(it: &Described, lang: Lang) -> (&'static str, &'static str) {
+    match lang {
+        Lang::En => (it.name, it.alias),
+        Lang::Zh => (it.alias, it.name),
+    }
+}
+
+fn meaning(it: &Described, lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => it.en,
+        Lang::Zh => it.zh,
+    }
+}
+
+fn path(it: &Described, lang: Lang) -> &'static str {
+    let path = if it.by_columns { wording::FUNCTION_COLUMNS } else { wording::FUNCTION_ROWS };
+    path.text(lang)
+}
+
+/// The functions for a terminal: a block for each way to call one.
+pub(super) fn text(lang: Lang) -> String {
+    let mut out = String::new();
+    for it in described() {
+        let (own, other) = names(&it, lang);
+        out.push_str(&format!("{own} ({other})  {}  [{}]\n", it.signature, path(&it, lang)));
+        out.push_str(&format!("    {}\n    {}\n", meaning(&it, lang), it.example));
+    }
+    out
+}
+
+/// The functions as a chapter of the handbook, in Markdown.
+pub(super) fn chapter(lang: Lang, out: &mut String) {
+    out.push_str(&format!("\n## {}\n", wording::FUNCTIONS_HEADING.text(lang)));
+    let mut before = "";
+    for it in described() {
+        let (own, other) = names(&it, lang);
+        if own != before {
+            let other = wording::FUNCTION_OTHER_NAME.fill(lang, &[("name", other)]);
+            out.push_str(&format!("\n### {own}\n\n{other}\n\n"));
+            before = own;
+        }
+        let meaning = meaning(&it, lang);
+        out.push_str(&format!("- `{}`, {}: {meaning}. `{}`\n", it.signature, path(&it, lang), it.example));
+    }
+}
+
+/// The functions as JSON, for the completion of editors.
+pub(super) fn json() -> String {
+    let one = |it: &Described| {
+        serde_json::json!({
+            "name": it.name,
+            "alias": it.alias,
+            "signature": it.signature,
+            "example": it.example,
+            "en": it.en,
+            "zh": it.zh,
+            "path": if it.by_columns { "vectorised" } else { "interpreted" },
+        })
+    };
+    let all: Vec<_> = described().iter().map(one).collect();
+    serde_json::to_string_pretty(&all).map(|it| it + "\n").unwrap_or_default()
+}
