@@ -88,6 +88,8 @@ id = "patience"
 inputs = ["tier"]
 output = "duration"
 rows = [["vip", "2h30m"]]
+
+# No rule asks them yet: reply-target, patience. Nor the field tags.
 "#;
 
 fn errors(loaded: &Loaded) -> String {
