@@ -97,4 +97,215 @@ check = 'minutes(reply_minutes) <= hours(limit_hours)'",
         "check = '⟦rating == 0.1⟧'",
         "check = 'rating > 0.1'",
     ),
+    page(
+        "message-missing",
+        "The rule finds records that lack a value, and its message shows that very value: people would read an empty place.",
+        "规则查出的正是缺少某个值的记录，信息里却要显示这个值：看到的只会是空白。",
+        r##"check = '!is_missing(note)'
+message = "{ticket_id}: {⟦note⟧} is not enough""##,
+        r##"check = '!is_missing(note)'
+message = "{ticket_id}: there is no note""##,
+    ),
+    page(
+        "no-failing-example",
+        "The rule has examples, and none of them fails: nobody has seen it find anything yet. A rule that can find nothing is always green. `touchstone check` tells it as a note; rules without any example are a matter for `touchstone test --min-coverage`.",
+        "规则有例子，却没有一个不合格：谁也没见它查出过问题。查不出问题的规则永远“合格”。这一条只由 `touchstone check` 作为提示给出；完全没有例子的规则由 `touchstone test --min-coverage` 管。",
+        r##"$ touchstone check
+# rules/desk/more.toml
+⟦[[rule]]⟧
+id = "signed"
+title = "Answered soon"
+on = "ticket"
+severity = "minor"
+check = 'signed'
+[[rule.example]]
+name = "1"
+record = { signed = true }
+expect = "pass""##,
+        r##"$ touchstone check
+# rules/desk/more.toml
+[[rule]]
+id = "signed"
+title = "Answered soon"
+on = "ticket"
+severity = "minor"
+check = 'signed'
+[[rule.example]]
+name = "1"
+record = { signed = false }
+expect = "fail""##,
+    ),
+    page(
+        "unused-field",
+        "The project gives a field a type or derives it, and no file mentions it again. That does no harm; mostly a rule is missing, or the name was changed in one place only. `touchstone check` tells it as a note; a mention in a comment is enough to keep it.",
+        "项目为字段写了类型，或写了派生字段，此后却没有任何文件提到它。这没有害处，但多半是漏了规则，或者只在一处改了名字。这一条只由 `touchstone check` 作为提示给出；在注释里提到它就算用到。",
+        r##"$ touchstone check
+# audit.toml
+[source.derive]
+⟦waiting⟧ = 'closed_at - opened_at'"##,
+        r##"check = 'waiting <= hours(48)'
+$ touchstone check
+# audit.toml
+[source.derive]
+waiting = 'closed_at - opened_at'"##,
+    ),
+    page(
+        "unused-phrases",
+        "No rule looks for the words of this list: they may be said without anybody noticing. Mostly the rule is missing, or names another list.",
+        "没有规则查这个词表里的词：说了也没人发现。多半是漏了规则，或者规则写的是另一个词表。",
+        r##"# rules/desk/words.toml
+[[phrases]]
+id = ⟦"promises"⟧
+words = ["at once"]"##,
+        r##"check = '!contains_any(note, "promises")'
+# rules/desk/words.toml
+[[phrases]]
+id = "promises"
+words = ["at once"]"##,
+    ),
+    page(
+        "unused-table",
+        "No rule asks this decision table, so what it lays down has no effect.",
+        "没有规则用到这张决策表，表里的规定不起作用。",
+        r##"# rules/desk/tables.toml
+[[table]]
+id = ⟦"limits"⟧
+inputs = ["tier"]
+output = "int"
+rows = [["vip", 30], ["*", 60]]"##,
+        r##"check = 'reply_minutes <= limits(tier)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier"]
+output = "int"
+rows = [["vip", 30], ["*", 60]]"##,
+    ),
+    page(
+        "table-like-field",
+        "Rules call a decision table by its id. Where a field has the same name, nobody who reads a rule knows which of the two is meant.",
+        "规则按 id 使用决策表。如果字段也叫这个名字，读规则的人就分不清指的是哪一个。",
+        r##"# rules/desk/tables.toml
+⟦[[table]]⟧
+id = "transfers"
+inputs = ["tier"]
+output = "int"
+rows = [["vip", 1], ["*", 3]]"##,
+        r##"check = 'transfers <= transfers_allowed(tier)'
+# rules/desk/tables.toml
+[[table]]
+id = "transfers_allowed"
+inputs = ["tier"]
+output = "int"
+rows = [["vip", 1], ["*", 3]]"##,
+    ),
+    page(
+        "table-gap",
+        "There is a combination of inputs that no row matches. A record with it ends in an error, not in a verdict. What an input can be is known for choices and for true and false; for anything else a last row with `*` is needed.",
+        "有一种输入组合没有任何一行能对上。遇到这样的记录只会报错，得不出结论。选项字段和是非字段的取值是已知的；其他字段需要在最后加一行“*”。",
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+⟦[[table]]⟧
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", true, 30],
+  ["gold", "*", 60],
+  ["standard", "*", 90],
+]"##,
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", "*", 30],
+  ["gold", "*", 60],
+  ["standard", "*", 90],
+]"##,
+    ),
+    page(
+        "dead-row",
+        "The first row that matches counts, and every record that this row matches is caught by rows above it. Mostly a general row stands above its exception.",
+        "以最先对上的一行为准，而能对上这一行的记录，前面的行都已经对上了。多半是通用的行写在了例外的前面。",
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", "*", 30],
+  ⟦["vip", true, 15]⟧,
+  ["*", "*", 60],
+]"##,
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", true, 15],
+  ["vip", "*", 30],
+  ["*", "*", 60],
+]"##,
+    ),
+    page(
+        "duplicate-row",
+        "The same row stands in the table twice. The second has no effect; perhaps it was copied and not changed.",
+        "同一行在表里写了两遍。第二行不起作用，也许是复制后忘了改。",
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", "*", 30],
+  ⟦["vip", "*", 30]⟧,
+  ["*", "*", 60],
+]"##,
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", "*", 30],
+  ["gold", "*", 45],
+  ["*", "*", 60],
+]"##,
+    ),
+    page(
+        "overlapping-rows",
+        "Two rows match the same records and answer differently, and neither is the general case of the other. The earlier one counts, and a reader can hardly see whether that is meant.",
+        "两行能对上同样的记录，答案却不同，又不是一行笼统、一行例外的关系。实际以前面一行为准，但看的人很难知道这是不是本意。",
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", "*", 30],
+  ⟦["*", true, 20]⟧,
+  ["*", "*", 60],
+]"##,
+        r##"check = 'reply_minutes <= limits(tier, signed)'
+# rules/desk/tables.toml
+[[table]]
+id = "limits"
+inputs = ["tier", "signed"]
+output = "int"
+rows = [
+  ["vip", true, 20],
+  ["vip", "*", 30],
+  ["*", true, 20],
+  ["*", "*", 60],
+]"##,
+    ),
 ];
