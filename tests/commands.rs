@@ -1,4 +1,4 @@
-//! `touchstone test` as a user meets it.
+//! `touchstone test`, `explain`, `eval` and `diff` as a user meets them.
 
 mod common;
 
@@ -176,4 +176,75 @@ fn what_cannot_be_explained_has_a_way_out() {
         let run = run(&data("desk"), &[&["explain"], arguments].concat());
         assert!(run.code == 2 && run.out.is_empty() && run.err.contains(said), "{arguments:?}: {}", run.err);
     }
+}
+
+// ---- eval
+
+/// Runs `touchstone eval ARGUMENTS…` on the small desk.
+fn eval(arguments: &[&str]) -> Run {
+    run(&data("desk"), &[&["eval"], arguments].concat())
+}
+
+#[test]
+fn expressions_are_evaluated_for_records_and_groups() {
+    let of = |arguments: &'static [&'static str]| {
+        let shown: Vec<String> = arguments
+            .iter()
+            .map(|it| if it.contains(' ') { format!("'{it}'") } else { (*it).to_owned() })
+            .collect();
+        (format!("eval {}", shown.join(" ")), eval(arguments))
+    };
+    let runs = [
+        of(&["fee / minutes"]),
+        of(&["fee / minutes", "--lang", "zh"]),
+        of(&["wait.minutes", "--source", "calls"]),
+        of(&["let x = 0; for i in 0..minutes { x += i; } x"]),
+        of(&["rate(channel == \"phone\")", "--per", "team"]),
+        of(&["count()", "--per", "agent", "--per", "month(started_at)"]),
+        of(&["median(wait)", "--per", "team", "--lang", "zh"]),
+        of(&["percentile(minutes, 90) > 5 && count() > 2", "--per", "team"]),
+        of(&["mean(fee / minutes)", "--per", "team"]),
+        of(&["distinct(agent)", "--per", "fee"]),
+    ];
+    let runs: Vec<(&str, Run)> = runs
+        .iter()
+        .map(|(shown, run)| (&**shown, Run { code: run.code, out: run.out.clone(), err: run.err.clone() }))
+        .collect();
+    snapshot("eval", &runs);
+}
+
+#[test]
+fn mistakes_in_expressions_are_told_with_carets() {
+    let mut text = String::new();
+    for arguments in [
+        &["chanel == \"phone\""][..],
+        &["sum(channel)"],
+        &["count("],
+        &["fee / minutes", "--per", "team"],
+        &["count()", "--per", "team", "--per", "started_at.blah"],
+        &["mean(minutes) > \"5\""],
+        &["percentile(minutes, 200)"],
+        &["wait", "--source", "cals"],
+    ] {
+        let run = eval(arguments);
+        assert!(run.code == 2 && run.out.is_empty(), "{arguments:?}: {}", run.out);
+        text.push_str(&run.err);
+    }
+    snapshot("eval-mistakes", &[("eval …", Run { code: 2, out: text, err: String::new() })]);
+}
+
+#[test]
+fn values_are_data() {
+    let records = json(&eval(&["fee / minutes > 10", "--format", "json"]));
+    assert_eq!(records[0], serde_json::json!({ "key": "C1", "value": true }));
+    assert_eq!(
+        records[3],
+        serde_json::json!({ "key": "C4", "value": null, "fault": "no_evidence", "missing": "fee" })
+    );
+    assert_eq!((&records[4]["fault"], &records[4]["error"]), (&"error".into(), &"division by zero".into()));
+    let groups = json(&eval(&["sum(fee)", "--per", "team", "--format", "json"]));
+    assert_eq!((&groups[1]["team"], &groups[1]["value"]), (&"vip".into(), &471.0.into()));
+    assert_eq!((&groups[0]["n"], &groups[0]["left_out_missing"]), (&2.into(), &1.into()));
+    let file = json(&eval(&["count(minutes > 3)", "--data", "data/calls.csv", "--format", "json"]));
+    assert_eq!(file[0]["value"], 4);
 }

@@ -38,6 +38,7 @@ pub fn command(lang: Lang) -> Command {
     let test = commands::test(lang).into_iter().fold(sub("test", wording::ABOUT_TEST), Command::arg);
     let explain =
         commands::explain(lang).into_iter().fold(sub("explain", wording::ABOUT_EXPLAIN), Command::arg);
+    let eval = commands::eval(lang).into_iter().fold(sub("eval", wording::ABOUT_EVAL), Command::arg);
     let diff = commands::diff(lang).into_iter().fold(sub("diff", wording::ABOUT_DIFF), Command::arg);
     let shell = Arg::new("shell")
         .required(true)
@@ -61,7 +62,7 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, check, test, explain, diff, calendar, list, completions])
+        .subcommands([audit, check, test, explain, eval, diff, calendar, list, completions])
 }
 
 /// A command with its help in `lang`.

@@ -40,6 +40,31 @@ pub(super) fn explain(lang: Lang) -> Vec<Arg> {
     ]
 }
 
+/// Of `touchstone eval`.
+pub(super) fn eval(lang: Lang) -> Vec<Arg> {
+    let text = |name, value, help| option(lang, name, value, help);
+    vec![
+        Arg::new("expression")
+            .value_name("EXPR")
+            .required(true)
+            .allow_hyphen_values(true)
+            .help(wording::OPTION_EXPRESSION.text(lang)),
+        path(lang).num_args(0..=1),
+        text("data", "FILE", wording::OPTION_EVAL_DATA)
+            .num_args(1..)
+            .action(ArgAction::Append)
+            .value_parser(paths())
+            .conflicts_with("path"),
+        text("source", "ID", wording::OPTION_SOURCE),
+        text("per", "EXPR", wording::OPTION_PER).action(ArgAction::Append).allow_hyphen_values(true),
+        text("output", "FILE", wording::OPTION_JSON_OUTPUT).short('o').action(ArgAction::Append),
+        text("format", "FORMAT", wording::OPTION_JSON_FORMAT),
+        text("as-of", "TIME", wording::OPTION_AS_OF),
+        rules(lang),
+        color(lang),
+    ]
+}
+
 /// Of `touchstone diff`.
 pub(super) fn diff(lang: Lang) -> Vec<Arg> {
     let text = |name, value, help| option(lang, name, value, help);

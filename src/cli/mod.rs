@@ -11,6 +11,8 @@ mod commands;
 mod completions;
 mod diff;
 mod diff_report;
+mod eval;
+mod eval_report;
 pub mod exit;
 mod explain;
 mod functions;
@@ -135,6 +137,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
         Some(("check", matches)) => check::run(matches, asked, lang),
         Some(("test", matches)) => test::run(matches, asked, lang),
         Some(("explain", matches)) => explain::run(matches, asked, lang),
+        Some(("eval", matches)) => eval::run(matches, asked, lang),
         Some(("diff", matches)) => diff::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
         Some(("calendar", matches)) => calendar::run(matches, asked, lang),

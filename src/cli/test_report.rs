@@ -85,7 +85,7 @@ fn share(part: usize, whole: usize) -> f64 {
 }
 
 /// `97.5 %`, never rounded up to all.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let shown = format!("{:.1}", (share * 1000.0).floor() / 10.0);
     format!("{} %", shown.trim_end_matches(".0"))
 }

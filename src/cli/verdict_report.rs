@@ -453,9 +453,12 @@ pub(super) fn json_value(value: &Value, zone: &Zone) -> serde_json::Value {
         Value::Text(it) => (**it).into(),
         Value::Time(it) => format_time(*it, zone.offset_at(*it)).into(),
         Value::List(all) => all.iter().map(|it| json_value(it, zone)).collect(),
-        Value::Decimal(_) | Value::Date(_) | Value::Duration(_) | Value::Amount(_) => {
-            value_text(value, zone, Lang::En).into()
-        }
+        // Money is a number as long as a float holds all its digits.
+        Value::Decimal(it) => match it.to_string().parse::<f64>() {
+            Ok(number) if it.mantissa().unsigned_abs() < 1 << 53 => number.into(),
+            _ => it.to_string().into(),
+        },
+        Value::Date(_) | Value::Duration(_) | Value::Amount(_) => value_text(value, zone, Lang::En).into(),
     }
 }
 

@@ -80,6 +80,14 @@ pub fn plan_expressions(
     (Some(plan), planning.diagnostics)
 }
 
+impl ExpressionPlan {
+    /// Whether an expression, by its number, gives lists.
+    #[must_use]
+    pub fn is_list(&self, number: usize) -> bool {
+        self.expressions.get(number).is_some_and(|it| matches!(it.ty, Some(Type::List(_))))
+    }
+}
+
 /// Evaluates the expressions of a plan block by block.
 pub struct Expressions<'a> {
     plan: &'a ExpressionPlan,

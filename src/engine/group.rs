@@ -64,7 +64,7 @@ pub fn plan_groups(
     let mut is_list = |script: &Script| {
         let one = std::slice::from_ref(script);
         let plan = plan_expressions(ask, schema, packs, setting, one).0;
-        plan.is_some_and(|it| matches!(it.expressions[0].ty, Some(Type::List(_))))
+        plan.is_some_and(|it| it.is_list(0))
     };
     let parts = match split(expression, &mut is_list) {
         Ok(parts) => parts,

@@ -35,6 +35,11 @@ wordings! { COMMAND_ARGUMENTS;
     OPTION_TEST_AS_OF = "The moment of examples that give none of their own; now if left out", "未写明时点的示例按此时点判定；省略则为现在";
     OPTION_EXPLAIN_RULE = "The rule", "规则";
     OPTION_EXPLAIN_RECORD = "The record: its key, or FILE:ROW", "记录：主键，或“文件:行号”";
+    ABOUT_EVAL = "Evaluate an expression for each record, or an aggregate for each group", "对每条记录计算一个表达式，或按组计算聚合值";
+    OPTION_EXPRESSION = "An expression of the rule language; count(), rate(condition), sum(x) and the like make it one over groups", "规则语言的表达式；含 count()、rate(条件)、sum(x) 等聚合函数时按组计算";
+    OPTION_EVAL_DATA = "Evaluate over these files instead of a project's sources", "改用这些文件，而不用项目的数据源";
+    OPTION_SOURCE = "The source whose records are meant; the only one that the expression fits if left out", "所用的数据源；省略则取唯一适用的一个";
+    OPTION_PER = "One value for each group with the same value of this expression (repeatable)", "按此表达式的值分组，每组一个值（可重复）";
     ABOUT_DIFF = "Judge the same records by two rule sets: who newly fails or passes", "用两套规则判定同一批记录：谁新变为不合格或合格";
     OPTION_DIFF_OLD = "The rules as they were: a project folder, a rule pack, or the name of a built-in pack", "原有规则：项目文件夹、规则包，或内置规则包名";
     OPTION_DIFF_NEW = "The rules as they are to be; the records are those of this project's sources", "新规则；若为项目，则用其数据源中的记录";
@@ -102,6 +107,14 @@ wordings! { EXPLAIN_RESULTS;
     EXPLAIN_MARK_ENDED = "   ← ends here", "   ← 在此中止";
     EXPLAIN_WHY = "why", "理由";
     EXPLAIN_FIX = "instead", "应做法";
+}
+
+wordings! { EVAL_RESULTS;
+    EVAL_VALUE = "value", "值";
+    EVAL_NO_EVIDENCE = "(no evidence: {name} is missing)", "（缺少证据：{name} 缺失）";
+    EVAL_ERROR = "(error: {reason})", "（出错：{reason}）";
+    EVAL_LEFT_OUT = "records that could not be computed are left out ({group}): {reason}", "无法计算的记录未计入（{group}）：{reason}";
+    EVAL_WITHOUT_GROUP = "records without a group, since a value that makes it is missing: {count}", "因分组值缺失而不属于任何组的记录：{count} 条";
 }
 
 wordings! { COMMAND_HELP;

@@ -187,6 +187,7 @@ mod tests {
             CLOCK_CODES,
             CLOCK_HELP,
             EXPLAIN_RESULTS,
+            EVAL_RESULTS,
             DATA_CODES,
             DATA_HELP,
             EXPLAIN,
