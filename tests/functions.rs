@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 use support::Subject;
-use touchstone::{engine::BlockResult, expr::Cause};
+use touchstone::{engine::BlockResult, expr::Cause, script::Form};
 
 const PROJECT: &str = r#"
 [project]
@@ -56,18 +56,31 @@ fn said(result: &BlockResult) -> String {
     result.errors.first().map_or("not_applicable".to_owned(), |it| format!("error: {}", name(&it.2)))
 }
 
+/// A pack's library: functions that call each other.
+const LIBRARY: &str =
+    "fn above(x, limit) { x > limit }\nfn between(x, low, high) { above(x, low) && !above(x, high) }\n";
+
 fn tried(script: &str) -> String {
+    tried_by(script, true).0
+}
+
+/// What a rule says, and whether it runs over columns.
+fn tried_by(script: &str, row_by_row: bool) -> (String, bool) {
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir_all(folder.path().join("rules")).unwrap();
+    fs::create_dir_all(folder.path().join("rules/lib")).unwrap();
+    fs::write(folder.path().join("rules/lib/limits.rhai"), LIBRARY).unwrap();
     fs::write(folder.path().join("audit.toml"), PROJECT).unwrap();
     fs::write(folder.path().join("records.ndjson"), RECORD).unwrap();
     let head = "[pack]\nid = \"pack\"\ntitle = \"Rules\"\n[[rule]]\nid = \"r\"\ntitle = \"Rule\"\non = \"record\"\nseverity = \"minor\"\n";
     fs::write(folder.path().join("rules/pack.toml"), format!("{head}script = '''{script}'''\n")).unwrap();
     let subject = Subject::load(folder.path()).unwrap();
-    match subject.plan(&[], true) {
-        Ok(plan) => said(&subject.judge(&plan, &mut subject.batches(&plan).unwrap(), true)[0]),
-        Err(why) if std::env::var_os("SHOW_STATIC").is_some() => why,
-        Err(_) => "static".to_owned(),
+    match subject.plan(&[], row_by_row) {
+        Ok(plan) => {
+            let by_columns = matches!(plan.rules[0].compiled.form, Form::Columns(_));
+            (said(&subject.judge(&plan, &mut subject.batches(&plan).unwrap(), true)[0]), by_columns)
+        }
+        Err(why) if std::env::var_os("SHOW_STATIC").is_some() => (why, false),
+        Err(_) => ("static".to_owned(), false),
     }
 }
 
@@ -83,4 +96,26 @@ fn the_table_of_functions_holds() {
         })
         .collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn a_pack_has_a_library_of_functions_and_no_other_file() {
+    for (script, says, by_columns) in [
+        ("above(n, 2)", "pass", true),
+        ("between(n, 3, 9)", "fail", true),
+        ("above(gone, 2)", "no_evidence: gone", true),
+        ("import \"limits\" as l; l::between(n, 2, 3)", "pass", true),
+        ("import \"lib/limits.rhai\" as l; l::above(n, 2)", "pass", true),
+        ("scores.all(|it| above(it, 1))", "pass", false),
+        ("fn above(x, limit) { false } above(n, 2)", "fail", true),
+        ("above(n)", "static", false),
+        ("import \"limit\" as l; true", "static", false),
+        ("import \"../limits\" as l; true", "static", false),
+        ("import \"/etc/passwd\" as l; true", "static", false),
+        ("let file = \"limits\"; import file as l; true", "static", false),
+        ("if n > 2 { import \"https://example.org/x\" as l; } true", "static", false),
+    ] {
+        assert_eq!(tried_by(script, false), (says.to_owned(), by_columns), "{script}");
+        assert_eq!(tried(script), says, "{script}");
+    }
 }

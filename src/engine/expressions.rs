@@ -126,3 +126,138 @@ impl<'a> Expressions<'a> {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        expr::{FUNCTIONS, Function},
+        record::{Bitmap, Column, Decimal, Field, TextColumn, Values, View},
+    };
+
+    const ROWS: usize = 60;
+    /// Fields of each type, so that no two arguments need be the same.
+    const FIELDS_A_TYPE: usize = 3;
+    const TYPES: [Type; 8] = [
+        Type::Bool,
+        Type::Int,
+        Type::Float,
+        Type::Decimal,
+        Type::Text,
+        Type::Date,
+        Type::Time,
+        Type::Duration,
+    ];
+
+    fn name(ty: Type, number: usize) -> String {
+        format!("{}_{number}", ty.name())
+    }
+
+    /// The value at `index` of a round of extremes; every seventh is missing.
+    fn pick<T: Clone>(all: &[T], index: usize) -> (T, bool) {
+        (all[index % all.len()].clone(), !index.is_multiple_of(7))
+    }
+
+    fn column(ty: Type, number: usize, text: &mut String) -> Column {
+        let mut column = Column::new(ty);
+        // Steps that have no factor in common with the lists' lengths meet every pair.
+        let at = |row: usize| row * [1, 3, 7][number] + number;
+        for row in 0..ROWS {
+            let there = match &mut column.values {
+                Values::Bool(bits) => {
+                    let (value, there) = pick(&[true, false], at(row));
+                    bits.push(value);
+                    there
+                }
+                Values::Int(values) => {
+                    let ints = [0, 1, -1, 3, -7, 15, i64::MAX, i64::MIN, 1 << 62, 40_000];
+                    let days = [0, 20_514, -1, 2_932_896, -719_162];
+                    let micros = [0, 1_772_442_000_000_000, -1, 253_402_300_799_000_000, 5_400_000_000];
+                    let (value, there) = match ty {
+                        Type::Date => pick(&days, at(row)),
+                        Type::Time | Type::Duration => pick(&micros, at(row)),
+                        _ => pick(&ints, at(row)),
+                    };
+                    values.push(value);
+                    there
+                }
+                Values::Float(values) => {
+                    let (value, there) =
+                        pick(&[0.0, -0.0, 0.5, 2.5, -7.25, 1e308, -1e308, 1e-300, 9.3e18, 2.345], at(row));
+                    values.push(value);
+                    there
+                }
+                Values::Decimal(values) => {
+                    let all = ["0", "1.50", "-3.005", "2.5", "79228162514264337593543950335"];
+                    let (value, there) = pick(&all, at(row));
+                    values.push(value.parse::<Decimal>().unwrap());
+                    there
+                }
+                Values::Text(TextColumn::Views(views)) => {
+                    let all = ["", "a", "电话", "ＡＢ１", " É ", "😀a", "phone a", "-5"];
+                    let (value, there) = pick(&all, at(row));
+                    let start = u32::try_from(text.len()).unwrap();
+                    text.push_str(value);
+                    views.push(View { start, len: u32::try_from(value.len()).unwrap() });
+                    there
+                }
+                other => panic!("{other:?}"),
+            };
+            column.valid.push(there);
+        }
+        let mut unreadable = Bitmap::default();
+        (0..ROWS).for_each(|row| unreadable.push(row == 7));
+        column.unreadable = Some(unreadable);
+        column
+    }
+
+    fn call(function: &Function) -> String {
+        let mut args = function.params.iter().enumerate().map(|(at, ty)| name(*ty, at)).collect::<Vec<_>>();
+        match function.property {
+            true => format!("{}.{}", args.remove(0), function.name),
+            false => format!("{}({})", function.name, args.join(", ")),
+        }
+    }
+
+    #[test]
+    fn every_function_gives_the_same_in_both_forms() {
+        let mut batch = Batch { len: ROWS, ..Batch::default() };
+        let mut schema = Schema::default();
+        for (ty, number) in TYPES.into_iter().flat_map(|ty| (0..FIELDS_A_TYPE).map(move |it| (ty, it))) {
+            let name = name(ty, number);
+            let from = name.clone();
+            let (choices, format, separator) = (Vec::new(), None, None);
+            schema.fields.push(Field { name, from, ty, choices, format, separator, inferred: false });
+        }
+        let ask = SourceAsk {
+            id: "records".into(),
+            kind: "record".into(),
+            key: Vec::new(),
+            date: None,
+            subject: Vec::new(),
+            derive: Vec::new(),
+        };
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let calls: Vec<String> = FUNCTIONS.iter().map(call).collect();
+        let script = |it: &String| Script { text: it.clone(), file: "test".into(), runs: vec![(0, 0)] };
+        let scripts: Vec<Script> = calls.iter().map(script).collect();
+        let (plan, diagnostics) = plan_expressions(&ask, &schema, &[], (&zone, 0), &scripts);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let plan = plan.unwrap();
+        for wanted in &plan.columns {
+            let field = &schema.fields[wanted.field];
+            let number = field.name.rsplit('_').next().unwrap().parse().unwrap();
+            batch.columns.push(column(field.ty, number, &mut batch.text));
+        }
+        let by_columns = Expressions::new(&plan).values(&mut batch);
+        let runner = RowRunner::new(&plan.program);
+        for ((expression, by_columns), call) in plan.expressions.iter().zip(by_columns).zip(&calls) {
+            assert!(expression.node.is_some(), "{call} does not run over columns");
+            assert!(by_columns.iter().any(Result::is_ok), "{call} gives nothing");
+            for (row, by_columns) in by_columns.iter().enumerate() {
+                let by_rows = expression.value(&runner, &batch, row);
+                assert_eq!(*by_columns, by_rows, "{call} of record {row}");
+            }
+        }
+    }
+}
