@@ -11,6 +11,7 @@ pub mod expr;
 pub mod finding;
 pub mod ingest;
 pub mod project;
+pub mod promise;
 pub mod record;
 pub mod report;
 pub mod rule;

@@ -22,10 +22,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diagnostic", &["wording"]),
     ("expr",       &["wording", "record", "calendar"]),
     ("rule",       &["wording", "record", "calendar", "diagnostic"]),
+    ("promise",    &["record", "calendar"]),
     ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule"]),
     ("finding",    &["wording", "record", "calendar", "rule"]),
-    ("audit",      &["record", "calendar", "diagnostic", "rule", "finding"]),
-    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "script", "finding", "audit"]),
+    ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding"]),
+    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "audit"]),
     // The edges: files in, text out.
     ("ingest",     &["wording", "record", "calendar", "diagnostic"]),
     ("project",    &["wording", "record", "calendar", "diagnostic", "rule", "ingest"]),

@@ -4,6 +4,7 @@ mod result;
 mod tally;
 
 pub use result::{
-    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, RuleResult, Summary, Unassessed,
+    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult, RuleResult, Summary,
+    Unassessed,
 };
 pub use tally::{Block, Tally};

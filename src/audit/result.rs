@@ -148,6 +148,58 @@ pub struct RuleResult {
     pub findings: u64,
 }
 
+/// What a promise came to.
+#[derive(Clone, Debug)]
+pub struct PromiseResult {
+    /// The promise, as the rule that its breaches are findings of.
+    pub rule: Arc<Rule>,
+    /// Clocks that stopped in time.
+    pub kept: u64,
+    /// Clocks that did not, and those that still run and are late already.
+    pub breached: u64,
+    /// Clocks that still run.
+    pub running: u64,
+    /// Of those that still run and are not late, the ones whose time is nearly up.
+    pub at_risk: u64,
+    /// Records without a start or a target, or with a fault.
+    pub no_evidence: u64,
+    /// Records on which the promise is not given.
+    pub not_applicable: u64,
+    /// The share of records with an outcome; `None` where the promise was given on none.
+    pub coverage: Option<f64>,
+    /// Median and 90th percentile of the open time of the clocks that have stopped, in seconds.
+    pub open_elapsed: Option<[f64; 2]>,
+}
+
+impl PromiseResult {
+    /// What the kept rate is out of: clocks that were kept or breached.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        self.kept + self.breached
+    }
+
+    /// kept / (kept + breached).
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    pub fn kept_rate(&self) -> Option<f64> {
+        (self.n() > 0).then(|| self.kept as f64 / self.n() as f64)
+    }
+
+    /// The 95 % interval of the kept rate (E. B. Wilson, "Probable inference, the law of succession, and
+    /// statistical inference", 1927).
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    pub fn interval(&self) -> Option<[f64; 2]> {
+        let (n, share) = (self.n() as f64, self.kept_rate()?);
+        // The 97.5 % point of the normal distribution.
+        let z = 1.959_963_984_540_054_f64;
+        let middle = share + z * z / (2.0 * n);
+        let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+        let whole = 1.0 + z * z / n;
+        Some([((middle - half) / whole).max(0.0), ((middle + half) / whole).min(1.0)])
+    }
+}
+
 /// A record that a rule could not judge for want of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unassessed {
@@ -274,6 +326,8 @@ pub struct Audit {
     pub summary: Summary,
     /// One entry a rule id, in the order of packs and files.
     pub rules: Vec<RuleResult>,
+    /// The promises, in the order of packs and files.
+    pub promises: Vec<PromiseResult>,
     /// The gates.
     pub gates: Vec<Gate>,
     /// The worst findings: severity first, then source and record order. At most

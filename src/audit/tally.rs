@@ -1,11 +1,14 @@
 //! Counting: block results merged in order into the result of an audit.
 
 use super::{
-    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, RuleResult, Summary, Unassessed,
+    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult, RuleResult, Summary,
+    Unassessed,
 };
 use crate::{
     diagnostic::Diagnostic,
+    promise::{Counts, OpenTimes},
     rule::{Rule, Severity},
+    wording,
 };
 use std::sync::Arc;
 
@@ -17,6 +20,17 @@ struct RuleTally {
     unassessed: usize,
     /// Records of the sources that it was judged on.
     records: u64,
+    /// For a promise how its clocks stand.
+    clocks: Option<Clocks>,
+}
+
+/// How the clocks of a promise stand.
+#[derive(Clone, Debug, Default)]
+struct Clocks {
+    outcomes: [u64; 5],
+    open: OpenTimes,
+    /// Records that reach beyond their calendar.
+    beyond: u64,
 }
 
 /// What an audit has come to so far. Cloning it is cheap beside a source: the state before a source
@@ -48,6 +62,8 @@ pub struct Block<'a> {
     pub by_severity: [u64; 4],
     /// Candidates for the worst findings.
     pub worst: Vec<OwnedFinding>,
+    /// How the promises stand, numbered after the rules.
+    pub promises: &'a [Counts],
     /// Records without a verdict, by planned rule.
     pub unassessed: Vec<(usize, Unassessed)>,
 }
@@ -65,8 +81,15 @@ impl Tally {
             outcomes: OutcomeCounts::default(),
             findings: 0,
         };
-        self.rules.push(RuleTally { result, unassessed: 0, records: 0 });
+        self.rules.push(RuleTally { result, unassessed: 0, records: 0, clocks: None });
         self.rules.len() - 1
+    }
+
+    /// The number of a promise, whose breaches are findings of `rule`.
+    pub fn promise(&mut self, rule: &Arc<Rule>) -> usize {
+        let number = self.rule(rule, &Path::Vectorised);
+        self.rules[number].clocks.get_or_insert_default();
+        number
     }
 
     /// The id of a rule by its number.
@@ -80,6 +103,14 @@ impl Tally {
         for (number, rule) in block.rules.iter().enumerate() {
             self.rules[*rule].result.outcomes.merge(&block.counts[number]);
             self.rules[*rule].result.findings += block.findings[number];
+        }
+        let first = block.rules.len() - block.promises.len();
+        for (number, counts) in block.rules[first..].iter().zip(block.promises) {
+            if let Some(clocks) = &mut self.rules[*number].clocks {
+                clocks.outcomes.iter_mut().zip(counts.outcomes).for_each(|(sum, more)| *sum += more);
+                clocks.beyond += counts.beyond;
+                clocks.open.extend(&counts.open);
+            }
         }
         for (sum, more) in self.summary.findings.iter_mut().zip(block.by_severity) {
             *sum += more;
@@ -111,7 +142,8 @@ impl Tally {
                 rule.records.saturating_sub(rule.result.outcomes.applicable());
         }
         self.summary.records += records;
-        self.summary.evaluations += records * ids.len() as u64;
+        let rules = ids.iter().filter(|it| self.rules[**it].clocks.is_none()).count();
+        self.summary.evaluations += records * rules as u64;
         self.sources += 1;
     }
 
@@ -158,16 +190,43 @@ impl Tally {
     pub fn finish(mut self, audit: &mut Audit) {
         self.cut_worst();
         self.unassessed.sort_by_key(|(source, rule, it)| (*source, it.record, *rule));
-        self.summary.rules = self.rules.len() as u64;
-        for rule in &self.rules {
+        let (promises, rules): (Vec<_>, Vec<_>) = self.rules.into_iter().partition(|it| it.clocks.is_some());
+        self.summary.rules = rules.len() as u64;
+        for rule in &rules {
             self.summary.outcomes.merge(&rule.result.outcomes);
         }
+        for promise in &promises {
+            let beyond = promise.clocks.as_ref().map_or(0, |it| it.beyond);
+            if beyond > 0 {
+                let said = Diagnostic::warning(wording::REACHED_BEYOND).with("count", beyond.to_string());
+                let said = said.with("name", &promise.result.rule.id).at(promise.result.rule.place.clone());
+                self.diagnostics.push(said.help(wording::HELP_BEYOND));
+            }
+        }
+        audit.promises = promises.into_iter().map(promise_result).collect();
         audit.summary = self.summary;
         audit.inputs = self.inputs;
-        audit.rules = self.rules.into_iter().map(|it| it.result).collect();
+        audit.rules = rules.into_iter().map(|it| it.result).collect();
         audit.worst = self.worst.into_iter().map(|it| it.1).collect();
         audit.unassessed = self.unassessed.into_iter().map(|it| it.2).collect();
         audit.diagnostics = self.diagnostics;
+    }
+}
+
+fn promise_result(tally: RuleTally) -> PromiseResult {
+    let clocks = tally.clocks.unwrap_or_default();
+    let [kept, breached, running, at_risk, _] = clocks.outcomes;
+    let outcomes = tally.result.outcomes;
+    PromiseResult {
+        rule: tally.result.rule,
+        kept,
+        breached,
+        running,
+        at_risk,
+        no_evidence: outcomes.no_evidence,
+        not_applicable: outcomes.not_applicable,
+        coverage: outcomes.coverage(),
+        open_elapsed: clocks.open.quantiles([0.5, 0.9]),
     }
 }
 

@@ -142,6 +142,25 @@ pub fn duration_text(micros: i64) -> String {
     out
 }
 
+/// `27h 30m`, `0h 00m 05.5s`: a length of open time, which has no days, for a day of it has no fixed
+/// length.
+#[must_use]
+pub fn hours_text(micros: i64) -> String {
+    let total = micros.unsigned_abs();
+    let second = MICROS_PER_SECOND.unsigned_abs();
+    let (seconds, rest) = (total / second, total % second);
+    let sign = if micros < 0 { "-" } else { "" };
+    let mut out = format!("{sign}{}h {:02}m", seconds / 3600, seconds / 60 % 60);
+    if seconds % 60 != 0 || rest != 0 {
+        out.push_str(&format!(" {:02}", seconds % 60));
+        if rest != 0 {
+            out.push_str(format!(".{rest:06}").trim_end_matches('0'));
+        }
+        out.push('s');
+    }
+    out
+}
+
 /// A time as written: on the clock of the text, with the offset if the text gave one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IsoTime {

@@ -135,11 +135,12 @@ impl Clock<'_> {
     /// business days without a calendar.
     #[must_use]
     pub fn due(&self, start: i64, amount: Amount, terms: Terms) -> Option<i64> {
-        let from = self.counts_from(start, amount, terms)?;
+        let from = || self.counts_from(start, amount, terms);
         let due = match amount {
-            Amount::Open(micros) => self.after(from, micros)?,
-            Amount::BusinessDays(days) => self.business_days(from, days, terms.day_end)?,
-            Amount::Days(days) => self.calendar_days(from, days, terms.day_end)?,
+            // Open time passes from the next opening on in any case.
+            Amount::Open(micros) => self.after(start, micros)?,
+            Amount::BusinessDays(days) => self.business_days(from()?, days, terms.day_end)?,
+            Amount::Days(days) => self.calendar_days(from()?, days, terms.day_end)?,
         };
         self.rolled(due, terms)
     }

@@ -102,6 +102,7 @@ fn judged(
         inputs: Vec::new(),
         summary: crate::audit::Summary::default(),
         rules: Vec::new(),
+        promises: Vec::new(),
         gates: tally.gates(fail_on(matches)),
         worst: Vec::new(),
         unassessed: Vec::new(),
@@ -123,6 +124,12 @@ fn tally_in_order(planned: &Planned, lang: Lang) -> Tally {
         let of = |it: &&crate::engine::PlannedRule| it.rule.id == rule.id;
         if let Some(known) = planned.sources.iter().find_map(|it| it.plan.rules.iter().find(of)) {
             tally.rule(&known.rule, &path(&known.compiled.form, lang));
+        }
+    }
+    for promise in planned.project.packs.iter().flat_map(|it| &it.promises) {
+        let of = |it: &&crate::engine::PlannedPromise| it.as_rule.rule.id == promise.id && it.is_reported;
+        if let Some(known) = planned.sources.iter().find_map(|it| it.plan.promises.iter().find(of)) {
+            tally.promise(&known.as_rule.rule);
         }
     }
     tally

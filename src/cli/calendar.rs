@@ -11,7 +11,7 @@ use super::{
 use crate::{
     calendar::{
         Calendar, Clock, DayEnd, DayKind, Roll, StartAt, Terms, civil_from_days, format_date, format_time,
-        parse_iso_date,
+        hours_text, parse_iso_date,
     },
     diagnostic::{Diagnostic, nearest},
     finding::value_text,
@@ -358,20 +358,6 @@ fn seconds(micros: i64) -> Json {
     #[expect(clippy::cast_precision_loss, reason = "spans of time far below 2^53 microseconds")]
     let seconds = micros as f64 / 1e6;
     json!(seconds)
-}
-
-/// `27h 30m`: a day of open time has no fixed length, so there are no days.
-fn hours_text(micros: i64) -> String {
-    let (seconds, rest) = (micros / MICROS_PER_SECOND, micros % MICROS_PER_SECOND);
-    let mut out = format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60);
-    if seconds % 60 != 0 || rest != 0 {
-        let _ = write!(out, " {:02}", seconds % 60);
-        if rest != 0 {
-            out.push_str(format!(".{rest:06}").trim_end_matches('0'));
-        }
-        out.push('s');
-    }
-    out
 }
 
 /// A wall time in seconds since a midnight; on the next day it starts anew, and an end may be 24:00.

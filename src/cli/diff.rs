@@ -143,7 +143,7 @@ fn compared(
 ) -> Result<Diff, Wrong> {
     let as_of = as_of(matches, &desk.zone)?;
     let setting = (&desk.zone, as_of, voice.lang);
-    let filter = Filter { rules: all(matches, "rule"), ..Filter::default() };
+    let filter = Filter { rules: all(matches, "rule"), without_promises: true, ..Filter::default() };
     let (old_packs, new_packs) = (packs(old, new), packs(new, old));
     let mut diff = Diff {
         old: named(matches, "old"),
@@ -168,7 +168,7 @@ fn compared(
         let opened = Arc::new(opened);
         let plan = |packs: &[Pack], in_old| {
             let (plan, mut diagnostics) =
-                plan_source(&ask(source), &opened.schema, packs, setting, &filter, false);
+                plan_source(&ask(source, &desk.calendars), &opened.schema, packs, setting, &filter, false);
             diagnostics.retain(Diagnostic::is_error);
             plan.ok_or(Wrong { diagnostics, in_old })
         };

@@ -9,7 +9,7 @@ use crate::{
     ingest::{self, Opened},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
     record::MICROS_PER_SECOND,
-    rule::Severity,
+    rule::{DeclaredCalendar, Severity},
     wording::{self, Lang},
 };
 use clap::ArgMatches;
@@ -140,13 +140,20 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
             let (opened, mut found) = ingest::open(&source.spec);
             diagnostics.append(&mut found);
             let Some(opened) = opened else { continue };
-            let (plan, mut found) =
-                plan_source(&ask(source), &opened.schema, &project.packs, setting, &filter, row_by_row);
+            let (plan, mut found) = plan_source(
+                &ask(source, &project.calendars),
+                &opened.schema,
+                &project.packs,
+                setting,
+                &filter,
+                row_by_row,
+            );
             diagnostics.append(&mut found);
             sources.extend(plan.map(|plan| PlannedSource { opened: Arc::new(opened), plan }));
         }
         unused_kinds(&project, &filter, &mut diagnostics);
-        if sources.iter().all(|it| it.plan.rules.is_empty()) && !diagnostics.iter().any(Diagnostic::is_error)
+        if sources.iter().all(|it| it.plan.rules.is_empty() && it.plan.promises.is_empty())
+            && !diagnostics.iter().any(Diagnostic::is_error)
         {
             diagnostics.push(Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES));
         }
@@ -168,7 +175,7 @@ pub(super) fn without_repeats(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     once
 }
 
-pub(super) fn ask(source: &Source) -> SourceAsk {
+pub(super) fn ask(source: &Source, calendars: &[DeclaredCalendar]) -> SourceAsk {
     SourceAsk {
         id: source.id.clone(),
         kind: source.kind.clone(),
@@ -180,6 +187,7 @@ pub(super) fn ask(source: &Source) -> SourceAsk {
             .map(|(level, it)| (level.clone(), it.text.clone(), it.place.clone()))
             .collect(),
         derive: source.derive.iter().map(|it| (it.name.text.clone(), it.script.clone())).collect(),
+        calendars: calendars.to_vec(),
     }
 }
 
@@ -204,8 +212,11 @@ fn filter(matches: &ArgMatches, project: &Project, diagnostics: &mut Vec<Diagnos
         rules: optional(matches, "rule"),
         severities: severities.iter().filter_map(|it| Severity::from_name(it)).collect(),
         dimensions: optional(matches, "dimension"),
+        without_promises: false,
     };
-    let known: Vec<&str> = project.packs.iter().flat_map(|it| &it.rules).map(|it| it.id.as_str()).collect();
+    let rules = project.packs.iter().flat_map(|it| &it.rules).map(|it| it.id.as_str());
+    let promises = project.packs.iter().flat_map(|it| &it.promises).map(|it| it.id.as_str());
+    let known: Vec<&str> = rules.chain(promises).collect();
     for rule in &filter.rules {
         if !known.contains(&rule.as_str()) {
             let mut diagnostic = Diagnostic::error(wording::UNKNOWN_RULE).with("name", rule.clone());

@@ -106,8 +106,10 @@ impl SourceRun<'_> {
             committed: &counters,
         };
         let progress = Progress::new(files.reader.bytes_total(), self.show, self.lang);
-        let numbers: Vec<usize> =
+        let mut numbers: Vec<usize> =
             plan.rules.iter().map(|it| tally.rule(&it.rule, &path(&it.compiled.form, self.lang))).collect();
+        let reported = plan.promises.iter().filter(|it| it.is_reported);
+        numbers.extend(reported.map(|it| tally.promise(&it.as_rule.rule)));
         let mut commit = Commit {
             opened,
             numbers: &numbers,
@@ -312,6 +314,7 @@ impl Commit<'_, '_> {
             rules: self.numbers,
             counts: &result.counts,
             findings: &result.findings,
+            promises: &result.promises,
             by_severity: result.by_severity,
             worst: std::mem::take(&mut result.worst),
             unassessed: std::mem::take(&mut result.unassessed),

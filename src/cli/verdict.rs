@@ -169,7 +169,15 @@ fn row_by_row(planned: &Planned, source: &PlannedSource) -> Result<SourcePlan, B
     };
     let setting = (&project.zone, planned.as_of, project.lang);
     let plan = known.and_then(|known| {
-        plan_source(&ask(known), &source.opened.schema, &project.packs, setting, &filter, true).0
+        plan_source(
+            &ask(known, &project.calendars),
+            &source.opened.schema,
+            &project.packs,
+            setting,
+            &filter,
+            true,
+        )
+        .0
     });
     plan.ok_or_else(|| internal("the rule cannot be planned row by row"))
 }

@@ -1,11 +1,12 @@
 //! Judging a block: rules over chunks of its records, findings in record order.
 
-use super::{Duplicates, PlannedRule, RisingKeys, SourcePlan, writer::Writer};
+use super::{Duplicates, PlannedPromise, PlannedRule, RisingKeys, SourcePlan, writer::Writer};
 use crate::{
     audit::{OutcomeCounts, OwnedFinding, Unassessed},
     calendar::Zone,
     expr::{CHUNK_LEN, Cause, Evaluator, ExprId, Faults, Mask, Program, Scratch, append_to_column},
     finding::Finding,
+    promise::{self, Counts, Lack, Parts},
     record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Values},
     rule::{Effective, MissingPolicy, Outcome},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
@@ -76,6 +77,9 @@ pub struct BlockResult {
     pub outcomes: Vec<Vec<Outcome>>,
     /// Findings by planned rule.
     pub findings: Vec<u64>,
+    /// How the reported promises stand. In `counts`, `findings` and the lists they are numbered after
+    /// the rules.
+    pub promises: Vec<Counts>,
     /// Findings by severity, in the order of [`crate::rule::Severity::ALL`].
     pub by_severity: [u64; 4],
     /// Findings encoded, by output.
@@ -147,7 +151,8 @@ impl<'a> Judge<'a> {
     pub fn judge(&mut self, batch: &mut Batch) -> BlockResult {
         let plan = self.judging.plan;
         derive(&plan.derived, &plan.program, &mut self.scratch, batch);
-        let rules = self.judging.plan.rules.len();
+        let promised = self.promises(batch);
+        let rules = plan.rules.len() + promised.len();
         let mut result = BlockResult {
             file: batch.file,
             records: batch.len as u64,
@@ -160,11 +165,16 @@ impl<'a> Judge<'a> {
         let batch = &*batch;
         self.hash_keys(batch, &mut result);
         let plan = self.judging.plan;
-        let mut writer = Writer::new(self.judging, batch);
+        let mut writer = Writer::new(self.judging, batch, rules);
+        for (number, (promise, parts)) in (plan.rules.len()..).zip(&promised) {
+            result.counts[number] = counts_of(&parts.counts);
+            result.findings[number] = parts.counts.outcomes[promise::Outcome::Breached as usize];
+            writer.list_lacks(number, promise, &parts.lacks, &mut result);
+        }
         let mut evaluator = Evaluator::new(&plan.program, batch, &mut self.scratch);
         let mut verdicts: Vec<Verdicts> = Vec::with_capacity(rules);
         if self.judging.sink.wanted().outcomes {
-            result.outcomes = vec![vec![Outcome::NotApplicable; batch.len]; rules];
+            result.outcomes = vec![vec![Outcome::NotApplicable; batch.len]; plan.rules.len()];
         }
         let mut low = 0;
         while evaluator.go_to(low) {
@@ -185,11 +195,17 @@ impl<'a> Judge<'a> {
                 }
                 verdicts.push(verdict);
             }
+            verdicts.extend(promised.iter().map(|(promise, _)| breaches(promise, batch, low)));
             for (row, number) in in_record_order(&verdicts) {
-                writer.finding(&plan.rules[number], &verdicts[number], row, low + row, &mut result);
+                let judged = match number.checked_sub(plan.rules.len()) {
+                    Some(number) => Judged::Promise(promised[number].0),
+                    None => Judged::Rule(&plan.rules[number]),
+                };
+                writer.finding(judged, &verdicts[number], row, low + row, &mut result);
             }
             low += CHUNK_LEN;
         }
+        result.promises = promised.into_iter().map(|(_, parts)| parts.counts).collect();
         result
     }
 
@@ -197,6 +213,27 @@ impl<'a> Judge<'a> {
     pub fn recycle(&mut self, spare: Option<Vec<Vec<u8>>>) {
         self.spare = spare.unwrap_or_default();
         self.spare.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Judges the promises and appends their columns; gives the parts of those that are reported, their
+    /// columns taken out.
+    fn promises(&self, batch: &mut Batch) -> Vec<(&'a PlannedPromise, Parts)> {
+        let plan = self.judging.plan;
+        let mut reported = Vec::new();
+        for promise in &plan.promises {
+            let effective = &promise.as_rule.rule.effective;
+            let mut parts = promise.clock.run(batch, |row| {
+                if effective.is_always() {
+                    return Ok(true);
+                }
+                plan.day_of(batch, row).map(|day| day.is_none_or(|it| contains(effective, it)))
+            });
+            batch.columns.append(&mut parts.columns);
+            if promise.is_reported {
+                reported.push((promise, parts));
+            }
+        }
+        reported
     }
 
     fn hash_keys(&self, batch: &Batch, result: &mut BlockResult) {
@@ -260,7 +297,63 @@ pub fn key_hash(key: &str) -> u64 {
     xxh3_64(key.as_bytes())
 }
 
+/// What a finding is about.
+#[derive(Clone, Copy)]
+pub(super) enum Judged<'a> {
+    Rule(&'a PlannedRule),
+    Promise(&'a PlannedPromise),
+}
+
+/// The outcomes of a promise as a rule's: open clocks that are in time count as passed.
+fn counts_of(counts: &Counts) -> OutcomeCounts {
+    let [kept, breached, running, at_risk, not_applicable] = counts.outcomes;
+    OutcomeCounts {
+        pass: kept + running + at_risk,
+        fail: breached,
+        not_applicable,
+        no_evidence: counts.no_evidence,
+        error: 0,
+    }
+}
+
+/// The breaches of a promise in the chunk that starts at `low`.
+fn breaches(promise: &PlannedPromise, batch: &Batch, low: usize) -> Verdicts {
+    let mut breached = Mask::NONE;
+    let outcomes = &batch.columns[promise.first_column as usize];
+    if let Values::Text(TextColumn::Coded(codes, _)) = &outcomes.values {
+        let codes = codes[low..].iter().take(CHUNK_LEN).enumerate();
+        for (row, _) in codes.filter(|(_, code)| usize::from(**code) == promise::Outcome::Breached as usize) {
+            if outcomes.valid.get(low + row) {
+                breached.insert(row);
+            }
+        }
+    }
+    Verdicts {
+        pass: Mask::NONE,
+        findings: breached,
+        deciders: Vec::new(),
+        reasons: Vec::new(),
+        faults: Faults::default(),
+    }
+}
+
+fn contains(effective: &Effective, day: i64) -> bool {
+    effective.from.is_none_or(|it| day >= it) && effective.to.is_none_or(|it| day <= it)
+}
+
 impl SourcePlan {
+    /// The date of a record by its own date; `None` where the source has no such field.
+    fn day_of(&self, batch: &Batch, row: usize) -> Result<Option<i64>, Lack> {
+        let Some((column, ty)) = self.date else { return Ok(None) };
+        let date = &batch.columns[column as usize];
+        let Values::Int(values) = &date.values else { return Ok(None) };
+        if !date.valid.get(row) {
+            return Err(Lack::Value(column, date.unreadable.as_ref().is_some_and(|it| it.get(row))));
+        }
+        let local = || self.program.zone.to_local(values[row]).div_euclid(86_400 * MICROS_PER_SECOND);
+        Ok(Some(if ty == Type::Time { local() } else { values[row] }))
+    }
+
     /// Whether every part of a record's key is there.
     pub(super) fn has_key(&self, batch: &Batch, row: usize) -> bool {
         !self.key.is_empty() && self.key.iter().all(|it| batch.columns[*it as usize].valid.get(row))

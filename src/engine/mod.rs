@@ -12,7 +12,9 @@ mod keys;
 mod lints;
 mod message;
 mod plan;
+mod promises;
 mod run;
+mod told;
 mod trace;
 mod writer;
 
@@ -22,5 +24,6 @@ pub use group::{GroupPlan, GroupValue, plan_groups};
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash, key_in};
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
+pub use promises::PlannedPromise;
 pub use run::{Batches, Outcome, RunError, run_source};
 pub use trace::Tracer;

@@ -1,15 +1,21 @@
 //! The plan of a source: everything that is wrong with its rules is known here, before a record is
 //! read, and everything that judging needs is looked up once.
 
-use super::{lints, message::Message};
+use super::{
+    lints,
+    message::Message,
+    promises::{PlannedPromise, Planner, scripts},
+};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place, nearest},
     expr::{ExprId, Program},
+    promise::Parts,
     record::{Schema, Type},
-    rule::{Pack, Rule, Script, Severity},
+    rule::{DeclaredCalendar, Pack, Promise, Rule, Script, Severity, Target},
     script::{
         CompiledRule, FieldName, Form, Library, Names, Registry, compile_derived, compile_rule, names_in,
+        snake_case,
     },
     wording::{self, Lang},
 };
@@ -31,6 +37,8 @@ pub struct SourceAsk {
     pub subject: Vec<(String, String, Place)>,
     /// Derived fields: name and expression.
     pub derive: Vec<(String, Script)>,
+    /// The project's calendars.
+    pub calendars: Vec<DeclaredCalendar>,
 }
 
 /// Which rules are judged.
@@ -42,16 +50,28 @@ pub struct Filter {
     pub severities: Vec<Severity>,
     /// Dimensions; all if empty.
     pub dimensions: Vec<String>,
+    /// True where promises count only as far as rules read them.
+    pub without_promises: bool,
 }
 
 impl Filter {
     /// Whether the rule is judged.
     #[must_use]
     pub fn admits(&self, rule: &Rule) -> bool {
+        self.admits_all(&rule.id, rule.severity, rule.dimension.as_deref())
+    }
+
+    /// Whether the breaches of a promise are findings.
+    #[must_use]
+    pub fn admits_promise(&self, promise: &Promise) -> bool {
+        !self.without_promises && self.admits_all(&promise.id, promise.severity, promise.dimension.as_deref())
+    }
+
+    fn admits_all(&self, id: &str, severity: Severity, dimension: Option<&str>) -> bool {
         let of = |all: &[String], one: &str| all.is_empty() || all.iter().any(|it| it == one);
-        of(&self.rules, &rule.id)
-            && (self.severities.is_empty() || self.severities.contains(&rule.severity))
-            && of(&self.dimensions, rule.dimension.as_deref().unwrap_or_default())
+        of(&self.rules, id)
+            && (self.severities.is_empty() || self.severities.contains(&severity))
+            && of(&self.dimensions, dimension.unwrap_or_default())
     }
 }
 
@@ -99,6 +119,8 @@ pub struct SourcePlan {
     pub column_names: Vec<String>,
     /// The rules in the order of packs and files; several versions of a rule stand side by side.
     pub rules: Vec<PlannedRule>,
+    /// The promises; their columns follow the derived ones.
+    pub promises: Vec<PlannedPromise>,
     /// The columns of the key, as written.
     pub key: Vec<u32>,
     /// Who is scored: level and column, as written.
@@ -126,7 +148,10 @@ pub fn plan_source(
         .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
         .filter(|(_, rule)| rule.on == ask.kind && filter.admits(rule))
         .collect();
-    let mut fields = planning.fields(mentioned(&rules));
+    let promises = promises_of(ask, packs, filter, &rules);
+    let mut mentioned = mentioned(&rules);
+    mentioned.extend(mentioned_by_promises(&promises));
+    let mut fields = planning.fields(mentioned);
     let key = planning.written(&ask.key);
     let levels: Vec<(String, Place)> =
         ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();
@@ -145,38 +170,38 @@ pub fn plan_source(
         library: &[],
         as_of,
     };
-    let derived = planning.derived(&mut program, &mut registry, &mut names);
+    let mut derived = planning.derived(&mut program, &mut registry, &mut names);
+    let mut hidden = Vec::new();
+    let mut planner = Planner {
+        program: &mut program,
+        registry: &mut registry,
+        names: &mut names,
+        decoded: planning.columns.len(),
+        derived: &mut derived,
+        hidden: &mut hidden,
+        calendars: &ask.calendars,
+        ready: vec![None; ask.calendars.len()],
+        diagnostics: &mut planning.diagnostics,
+        has_date: date.is_some(),
+    };
+    let promises = planner.plan(&promises, zone, lang);
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
-    let mut planned = Vec::new();
-    for (pack, rule) in &rules {
-        planning.enter(pack, &mut names);
-        names.library = libraries.get(pack.id.as_str()).map_or(&[], Vec::as_slice);
-        let (compiled, mut diagnostics) = compile_rule(&mut program, &mut registry, &names, rule, row_by_row);
-        planning.check_message(rule, &names, &mut diagnostics);
-        planning.check_in_force(rule, date.is_some(), &mut diagnostics);
-        diagnostics.extend(lints::without_failing_example(pack, rule));
-        planning.diagnostics.append(&mut diagnostics);
-        let Some(compiled) = compiled else { continue };
-        let evidence_names = compiled.evidence.iter().map(|column| column_name(&names, *column)).collect();
-        let message = Message::new(rule, &names, zone, lang);
-        planned.push(PlannedRule {
-            rule: Arc::new((*rule).clone()),
-            hash: hash_of(rule),
-            compiled,
-            message,
-            evidence_names,
-        });
-    }
+    let mut tools = (&mut program, &mut registry, &mut names);
+    let setting = (zone, lang, date.is_some(), row_by_row);
+    let planned = planning.rules(&rules, &libraries, &mut tools, setting);
     planning.diagnostics.append(&mut lints::of_tables(packs.iter(), &registry, zone));
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
     share(&mut program, &planned, &derived);
-    let total = planning.columns.len() + derived.len();
-    let column_names =
+    let total = planning.columns.len() + derived.len() + promises.len() * Parts::NAMES.len();
+    let mut column_names: Vec<String> =
         (0..total).map(|it| column_name(&names, u32::try_from(it).unwrap_or(u32::MAX))).collect();
+    for (column, name) in hidden {
+        column_names[column as usize] = name;
+    }
     for column in &registry.coded {
         if let Some(column) = planning.columns.get_mut(*column as usize) {
             column.coded = true;
@@ -191,12 +216,41 @@ pub fn plan_source(
         derived,
         column_names,
         rules: planned,
+        promises,
         key,
         subject: ask.subject.iter().map(|(level, ..)| level.clone()).zip(subject).collect(),
         date,
         lang,
     };
     (Some(plan), planning.diagnostics)
+}
+
+/// The promises that are judged on a source's records, each with whether its breaches are findings.
+fn promises_of<'p>(
+    ask: &SourceAsk,
+    packs: &'p [Pack],
+    filter: &Filter,
+    rules: &[(&Pack, &Rule)],
+) -> Vec<(&'p Pack, &'p Promise, bool)> {
+    let scripts = rules.iter().flat_map(|(_, rule)| rule.when.iter().chain([&rule.check]));
+    let read: Vec<String> = scripts.flat_map(names_in).collect();
+    let all = packs.iter().flat_map(|pack| pack.promises.iter().map(move |it| (pack, it)));
+    let of_kind = all.filter(|(_, it)| it.on == ask.kind);
+    let judged = of_kind.map(|(pack, it)| (pack, it, filter.admits_promise(it)));
+    judged.filter(|(_, it, reported)| *reported || read.contains(&it.name)).collect()
+}
+
+/// The names that promises mention.
+fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec<String> {
+    let mut mentioned = Vec::new();
+    for (pack, promise, _) in promises {
+        mentioned.extend(scripts(promise).flat_map(names_in));
+        if let Target::Table(id, _) = &promise.target {
+            let inputs = pack.tables.iter().filter(|it| it.id == *id || snake_case(&it.id) == *id);
+            mentioned.extend(inputs.flat_map(|it| it.inputs.clone()));
+        }
+    }
+    mentioned
 }
 
 /// Marks what is worth evaluating once a chunk for all rules.
@@ -214,6 +268,11 @@ fn share(program: &mut Program, rules: &[PlannedRule], derived: &[(ExprId, Type)
 pub(super) fn column_name(names: &Names<'_>, column: u32) -> String {
     let field = names.fields.iter().find(|it| it.column == Some(column));
     field.map_or_else(String::new, |it| it.name.clone())
+}
+
+/// 16 hexadecimal digits over the parts.
+pub(super) fn hash_of_parts(parts: &[&str]) -> String {
+    format!("{:016x}", xxh3_64(parts.join("\0").as_bytes()))
 }
 
 /// 64 bits of XXH3 over what decides a rule's verdicts.
@@ -248,6 +307,37 @@ pub(super) struct Planning<'a> {
 }
 
 impl Planning<'_> {
+    /// Compiles the rules; those that are wrong are left out.
+    fn rules<'p>(
+        &mut self,
+        rules: &[(&'p Pack, &Rule)],
+        libraries: &'p BTreeMap<&str, Vec<Library>>,
+        tools: &mut (&mut Program, &mut Registry, &mut Names<'p>),
+        (zone, lang, has_date, row_by_row): (&Zone, Lang, bool, bool),
+    ) -> Vec<PlannedRule> {
+        let (program, registry, names) = tools;
+        let mut planned = Vec::new();
+        for (pack, rule) in rules {
+            self.enter(pack, names);
+            names.library = libraries.get(pack.id.as_str()).map_or(&[], Vec::as_slice);
+            let (compiled, mut diagnostics) = compile_rule(program, registry, names, rule, row_by_row);
+            self.check_message(rule, names, &mut diagnostics);
+            self.check_in_force(rule, has_date, &mut diagnostics);
+            diagnostics.extend(lints::without_failing_example(pack, rule));
+            self.diagnostics.append(&mut diagnostics);
+            let Some(compiled) = compiled else { continue };
+            let evidence_names = compiled.evidence.iter().map(|it| column_name(names, *it)).collect();
+            planned.push(PlannedRule {
+                rule: Arc::new((*rule).clone()),
+                hash: hash_of(rule),
+                compiled,
+                message: Message::new(rule, names, zone, lang),
+                evidence_names,
+            });
+        }
+        planned
+    }
+
     /// Compiles the derived fields, each of which may read those before it, and names them.
     pub(super) fn derived(
         &mut self,

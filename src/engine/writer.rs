@@ -1,10 +1,15 @@
 //! From verdicts to findings: put together from a batch's columns, encoded, listed.
 
-use super::{BlockResult, Judging, PlannedRule, Wanted, judge::Verdicts};
+use super::{
+    BlockResult, Judging, PlannedPromise, PlannedRule, Wanted,
+    judge::{Judged, Verdicts},
+    told,
+};
 use crate::{
     audit::{Audit, OwnedFinding, Unassessed},
     expr::Cause,
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
+    promise::Lack,
     record::Batch,
     rule::{Outcome, Severity},
 };
@@ -23,14 +28,15 @@ pub(super) struct Writer<'a, 'b> {
 }
 
 impl<'a, 'b> Writer<'a, 'b> {
-    pub(super) fn new(judging: &'a Judging<'a>, batch: &'b Batch) -> Self {
+    /// Gets ready for the findings of so many rules and promises.
+    pub(super) fn new(judging: &'a Judging<'a>, batch: &'b Batch, rules: usize) -> Self {
         let mut room = [0; 4];
         let mut before = 0;
         for (room, committed) in room.iter_mut().zip(judging.committed) {
             before += committed.load(Ordering::Relaxed);
             *room = (Audit::WORST_MAX as u64).saturating_sub(before);
         }
-        let listed = vec![0; judging.plan.rules.len() * 2];
+        let listed = vec![0; rules * 2];
         Self {
             judging,
             batch,
@@ -81,6 +87,24 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
     }
 
+    /// Lists records on which a promise has no outcome.
+    pub(super) fn list_lacks(
+        &mut self,
+        number: usize,
+        promise: &PlannedPromise,
+        lacks: &[(usize, Lack)],
+        result: &mut BlockResult,
+    ) {
+        let mut scratch = String::new();
+        for (row, lack) in lacks.iter().take(Audit::UNASSESSED_MAX) {
+            let (field, unreadable) = told::lack(promise, &self.judging.plan.column_names, *lack);
+            let key = self.key(*row, &mut scratch).to_owned();
+            let rule = promise.as_rule.rule.id.clone();
+            let record = self.batch.first_record + *row as u64;
+            result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record }));
+        }
+    }
+
     /// The key of a record; its origin where it has none.
     fn key<'t>(&'t self, row: usize, scratch: &'t mut String) -> &'t str {
         if self.judging.plan.has_key(self.batch, row) {
@@ -98,12 +122,16 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     pub(super) fn finding(
         &mut self,
-        planned: &PlannedRule,
+        judged: Judged<'a>,
         verdicts: &Verdicts,
         row: usize,
         at: usize,
         result: &mut BlockResult,
     ) {
+        let planned = match judged {
+            Judged::Rule(planned) => planned,
+            Judged::Promise(promise) => &promise.as_rule,
+        };
         let rule = &planned.rule;
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
         result.by_severity[severity] += 1;
@@ -115,13 +143,21 @@ impl<'a, 'b> Writer<'a, 'b> {
         let (mut message, mut joined) = (std::mem::take(&mut self.message), std::mem::take(&mut self.joined));
         message.clear();
         if self.wanted.message || for_worst {
-            planned.message.write(self.batch, at, self.judging.zone, &mut message);
+            match judged {
+                Judged::Rule(_) => planned.message.write(self.batch, at, self.judging.zone, &mut message),
+                Judged::Promise(promise) => {
+                    told::message(promise, self.judging, self.batch, at, &mut message)
+                }
+            }
         }
         let ordinal = self.judging.duplicates.ordinals.get(&(self.batch.first_record + at as u64)).copied();
         let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
         let key = self.key(at, &mut joined);
         let evidence = if self.wanted.evidence || for_worst {
-            self.evidence(planned, verdicts, row, at)
+            match judged {
+                Judged::Rule(_) => self.evidence(planned, verdicts, row, at),
+                Judged::Promise(promise) => told::evidence(promise, self.batch, at),
+            }
         } else {
             Evidence::default()
         };

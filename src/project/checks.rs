@@ -52,7 +52,8 @@ fn library(draft: &Draft, said: &mut Vec<Diagnostic>) {
     let phrases = draft.pack.phrases.iter().zip(&draft.phrases_ids).map(|(it, place)| (snake(&it.id), place));
     let tables = draft.pack.tables.iter().zip(&draft.table_ids).map(|(it, place)| (snake(&it.id), place));
     let mut seen: Vec<(String, &Place)> = Vec::new();
-    for (name, place) in phrases.chain(tables) {
+    let promises = draft.pack.promises.iter().map(|it| (it.name.clone(), &it.id_place));
+    for (name, place) in phrases.chain(tables).chain(promises) {
         match seen.iter().find(|it| it.0 == name) {
             Some((_, first)) => said.push(twice(wording::ID_TWICE, &name, place, first)),
             None => seen.push((name, place)),

@@ -18,6 +18,7 @@ mod house;
 mod load;
 mod names;
 mod pack;
+mod promises;
 mod read;
 mod rules;
 mod source;

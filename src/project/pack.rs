@@ -1,7 +1,7 @@
 //! A pack: `pack.toml` and any number of `*.toml` beside it, of a folder or of the product itself.
 
 use super::{
-    builtin,
+    builtin, promises,
     read::{File, Reader, Sink},
     rules, tables,
 };
@@ -177,6 +177,7 @@ pub(super) fn read(
             title: UserText::default(),
             from: shown,
             rules: vec![],
+            promises: vec![],
             phrases: vec![],
             tables: vec![],
             library: library(home, place, sources, sink),
@@ -201,7 +202,11 @@ pub(super) fn read(
         let root = Reader::new(&file, table.get_ref(), 0..0, "");
         pack_file(root, is_head, &mut draft, &mut Reading { home, zone, sources });
     }
-    if draft.pack.rules.is_empty() && draft.unreadable.is_empty() && !draft.broken {
+    if draft.pack.rules.is_empty()
+        && draft.pack.promises.is_empty()
+        && draft.unreadable.is_empty()
+        && !draft.broken
+    {
         let said = Diagnostic::warning(wording::NO_RULES).with("name", &draft.pack.id);
         sink.borrow_mut().push(said.at(draft.id_place.clone()));
     }
@@ -224,7 +229,7 @@ fn library(home: &Home, place: &Place, sources: &mut Sources, sink: &Sink) -> Ve
     files
 }
 
-const LATER: [&str; 2] = ["promise", "scorecard"];
+const LATER: [&str; 1] = ["scorecard"];
 const PROJECT_KEYS: [&str; 9] =
     ["project", "source", "calendar", "gate", "params", "rules", "sampling", "output", "pack"];
 
@@ -251,6 +256,12 @@ fn pack_file(mut root: Reader<'_>, is_head: bool, draft: &mut Draft, reading: &m
                 draft.rule_ids.push(place);
             }
             Some((id, None, _)) => draft.unreadable.push(id),
+            None => draft.broken = true,
+        }
+    }
+    for table in root.entry("promise").map(|it| it.tables()).unwrap_or_default() {
+        match promises::read(table, &draft.pack.id) {
+            Some(promise) => draft.pack.promises.push(promise),
             None => draft.broken = true,
         }
     }

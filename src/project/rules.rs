@@ -91,7 +91,7 @@ pub(super) fn read(
 }
 
 /// Any text may be a dimension; one that looks like a slip of the pen is a warning.
-fn dimension(table: &mut Reader<'_>) -> Option<String> {
+pub(super) fn dimension(table: &mut Reader<'_>) -> Option<String> {
     let text = table.text("dimension")?;
     if !DIMENSIONS.contains(&text.text.as_str())
         && let Some(meant) =
@@ -104,7 +104,7 @@ fn dimension(table: &mut Reader<'_>) -> Option<String> {
     Some(text.text)
 }
 
-fn effective(table: &mut Reader<'_>) -> Effective {
+pub(super) fn effective(table: &mut Reader<'_>) -> Effective {
     let Some(entry) = table.entry("effective") else { return Effective::default() };
     let Some(mut range) = entry.table() else { return Effective::default() };
     let from = range.entry("from").and_then(|it| it.date());

@@ -2,8 +2,10 @@
 //! and severity, rules worth showing, worst first.
 
 use crate::{
-    audit::{Audit, Gate, GateVerdict, OutcomeCounts, OwnedFinding, RuleResult},
+    audit::{Audit, Gate, GateVerdict, OutcomeCounts, OwnedFinding, PromiseResult, RuleResult},
+    calendar::hours_text,
     finding::{Standing, put_digits},
+    record::MICROS_PER_SECOND,
     rule::Severity,
     wording::{self, Lang, Wording},
 };
@@ -64,6 +66,37 @@ pub(super) fn loud_rules(audit: &Audit) -> Vec<&RuleResult> {
     let mut rules: Vec<&RuleResult> = audit.rules.iter().filter(loud).collect();
     rules.sort_by_key(|it| (Reverse(it.rule.severity), Reverse(it.findings), Reverse(it.outcomes.error)));
     rules
+}
+
+/// What people are told of a promise: its kept rate with interval and n, how its clocks stand, how long
+/// they ran.
+pub(super) fn promise(it: &PromiseResult, lang: Lang) -> [String; 3] {
+    let share = |share: f64| format!("{:.1} %", share * 100.0);
+    let n = count(it.n());
+    let rate = match it.kept_rate().zip(it.interval()) {
+        Some((rate, [low, high])) => {
+            let interval = format!("{:.1}–{}", low * 100.0, share(high));
+            wording::PROMISE_RATE.fill(lang, &[("rate", share(rate)), ("interval", interval), ("n", n)])
+        }
+        None => wording::PROMISE_NO_RATE.text(lang).to_owned(),
+    };
+    let counts = [
+        (wording::KEPT, it.kept),
+        (wording::BREACHED, it.breached),
+        (wording::RUNNING, it.running),
+        (wording::AT_RISK, it.at_risk),
+        (wording::WITHOUT_EVIDENCE, it.no_evidence),
+    ];
+    let counts = counts.map(|(word, number)| format!("{} {}", word.text(lang), count(number))).join(" · ");
+    #[expect(clippy::cast_possible_truncation, reason = "spans of time below 2^53 microseconds")]
+    let hours = |seconds: f64| hours_text((seconds / 60.0).round() as i64 * 60 * MICROS_PER_SECOND);
+    let mut times = Vec::new();
+    if let Some([median, p90]) = it.open_elapsed {
+        times.push(format!("{} {}", wording::PROMISE_MEDIAN.text(lang), hours(median)));
+        times.push(format!("{} {}", wording::PROMISE_P90.text(lang), hours(p90)));
+    }
+    times.extend(it.coverage.map(|it| format!("{} {}", wording::COVERAGE.text(lang), share(it))));
+    [rate, counts, times.join(" · ")]
 }
 
 /// All findings of the audit.

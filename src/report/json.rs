@@ -7,7 +7,7 @@ use super::{
     escape::json_string,
 };
 use crate::{
-    audit::{Audit, Gate, Input, OutcomeCounts, Path, RuleResult, Unassessed},
+    audit::{Audit, Gate, Input, OutcomeCounts, Path, PromiseResult, RuleResult, Unassessed},
     diagnostic::{Diagnostic, Level, Place},
     finding::{Finding, Sink, put_digits},
     rule::{Outcome, Severity},
@@ -46,7 +46,8 @@ impl Json {
         list(&mut out, "inputs", &audit.inputs, input);
         summary(&mut out, audit);
         list(&mut out, "rules", &audit.rules, |out, it| rule(out, it, self.setting.lang));
-        for name in ["promises", "scorecards", "groups"] {
+        list(&mut out, "promises", &audit.promises, |out, it| promise(out, it, self.setting.lang));
+        for name in ["scorecards", "groups"] {
             list(&mut out, name, &[], |_, (): &()| ());
         }
         list(&mut out, "gates", &audit.gates, gate);
@@ -206,6 +207,56 @@ fn rule(out: &mut Vec<u8>, it: &RuleResult, lang: Lang) {
     coverage(out, &it.outcomes);
     out.put(",");
     number(out, "findings", it.findings);
+    out.put("}");
+}
+
+/// Open times in seconds; `null` for what does not exist.
+fn promise(out: &mut Vec<u8>, it: &PromiseResult, lang: Lang) {
+    out.put("{\"id\":");
+    json_string(out, &it.rule.id);
+    out.put(",\"title\":");
+    json_string(out, it.rule.title.get(lang));
+    out.put(",\"severity\":");
+    json_string(out, it.rule.severity.name());
+    out.put(",\"dimension\":");
+    string_or_null(out, it.rule.dimension.as_deref());
+    out.put(",");
+    number(out, "n", it.n());
+    out.put(",\"outcomes\":{");
+    for (index, (name, count)) in [
+        ("kept", it.kept),
+        ("breached", it.breached),
+        ("running", it.running),
+        ("at_risk", it.at_risk),
+        ("no_evidence", it.no_evidence),
+        ("not_applicable", it.not_applicable),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        comma(out, index);
+        number(out, name, count);
+    }
+    out.put("},\"kept_rate\":");
+    put_float(out, it.kept_rate().unwrap_or(f64::NAN));
+    out.put(",\"interval\":");
+    match it.interval() {
+        Some([low, high]) => {
+            out.put("[");
+            put_float(out, low);
+            out.put(",");
+            put_float(out, high);
+            out.put("]");
+        }
+        None => out.put("null"),
+    }
+    let [median, p90] = it.open_elapsed.unwrap_or([f64::NAN; 2]);
+    out.put(",\"open_elapsed\":{\"median\":");
+    put_float(out, median);
+    out.put(",\"p90\":");
+    put_float(out, p90);
+    out.put("},\"coverage\":");
+    put_float(out, it.coverage.unwrap_or(f64::NAN));
     out.put("}");
 }
 

@@ -154,6 +154,19 @@ impl Markdown {
         }
     }
 
+    fn promises(&self, audit: &Audit, out: &mut String) {
+        if audit.promises.is_empty() {
+            return;
+        }
+        let head = [wording::PROMISES, wording::KEPT_RATE, wording::VERDICT];
+        self.table(wording::PROMISES, &head, 3, out);
+        for it in &audit.promises {
+            let [rate, counts, times] = digest::promise(it, self.setting.lang);
+            let id = markdown(&it.rule.id, NAME_CHARS_MAX);
+            out.push_str(&format!("| {id} | {rate} | {counts}<br>{times} |\n"));
+        }
+    }
+
     fn one_finding(&self, it: &OwnedFinding, out: &mut String) {
         let severity = self.say(it.rule.severity.wording());
         let beside = |word| wording::STANDING_BESIDE.fill(self.setting.lang, &[("standing", self.say(word))]);
@@ -175,6 +188,7 @@ impl Report for Markdown {
         self.verdict(audit, &mut text);
         self.gates(audit, &mut text);
         self.severities(audit, &mut text);
+        self.promises(audit, &mut text);
         self.rules(audit, &mut text);
         self.worst(audit, &mut text);
         out.write_all(text.as_bytes())

@@ -205,6 +205,26 @@ impl Terminal {
         }
     }
 
+    fn promises(&self, audit: &Audit, out: &mut String) {
+        if audit.promises.is_empty() {
+            return;
+        }
+        self.heading(wording::PROMISES, "", out);
+        for it in &audit.promises {
+            let [rate, counts, times] = digest::promise(it, self.setting.lang);
+            let room = self.width.saturating_sub(width(&rate) + 4).max(12);
+            let id = visible(&it.rule.id);
+            let id = cut_middle(&id, room);
+            pad(out, 2);
+            out.push_str(&id);
+            pad(out, room - width(&id) + 2);
+            self.paint(if it.breached > 0 { Style::Bold } else { Style::Green }, &rate, out);
+            out.push('\n');
+            self.wrapped(&counts, HANG, Style::Plain, out);
+            self.wrapped(&times, HANG, Style::Dim, out);
+        }
+    }
+
     fn worst(&self, audit: &Audit, out: &mut String) {
         if audit.worst.is_empty() {
             return;
@@ -394,6 +414,7 @@ impl Report for Terminal {
         self.head(audit, &mut text);
         self.read(audit, &mut text);
         self.verdicts(audit, &mut text);
+        self.promises(audit, &mut text);
         self.rules(audit, &mut text);
         self.worst(audit, &mut text);
         self.unassessed(audit, &mut text);

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     audit::{
-        Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path as Evaluated, RuleResult, Summary,
-        Unassessed,
+        Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path as Evaluated, PromiseResult, RuleResult,
+        Summary, Unassessed,
     },
     diagnostic::{Diagnostic, Place},
     finding::{Fingerprint, Standing},
@@ -131,6 +131,20 @@ fn inputs() -> Vec<Input> {
     ]
 }
 
+fn promise(rule: &Rule) -> PromiseResult {
+    PromiseResult {
+        rule: Arc::new(rule.clone()),
+        kept: 118_000,
+        breached: 2,
+        running: 7,
+        at_risk: 3,
+        no_evidence: 1200,
+        not_applicable: 0,
+        coverage: Some(0.99),
+        open_elapsed: Some([4320.0, 91_234.5]),
+    }
+}
+
 fn audit() -> Audit {
     let rules = [
         rule(
@@ -172,6 +186,7 @@ fn audit() -> Audit {
             result(1, Evaluated::Interpreted("a loop is not lowered".into()), counts(118_000, 2, 0, 1), 2),
             result(0, Evaluated::Vectorised, counts(12_345_678, 1, 0, 0), 1),
         ],
+        promises: vec![promise(&rules[1])],
         gates: vec![
             Gate {
                 id: "assessed".into(),

@@ -3,6 +3,7 @@
 
 mod pack;
 mod parts;
+mod promise;
 mod template;
 
 pub use pack::{Example, Pack, Rule};
@@ -10,4 +11,5 @@ pub use parts::{
     DeclaredCalendar, Effective, LibraryFile, MissingPolicy, Outcome, Param, ParamOrigin, Phrases, Script,
     Severity, Table, TableCell, TableRow,
 };
+pub use promise::{Pause, Promise, Target};
 pub use template::{Piece, Template, TemplateError};

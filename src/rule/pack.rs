@@ -1,7 +1,8 @@
 //! Packs and rules.
 
 use super::{
-    Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Script, Severity, Table, Template,
+    Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Promise, Script, Severity, Table,
+    Template,
 };
 use crate::{diagnostic::Place, record::Value, wording::UserText};
 use std::sync::Arc;
@@ -17,6 +18,8 @@ pub struct Pack {
     pub from: Arc<str>,
     /// Its rules, files in the order of their names, each from top to bottom.
     pub rules: Vec<Rule>,
+    /// Its promises.
+    pub promises: Vec<Promise>,
     /// Its word lists.
     pub phrases: Vec<Phrases>,
     /// Its decision tables.

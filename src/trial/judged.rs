@@ -181,10 +181,11 @@ impl Trying<'_> {
             date: date.map(|it| (it.text.clone(), it.place.clone())),
             subject: Vec::new(),
             derive: derive.map(|it| (it.name.text.clone(), it.script.clone())).collect(),
+            calendars: self.project.calendars.clone(),
         };
+        let filter = Filter { without_promises: true, ..Filter::default() };
         let setting = (&self.project.zone, variant.as_of, self.project.lang);
-        let (plan, diagnostics) =
-            plan_source(&ask, &opened.schema, &[pack], setting, &Filter::default(), row_by_row);
+        let (plan, diagnostics) = plan_source(&ask, &opened.schema, &[pack], setting, &filter, row_by_row);
         plan.ok_or_else(|| errors(diagnostics))
     }
 }

@@ -50,6 +50,7 @@ impl Subject {
             date: None,
             subject: Vec::new(),
             derive: Vec::new(),
+            calendars: self.project.calendars.clone(),
         };
         let filter = Filter { rules: rules.to_vec(), ..Filter::default() };
         let setting = (&self.project.zone, AS_OF, Lang::En);

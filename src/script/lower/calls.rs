@@ -193,6 +193,9 @@ impl Lowering<'_> {
     pub(super) fn dot(&mut self, left: &Expr, right: &Expr) -> Typed {
         match right {
             Expr::Property(property, at) => {
+                if let Some(part) = self.part_of_promise(left, property.2.as_str(), *at) {
+                    return part;
+                }
                 let value = self.expression(left);
                 self.property(value, property.2.as_str(), *at)
             }

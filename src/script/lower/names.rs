@@ -9,7 +9,7 @@ use crate::{
     script::TableInput,
     wording,
 };
-use rhai::Position;
+use rhai::{Expr, Position};
 
 impl Lowering<'_> {
     /// A name that stands by itself.
@@ -34,6 +34,30 @@ impl Lowering<'_> {
         }
         let diagnostic = self.unknown_name(name, position);
         self.report(diagnostic)
+    }
+
+    /// `promise.part`: a column like a field's; `None` where `left` is no promise.
+    pub(super) fn part_of_promise(&mut self, left: &Expr, part: &str, position: Position) -> Option<Typed> {
+        let Expr::Variable(variable, ..) = left else { return None };
+        let name = variable.1.as_str();
+        if self.locals.iter().any(|(local, _)| local == name) {
+            return None;
+        }
+        if let Some(field) = self.names.field(&format!("{name}.{part}")) {
+            return Some(self.field(field.clone()));
+        }
+        let prefix = format!("{name}.");
+        let parts: Vec<&str> =
+            self.names.fields.iter().filter_map(|it| it.name.strip_prefix(&prefix)).collect();
+        if parts.is_empty() {
+            return None;
+        }
+        let said = self.error(wording::UNKNOWN_PROMISE_PART, position).with("name", part);
+        let said = match nearest(part, parts) {
+            Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+            None => said,
+        };
+        Some(self.report(said.help(wording::HELP_PROMISE_PARTS)))
     }
 
     fn field(&mut self, field: crate::script::FieldName) -> Typed {
@@ -131,6 +155,10 @@ impl Lowering<'_> {
         if let Some((found, instead)) = words.into_iter().find(|(word, _)| *word == name) {
             let arguments = vec![("found", found.to_owned()), ("instead", instead.to_owned())];
             return diagnostic.help_with(wording::HELP_WORD_OPERATOR, arguments);
+        }
+        let prefix = format!("{name}.");
+        if self.names.fields.iter().any(|it| it.name.starts_with(&prefix)) {
+            return diagnostic.help(wording::HELP_PROMISE_PARTS);
         }
         let fields = self.names.fields.iter().map(|it| it.name.as_str());
         let params = self.params.iter().map(|it| it.name.as_str());

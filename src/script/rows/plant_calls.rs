@@ -224,7 +224,7 @@ impl<'a> Planter<'a> {
             }
             _ => None,
         };
-        let mut value = self.expression(base)?;
+        let mut value = if self.is_promise(base) { None } else { Some(self.expression(base)?) };
         let (mut index, mut right, mut flags) = (index, right, flags);
         loop {
             if flags.intersects(ASTFlags::NEGATED) {
@@ -237,10 +237,31 @@ impl<'a> Planter<'a> {
                 Expr::Index(parts, flags, _) => (&parts.lhs, Some((true, &parts.rhs, *flags))),
                 other => (other, None),
             };
-            (value, place) = self.link(value, place, index, link)?;
-            let Some(next) = rest else { return Ok((value, place)) };
+            let (linked, at) = match value {
+                Some(value) => self.link(value, place, index, link)?,
+                None => (self.part_of_promise(base, link)?, None),
+            };
+            let Some(next) = rest else { return Ok((linked, at)) };
+            (value, place) = (Some(linked), at);
             (index, right, flags) = next;
         }
+    }
+
+    /// True for the name of a promise, which is no value itself: its parts are columns.
+    fn is_promise(&self, base: &Expr) -> bool {
+        let Expr::Variable(variable, ..) = base else { return false };
+        let prefix = format!("{}.", variable.1);
+        self.slot(&variable.1).is_none() && self.names.fields.iter().any(|it| it.name.starts_with(&prefix))
+    }
+
+    /// `promise.part`.
+    fn part_of_promise(&mut self, promise: &Expr, part: &Expr) -> Planted<Tree> {
+        if let (Expr::Variable(variable, _, position), Expr::Property(property, _)) = (promise, part) {
+            let name = format!("{}.{}", variable.1, property.2);
+            let kind = self.variable(&name, *position)?;
+            return Ok(self.node(kind, self.token(*position)));
+        }
+        self.expression(promise)
     }
 
     fn link(

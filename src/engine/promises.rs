@@ -1,0 +1,435 @@
+//! Promises planned: their expressions compiled to columns, their parts named for rules.
+
+use super::{
+    message::Message,
+    plan::{PlannedRule, hash_of_parts},
+};
+use crate::{
+    calendar::{Calendar, Zone},
+    diagnostic::{Diagnostic, Place, nearest},
+    expr::{ExprId, Node, Program},
+    promise::{CalendarInput, ClockPlan, Parts, PauseInput, TargetInput},
+    record::{Amount, Type, Value},
+    rule::{DeclaredCalendar, MissingPolicy, Pack, Promise, Rule, Script, Table, Target},
+    script::{ColumnRule, CompiledRule, FieldName, Form, Names, Registry, compile_derived, snake_case},
+    wording::{self, Lang},
+};
+use std::sync::Arc;
+
+/// A promise of the plan.
+#[derive(Debug)]
+pub struct PlannedPromise {
+    /// The promise as what its breaches are findings of.
+    pub as_rule: PlannedRule,
+    /// How it is judged.
+    pub clock: ClockPlan,
+    /// The first of its columns, which stand in the order of [`Parts::NAMES`].
+    pub first_column: u32,
+    /// False where rules read it only and its own findings were not asked for.
+    pub is_reported: bool,
+    /// The names of the columns of its pauses.
+    pub(super) pause_names: Vec<(String, String)>,
+    /// The names of the columns of its start and stop.
+    pub(super) moments: (String, String),
+    /// Where the calendars that it uses come from, by id.
+    pub calendar_ids: Vec<String>,
+}
+
+/// The texts of a promise that may name fields.
+pub(super) fn scripts(promise: &Promise) -> impl Iterator<Item = &Script> {
+    let target = if let Target::Expression(script) = &promise.target { Some(script) } else { None };
+    let pauses = promise.pauses.iter().flat_map(|it| std::iter::once(&it.from).chain(&it.to));
+    let parts = promise.when.iter().chain([&promise.start, &promise.stop]).chain(target);
+    parts.chain(&promise.calendar).chain(pauses)
+}
+
+/// What planning promises adds to a plan.
+pub(super) struct Planner<'a, 'n> {
+    pub(super) program: &'a mut Program,
+    pub(super) registry: &'a mut Registry,
+    pub(super) names: &'a mut Names<'n>,
+    /// Columns before the derived ones.
+    pub(super) decoded: usize,
+    pub(super) derived: &'a mut Vec<(ExprId, Type)>,
+    /// The names of derived columns that only promises read.
+    pub(super) hidden: &'a mut Vec<(u32, String)>,
+    pub(super) calendars: &'a [DeclaredCalendar],
+    /// Calendars that are ready, by their number.
+    pub(super) ready: Vec<Option<Arc<Calendar>>>,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(super) has_date: bool,
+}
+
+/// A promise whose parts have columns, its own not yet.
+struct Draft<'p> {
+    promise: &'p Promise,
+    clock: ClockPlan,
+    pause_names: Vec<(String, String)>,
+    calendar_ids: Vec<String>,
+    is_reported: bool,
+}
+
+impl<'n> Planner<'_, 'n> {
+    /// Plans promises: the inputs of all of them first, then the columns of their own, which follow.
+    pub(super) fn plan(
+        &mut self,
+        promises: &[(&'n Pack, &Promise, bool)],
+        zone: &Zone,
+        lang: Lang,
+    ) -> Vec<PlannedPromise> {
+        let mut drafts: Vec<Draft<'_>> = Vec::new();
+        for (pack, promise, is_reported) in promises {
+            if let Some(first) = drafts.iter().find(|it| it.promise.name == promise.name) {
+                let said = Diagnostic::error(wording::ID_TWICE).with("name", &promise.name);
+                let said = said.at(promise.id_place.clone());
+                self.diagnostics.push(said.also(first.promise.id_place.clone(), wording::FIRST_HERE));
+                continue;
+            }
+            drafts.extend(self.draft(pack, promise, zone, *is_reported));
+        }
+        // Rules enter their packs anew.
+        self.names.pack.clear();
+        let first = self.decoded + self.derived.len();
+        let columns = (first..).step_by(Parts::NAMES.len());
+        columns.zip(drafts).map(|(column, draft)| self.name(draft, column, zone, lang)).collect()
+    }
+
+    /// Compiles a promise of `pack`; says what is wrong with it.
+    fn draft<'p>(
+        &mut self,
+        pack: &'n Pack,
+        promise: &'p Promise,
+        zone: &Zone,
+        is_reported: bool,
+    ) -> Option<Draft<'p>> {
+        self.names.pack.clone_from(&pack.id);
+        self.names.tables = pack.tables.iter().collect();
+        self.names.phrases = pack.phrases.iter().collect();
+        if self.names.field(&promise.name).is_some() {
+            let said = Diagnostic::error(wording::PROMISE_LIKE_FIELD).with("name", &promise.name);
+            self.diagnostics.push(said.at(promise.id_place.clone()).help(wording::HELP_RENAME_PROMISE));
+        }
+        if !promise.effective.is_always() && !self.has_date {
+            let said = Diagnostic::error(wording::NO_RECORD_DATE).with("source", &self.names.kind);
+            self.diagnostics.push(said.at(promise.place.clone()).help(wording::HELP_RECORD_DATE));
+        }
+        let when = promise.when.as_ref().map(|it| self.truth(it));
+        let start = self.moment(&promise.start, "start");
+        let stop = self.moment(&promise.stop, "stop");
+        let mut pauses = Some(Vec::new());
+        let mut pause_names = Vec::new();
+        for pause in &promise.pauses {
+            let from = self.moment(&pause.from, "pause");
+            let to = pause.to.as_ref().map(|it| self.moment(it, "pause"));
+            pause_names.push((
+                pause.from.text.trim().to_owned(),
+                pause.to.as_ref().map_or_else(String::new, |it| it.text.trim().to_owned()),
+            ));
+            match (from, to, &mut pauses) {
+                (Some(from), None, Some(all)) => all.push(PauseInput { from, to: None }),
+                (Some(from), Some(Some(to)), Some(all)) => all.push(PauseInput { from, to: Some(to) }),
+                _ => pauses = None,
+            }
+        }
+        let mut calendar_ids = Vec::new();
+        let calendar = self.calendar(promise, &mut calendar_ids);
+        let target = self.target(pack, promise);
+        let clock = ClockPlan {
+            when: match when {
+                None => None,
+                Some(when) => Some(when?),
+            },
+            start: start?,
+            stop: stop?,
+            target: target?,
+            calendar: calendar?,
+            pauses: pauses?,
+            terms: promise.terms,
+            warn_at: promise.warn_at,
+            zone: zone.clone(),
+            as_of: self.names.as_of,
+            outcomes: ClockPlan::outcome_names(),
+        };
+        Some(Draft { promise, clock, pause_names, calendar_ids, is_reported })
+    }
+
+    /// Gives a promise its columns, and rules their names.
+    fn name(&mut self, draft: Draft<'_>, first_column: usize, zone: &Zone, lang: Lang) -> PlannedPromise {
+        let first_column = u32::try_from(first_column).unwrap_or(u32::MAX);
+        let promise = draft.promise;
+        let choices = crate::promise::Outcome::ALL.map(|it| it.name().to_owned()).to_vec();
+        for (column, (part, ty)) in (first_column..).zip(Parts::NAMES) {
+            self.names.fields.push(FieldName {
+                name: format!("{}.{part}", promise.name),
+                ty,
+                choices: if part == "outcome" { choices.clone() } else { Vec::new() },
+                column: Some(column),
+            });
+        }
+        let rule = rule_of(promise);
+        let form = Form::Columns(ColumnRule { when: None, conjuncts: Vec::new() });
+        PlannedPromise {
+            as_rule: PlannedRule {
+                message: Message::new(&rule, self.names, zone, lang),
+                hash: hash_of_parts(&[&promise.id, &format!("{:?}", without_places(promise))]),
+                rule: Arc::new(rule),
+                compiled: CompiledRule { form, evidence: Vec::new() },
+                evidence_names: Vec::new(),
+            },
+            clock: draft.clock,
+            first_column,
+            is_reported: draft.is_reported,
+            pause_names: draft.pause_names,
+            moments: (promise.start.text.trim().to_owned(), promise.stop.text.trim().to_owned()),
+            calendar_ids: draft.calendar_ids,
+        }
+    }
+
+    /// The column of an expression, and its type.
+    fn column(&mut self, script: &Script) -> Option<(u32, Type)> {
+        let field = self.names.field(script.text.trim()).filter(|it| it.column.is_some());
+        if let Some((column, ty)) = field.map(|it| (it.column, it.ty)) {
+            return Some((column?, ty));
+        }
+        let (compiled, mut said) = compile_derived(self.program, self.registry, self.names, script);
+        self.diagnostics.append(&mut said);
+        let (node, ty) = compiled?;
+        if let Node::Field(column) = self.program.node(node) {
+            return Some((*column, ty));
+        }
+        let column = u32::try_from(self.decoded + self.derived.len()).ok()?;
+        self.derived.push((node, ty));
+        self.hidden.push((column, script.text.trim().to_owned()));
+        Some((column, ty))
+    }
+
+    fn truth(&mut self, script: &Script) -> Option<u32> {
+        let (column, ty) = self.column(script)?;
+        if ty == Type::Bool {
+            return Some(column);
+        }
+        let said = Diagnostic::error(wording::NOT_BOOL).with("found", ty.name());
+        self.diagnostics.push(said.at(whole(script)));
+        None
+    }
+
+    fn moment(&mut self, script: &Script, name: &str) -> Option<u32> {
+        let (column, ty) = self.column(script)?;
+        if ty == Type::Time {
+            return Some(column);
+        }
+        let said = Diagnostic::error(wording::NOT_A_MOMENT).with("name", name).with("found", ty.name());
+        let said = match ty {
+            Type::Date => said.help(wording::HELP_DATE_MOMENT),
+            Type::Text => said.help(wording::HELP_TEXT_MOMENT),
+            Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::Decimal
+            | Type::Time
+            | Type::Duration
+            | Type::Amount
+            | Type::List(_) => said,
+        };
+        self.diagnostics.push(said.at(whole(script)));
+        None
+    }
+
+    fn target(&mut self, pack: &'n Pack, promise: &Promise) -> Option<TargetInput> {
+        match &promise.target {
+            Target::Amount(amount, place) => {
+                self.check_calendar(promise, *amount, place)?;
+                Some(TargetInput::Amount(*amount))
+            }
+            Target::Table(id, place) => self.table(pack, promise, id, place),
+            Target::Expression(script) => {
+                let (column, ty) = self.column(script)?;
+                match ty {
+                    Type::Duration => Some(TargetInput::Durations(column)),
+                    Type::Time => Some(TargetInput::Instants(column)),
+                    Type::Amount => Some(TargetInput::Amounts(column)),
+                    Type::Bool
+                    | Type::Int
+                    | Type::Float
+                    | Type::Decimal
+                    | Type::Text
+                    | Type::Date
+                    | Type::List(_) => {
+                        let said = Diagnostic::error(wording::NOT_A_TARGET).with("found", ty.name());
+                        let number = matches!(ty, Type::Int | Type::Float | Type::Decimal);
+                        let said = if number { said.help(wording::HELP_NUMBER_TARGET) } else { said };
+                        self.diagnostics.push(said.at(whole(script)).help(wording::HELP_AMOUNT));
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    /// A table of amounts, looked up by the number of the row that answers.
+    fn table(&mut self, pack: &'n Pack, promise: &Promise, id: &str, place: &Place) -> Option<TargetInput> {
+        let known = || pack.tables.iter().map(|it| it.id.as_str());
+        let Some(table) = pack.tables.iter().find(|it| it.id == id || snake_case(&it.id) == id) else {
+            let said = Diagnostic::error(wording::UNKNOWN_TABLE).with("name", id).at(place.clone());
+            self.diagnostics.push(match nearest(id, known()) {
+                Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+                None => said,
+            });
+            return None;
+        };
+        if table.output != Type::Amount {
+            let said = Diagnostic::error(wording::TABLE_NOT_AMOUNT).with("name", id);
+            let said = said.with("found", table.output.name()).at(place.clone());
+            self.diagnostics.push(said.help(wording::HELP_AMOUNT));
+            return None;
+        }
+        let mut amounts = Vec::new();
+        for row in &table.rows {
+            let Value::Amount(amount) = row.output else { continue };
+            self.check_calendar(promise, amount, &row.place)?;
+            amounts.push(amount);
+        }
+        let numbered = numbered(table);
+        let call = format!("{}({})", snake_case(&numbered.id), table.inputs.join(", "));
+        let script = Script { text: call, file: place_file(place), runs: vec![(0, place_start(place))] };
+        let before = std::mem::take(&mut self.names.tables);
+        let compiled = {
+            let mut names = self.names.clone();
+            names.tables = vec![&numbered];
+            compile_derived(self.program, self.registry, &names, &script)
+        };
+        self.names.tables = before;
+        let (compiled, said) = compiled;
+        // The call is our own: whatever is wrong with it is wrong with the table's inputs.
+        self.diagnostics.extend(said.into_iter().map(|it| match &it.place {
+            Some(at) if place_file(at) == place_file(place) => it.at(place.clone()),
+            _ => it,
+        }));
+        let (node, ty) = compiled?;
+        let column = u32::try_from(self.decoded + self.derived.len()).ok()?;
+        self.derived.push((node, ty));
+        self.hidden.push((column, format!("{}({})", table.id, table.inputs.join(", "))));
+        Some(TargetInput::Rows(column, amounts))
+    }
+
+    /// Business days want a calendar.
+    fn check_calendar(&mut self, promise: &Promise, amount: Amount, place: &Place) -> Option<()> {
+        if promise.calendar.is_some() || !matches!(amount, Amount::BusinessDays(_)) {
+            return Some(());
+        }
+        let said = Diagnostic::error(wording::BD_NEEDS_CALENDAR).with("text", amount.to_string());
+        self.diagnostics.push(said.at(place.clone()).help(wording::HELP_PROMISE_CALENDAR));
+        None
+    }
+
+    /// One calendar by its id, or all of them by what an expression says.
+    fn calendar(&mut self, promise: &Promise, ids: &mut Vec<String>) -> Option<CalendarInput> {
+        let Some(script) = &promise.calendar else { return Some(CalendarInput::Always) };
+        let id = script.text.trim();
+        if let Some(number) = self.calendars.iter().position(|it| it.id == id) {
+            ids.push(id.to_owned());
+            return Some(CalendarInput::One(self.ready(number)));
+        }
+        let is_name = self.names.field(id).is_some();
+        let is_id = id.chars().all(|it| it.is_alphanumeric() || it == '-' || it == '_');
+        if is_id && !is_name {
+            let known = || self.calendars.iter().map(|it| it.id.as_str());
+            let said = Diagnostic::error(wording::UNKNOWN_CALENDAR).with("name", id).at(whole(script));
+            let said = match nearest(id, known()) {
+                Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+                None => said,
+            };
+            let all = known().collect::<Vec<_>>().join(", ");
+            self.diagnostics.push(if all.is_empty() {
+                said.help(wording::HELP_CALENDAR_TABLE)
+            } else {
+                said.help_with(wording::HELP_CALENDAR_IDS, vec![("names", all)])
+            });
+            return None;
+        }
+        let (column, ty) = self.column(script)?;
+        if ty != Type::Text {
+            let said = Diagnostic::error(wording::UNLIKE_TYPES).with("left", ty.name());
+            self.diagnostics.push(said.with("right", Type::Text.name()).at(whole(script)));
+            return None;
+        }
+        let mut all = Vec::new();
+        for number in 0..self.calendars.len() {
+            ids.push(self.calendars[number].id.clone());
+            all.push((self.calendars[number].id.clone(), self.ready(number)));
+        }
+        Some(CalendarInput::Named(column, all))
+    }
+
+    fn ready(&mut self, number: usize) -> Arc<Calendar> {
+        let made = || Arc::new(self.calendars[number].ready());
+        self.ready[number].get_or_insert_with(made).clone()
+    }
+}
+
+fn whole(script: &Script) -> Place {
+    script.place(0..script.text.trim_end().len())
+}
+
+fn place_file(place: &Place) -> Arc<str> {
+    let (Place::Text { file, .. } | Place::Record { file, .. } | Place::File(file)) = place;
+    file.clone()
+}
+
+fn place_start(place: &Place) -> usize {
+    if let Place::Text { span, .. } = place { span.start } else { 0 }
+}
+
+/// The table with the numbers of its rows as answers, under a name that no other table can have.
+fn numbered(table: &Table) -> Table {
+    let mut table = table.clone();
+    table.id.push_str("·row");
+    table.output = Type::Int;
+    for (number, row) in (0..).zip(&mut table.rows) {
+        row.output = Value::Int(number);
+    }
+    // Tables are known by their place: this one is another.
+    if let Place::Text { span, .. } = &mut table.place {
+        span.end = span.start;
+    }
+    table
+}
+
+/// What decides a promise's verdicts, without where it stands.
+fn without_places(promise: &Promise) -> Vec<String> {
+    let text = |it: &Script| it.text.clone();
+    let target = match &promise.target {
+        Target::Amount(amount, _) => amount.to_string(),
+        Target::Table(id, _) => id.clone(),
+        Target::Expression(script) => text(script),
+    };
+    let mut parts: Vec<String> = scripts(promise).map(text).collect();
+    parts.push(target);
+    parts.push(format!("{:?} {:?} {}", promise.effective, promise.terms, promise.warn_at));
+    parts
+}
+
+/// The promise as a rule: what its breaches are findings of.
+fn rule_of(promise: &Promise) -> Rule {
+    Rule {
+        id: promise.id.clone(),
+        title: promise.title.clone(),
+        on: promise.on.clone(),
+        severity: promise.severity,
+        dimension: promise.dimension.clone(),
+        touchpoint: promise.touchpoint.clone(),
+        source: promise.source.clone(),
+        effective: promise.effective,
+        params: Vec::new(),
+        when: promise.when.clone(),
+        check: promise.stop.clone(),
+        message: None,
+        why: promise.why.clone(),
+        fix: promise.fix.clone(),
+        missing: MissingPolicy::Skip,
+        examples: Vec::new(),
+        house_reason: None,
+        place: promise.place.clone(),
+        message_scripts: None,
+    }
+}

@@ -1,0 +1,187 @@
+//! `[[promise]]`: what is promised, from when to when, and how much time there is.
+
+use super::{
+    names::snake,
+    read::{Entry, Reader, Text},
+    rules::{dimension, effective, severities},
+};
+use crate::{
+    calendar::{DayEnd, Roll, StartAt, Terms},
+    diagnostic::Diagnostic,
+    record::Amount,
+    rule::{Pause, Promise, Script, Severity, Target},
+    wording,
+};
+use toml::de::DeValue;
+
+/// Keys for cases assembled from events.
+const LATER: [&str; 2] = ["reopen", "target_change"];
+
+/// The share of the target from which an open clock is at risk, unless told.
+const WARN_AT: f64 = 0.8;
+
+/// Reads one promise of `pack`. `None` where something it cannot be without is missing or wrong.
+pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
+    let file = table.file;
+    let id = table.required_id("id");
+    let title = table.required("title").and_then(|it| it.user_text()).map(|it| it.0);
+    let on = table.required_id("on").map(|it| it.text);
+    let when = table.entry("when").and_then(|it| it.script());
+    let effective = effective(&mut table);
+    let start = table.required("start").and_then(|it| moment(&it));
+    let stop = table.required("stop").and_then(|it| moment(&it));
+    let target = table.required("target").and_then(|it| target(&it));
+    let calendar = table.entry("calendar").and_then(|it| it.script());
+    let pauses = table.entry("pause").map(|it| pauses(&it)).unwrap_or(Some(Vec::new()));
+    let terms = terms(&mut table);
+    let warn_at = table.entry("warn_at").map_or(Some(WARN_AT), |it| share(&it));
+    let severity = table.one_of("severity", &severities()).unwrap_or(Severity::Major);
+    let dimension = dimension(&mut table);
+    let touchpoint = table.text("touchpoint").map(|it| it.text);
+    let source = table.text("source").map(|it| it.text);
+    let (why, fix) = (table.user_text("why"), table.user_text("fix"));
+    let is_later = LATER.iter().any(|it| table.has(it));
+    table.not_built(&LATER);
+    let place = table.place();
+    table.finish();
+    let id = id?;
+    let promise = Promise {
+        name: snake(&id.text),
+        id: format!("{pack}/promise:{}", id.text),
+        title: title?,
+        on: on?,
+        when,
+        effective,
+        start: start?,
+        stop: stop?,
+        target: target?,
+        calendar,
+        pauses: pauses?,
+        terms,
+        warn_at: warn_at?,
+        severity,
+        dimension,
+        touchpoint,
+        source,
+        why,
+        fix,
+        place,
+        id_place: file.place(id.span),
+    };
+    (!is_later).then_some(promise)
+}
+
+/// A field or an expression; steps of a case are for later versions.
+fn moment(entry: &Entry<'_>) -> Option<Script> {
+    if entry.value.get_ref().as_table().is_some() {
+        entry.not_built();
+        return None;
+    }
+    entry.script()
+}
+
+fn target(entry: &Entry<'_>) -> Option<Target> {
+    match entry.value.get_ref() {
+        DeValue::Table(_) => {
+            let mut table = entry.table()?;
+            let id = table.required_text("table");
+            table.finish();
+            id.map(|id| Target::Table(id.text, entry.file.place(id.span)))
+        }
+        DeValue::String(_) => {
+            let text = entry.text()?;
+            match text.text.parse::<Amount>() {
+                Ok(amount) => Some(Target::Amount(amount, entry.place())),
+                Err(_) if looks_like_amount(&text) => {
+                    no_amount(entry, &text.text);
+                    None
+                }
+                Err(_) => entry.script().map(Target::Expression),
+            }
+        }
+        DeValue::Integer(number) => {
+            bare(entry, number.as_str());
+            None
+        }
+        DeValue::Float(number) => {
+            bare(entry, number.as_str());
+            None
+        }
+        DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) => {
+            entry.wrong_type(wording::WANTS_TARGET);
+            None
+        }
+    }
+}
+
+/// Digits with or without a unit: an amount is meant, not an expression.
+fn looks_like_amount(text: &Text) -> bool {
+    let rest = text.text.trim().trim_start_matches(['-', '+']);
+    let rest = rest.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.' || it == ' ');
+    rest.len() < text.text.trim().len() && rest.chars().all(|it| it.is_alphabetic() || it == '.')
+}
+
+fn no_amount(entry: &Entry<'_>, text: &str) {
+    let plain: String = text.chars().filter(|it| !it.is_whitespace() && *it != '-').collect();
+    let number = plain.trim_end_matches(|it: char| it.is_alphabetic());
+    let unit = match plain[number.len()..].to_lowercase().as_str() {
+        "min" | "mins" | "minute" | "minutes" | "分钟" | "分" => Some("m"),
+        "hour" | "hours" | "hr" | "hrs" | "小时" => Some("h"),
+        "day" | "days" | "天" => Some("d"),
+        "wd" | "workday" | "workdays" | "businessdays" | "个工作日" | "工作日" => Some("bd"),
+        "s" | "m" | "h" | "d" | "bd" => Some(&plain[number.len()..]),
+        _ => None,
+    };
+    let said = Diagnostic::error(wording::BAD_AMOUNT).with("text", text).at(entry.place());
+    let said = match unit {
+        Some(unit) => said.help_with(wording::DID_YOU_MEAN, vec![("name", format!("{number}{unit}"))]),
+        None => said,
+    };
+    entry.file.report(said.help(wording::HELP_AMOUNT));
+}
+
+fn bare(entry: &Entry<'_>, number: &str) {
+    let said = Diagnostic::error(wording::BARE_TARGET).with("text", number).at(entry.place());
+    entry.file.report(said.help_with(wording::HELP_BARE_TARGET, vec![("text", number.to_owned())]));
+}
+
+fn pauses(entry: &Entry<'_>) -> Option<Vec<Pause>> {
+    let mut all = Some(Vec::new());
+    for item in entry.list()? {
+        let Some(mut table) = item.table() else {
+            all = None;
+            continue;
+        };
+        let from = if table.has("while") { None } else { table.required("from").and_then(|it| it.script()) };
+        let to = table.entry("to").and_then(|it| it.script());
+        table.not_built(&["while"]);
+        table.finish();
+        match (from, &mut all) {
+            (Some(from), Some(all)) => all.push(Pause { from, to }),
+            _ => all = None,
+        }
+    }
+    all
+}
+
+fn terms(table: &mut Reader<'_>) -> Terms {
+    let ends = [("same_time", DayEnd::SameTime), ("close", DayEnd::Close)];
+    let starts = [("next_open", StartAt::NextOpen), ("as_is", StartAt::AsIs)];
+    let rolls = [("none", Roll::Stay), ("next_open", Roll::NextOpen)];
+    Terms {
+        day_end: table.one_of("day_end", &ends).unwrap_or_default(),
+        start_at: table.one_of("start_at", &starts),
+        roll: table.one_of("roll", &rolls).unwrap_or_default(),
+    }
+}
+
+/// A number above 0 and up to 1.
+fn share(entry: &Entry<'_>) -> Option<f64> {
+    let raw = entry.value.get_ref();
+    let text = raw.as_float().map(|it| it.as_str()).or_else(|| raw.as_integer().map(|it| it.as_str()));
+    let found = text.and_then(|it| it.parse::<f64>().ok()).filter(|it| *it > 0.0 && *it <= 1.0);
+    if found.is_none() {
+        entry.wrong_type(wording::WANTS_SHARE);
+    }
+    found
+}

@@ -1,0 +1,254 @@
+//! One clock on one record.
+
+use crate::{
+    calendar::{Clock, Roll, Terms},
+    record::Amount,
+};
+
+/// How a promise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Stopped in time.
+    Kept,
+    /// Stopped too late, or not yet stopped and too late already.
+    Breached,
+    /// Not yet stopped.
+    Running,
+    /// Not yet stopped, and most of the target is gone.
+    AtRisk,
+    /// The promise is not given on this record.
+    NotApplicable,
+}
+
+impl Outcome {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 5] = [Self::Kept, Self::Breached, Self::Running, Self::AtRisk, Self::NotApplicable];
+
+    /// The name in rules and files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Breached => "breached",
+            Self::Running => "running",
+            Self::AtRisk => "at_risk",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+/// How much time there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An amount from the start.
+    Amount(Amount),
+    /// A due instant, which nothing moves.
+    Fixed(i64),
+}
+
+/// What a clock reads of a record, instants in microseconds UTC.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// When it starts.
+    pub start: i64,
+    /// When it stops; `None` where it has not.
+    pub stop: Option<i64>,
+    /// How much time there is.
+    pub target: Target,
+    /// Pauses as they are written: each begins before it ends.
+    pub pauses: &'a [(i64, i64)],
+    /// Which time counts.
+    pub clock: Clock<'a>,
+    /// The conventions.
+    pub terms: Terms,
+    /// From which share of the target an open clock is at risk.
+    pub warn_at: f64,
+    /// "Now".
+    pub as_of: i64,
+}
+
+/// Why a clock has no outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It stops before it starts.
+    StopBeforeStart,
+    /// The calendar does not know the years that the clock runs in.
+    BeyondCalendar,
+    /// Business days without a calendar.
+    NoCalendar,
+}
+
+/// What is known of a clock, all in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct State {
+    /// How it stands; `None` with a fault.
+    pub outcome: Option<Outcome>,
+    /// When the target is up: a closing where it falls on one.
+    pub due: Option<i64>,
+    /// Time that counted, pauses left out.
+    pub open: Option<i64>,
+    /// All time from start to stop.
+    pub elapsed: Option<i64>,
+    /// How much too late; 0 in time.
+    pub overrun: Option<i64>,
+    /// How much time is left; 0 when it is up.
+    pub remaining: Option<i64>,
+}
+
+/// Judges a clock. With a fault, what is known all the same stands beside it.
+#[must_use]
+pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
+    let mut state = State::default();
+    let Reading { start, clock, target, .. } = *reading;
+    if matches!(target, Target::Amount(Amount::BusinessDays(_))) && matches!(clock, Clock::Always(_)) {
+        return (state, Some(Fault::NoCalendar));
+    }
+    let end = reading.stop.unwrap_or(reading.as_of.max(start));
+    let mut pauses = Pauses::default();
+    let pauses = pauses.cut(reading.pauses, start, end);
+    state.due = due(reading, pauses);
+    if end < start {
+        return (state, Some(Fault::StopBeforeStart));
+    }
+    state.elapsed = Some(end - start);
+    let paused: Option<i64> = pauses.iter().map(|it| clock.open_between(it.0, it.1)).sum();
+    state.open = clock.open_between(start, end).zip(paused).map(|(open, paused)| open - paused);
+    let (spent, target_span) = match (target, state.open, state.due) {
+        (Target::Amount(Amount::Open(target)), Some(open), _) => (open, target),
+        (Target::Amount(_) | Target::Fixed(_), _, Some(due)) => (end - start, due - start),
+        _ => return (state, Some(Fault::BeyondCalendar)),
+    };
+    state.overrun = Some((spent - target_span).max(0));
+    state.remaining = Some((target_span - spent).max(0));
+    state.outcome = Some(if spent > target_span {
+        Outcome::Breached
+    } else if reading.stop.is_some() {
+        Outcome::Kept
+    } else if is_at_risk(reading, spent, target_span) {
+        Outcome::AtRisk
+    } else {
+        Outcome::Running
+    });
+    (state, None)
+}
+
+/// Whether so much of an open clock's target is gone: of the open time, else of the span from the
+/// instant that it counts from to the due instant.
+#[expect(clippy::cast_precision_loss, reason = "spans of time below 2^53 microseconds: 285 years")]
+fn is_at_risk(reading: &Reading<'_>, spent: i64, target: i64) -> bool {
+    let before = match reading.target {
+        Target::Amount(Amount::Open(_)) | Target::Fixed(_) => 0,
+        Target::Amount(amount) => {
+            let from = reading.clock.counts_from(reading.start, amount, reading.terms);
+            from.map_or(0, |it| it - reading.start)
+        }
+    };
+    (spent - before) as f64 >= reading.warn_at * (target - before) as f64
+}
+
+/// When the target is up, pauses counted in. `None` beyond the calendar's reach.
+fn due(reading: &Reading<'_>, pauses: &[(i64, i64)]) -> Option<i64> {
+    let Reading { start, clock, terms, .. } = *reading;
+    let amount = match reading.target {
+        Target::Fixed(due) => return Some(due),
+        Target::Amount(amount) => amount,
+    };
+    if pauses.is_empty() {
+        return clock.due(start, amount, terms);
+    }
+    let due = if let Amount::Open(target) = amount {
+        // Time counts from pause to pause until the target is up.
+        let mut from = clock.counts_from(start, amount, terms)?;
+        let mut left = target;
+        for pause in pauses.iter().filter(|it| it.1 > start) {
+            let before = clock.open_between(from, pause.0)?;
+            if left <= before {
+                break;
+            }
+            left -= before;
+            from = from.max(pause.1);
+        }
+        clock.after(from, left)?
+    } else {
+        let mut due = clock.due(start, amount, Terms { roll: Roll::Stay, ..terms })?;
+        // A pause that begins once the promise is due moves nothing: what is broken stays broken.
+        for pause in pauses {
+            if pause.0 >= due {
+                break;
+            }
+            due = match amount {
+                Amount::Days(_) => due.checked_add(pause.1 - pause.0)?,
+                Amount::BusinessDays(_) | Amount::Open(_) => match clock.open_between(pause.0, pause.1)? {
+                    0 => due,
+                    paused => clock.after(due, paused)?,
+                },
+            };
+        }
+        due
+    };
+    clock.rolled(due, terms)
+}
+
+/// Pauses sorted, joined and cut to the clock's run.
+#[derive(Default)]
+struct Pauses(Vec<(i64, i64)>);
+
+impl Pauses {
+    fn cut(&mut self, pauses: &[(i64, i64)], start: i64, end: i64) -> &[(i64, i64)] {
+        if pauses.is_empty() {
+            return &[];
+        }
+        let all = pauses.iter().map(|it| (it.0.max(start), it.1.min(end))).filter(|it| it.0 < it.1);
+        let mut all: Vec<(i64, i64)> = all.collect();
+        all.sort_unstable();
+        for pause in all {
+            match self.0.last_mut() {
+                Some(last) if pause.0 <= last.1 => last.1 = last.1.max(pause.1),
+                _ => self.0.push(pause),
+            }
+        }
+        &self.0
+    }
+}
+
+/// A point on a clock's time line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// The clock stops.
+    Stop,
+    /// A pause begins, of the pair with this number.
+    PauseBegins(usize),
+    /// A pause ends.
+    PauseEnds(usize),
+    /// The clock starts.
+    Start,
+    /// It begins to count, where that is later.
+    CountsFrom,
+    /// The target is up.
+    Due,
+    /// The last instant that is as good.
+    DueLatest,
+}
+
+/// What happened when, in order of time.
+#[must_use]
+pub fn timeline(reading: &Reading<'_>, state: &State) -> Vec<(i64, Event)> {
+    let mut line = vec![(reading.start, Event::Start)];
+    if let Target::Amount(amount) = reading.target {
+        let from = reading.clock.counts_from(reading.start, amount, reading.terms);
+        line.extend(from.filter(|it| *it != reading.start).map(|it| (it, Event::CountsFrom)));
+    }
+    for (number, pause) in reading.pauses.iter().enumerate() {
+        line.push((pause.0, Event::PauseBegins(number)));
+        line.push((pause.1, Event::PauseEnds(number)));
+    }
+    if let Some(due) = state.due {
+        line.push((due, Event::Due));
+        let fixed = matches!(reading.target, Target::Fixed(_));
+        let latest = if fixed { None } else { reading.clock.latest(due) };
+        line.extend(latest.filter(|it| *it != due).map(|it| (it, Event::DueLatest)));
+    }
+    line.extend(reading.stop.map(|it| (it, Event::Stop)));
+    line.sort_unstable();
+    line
+}

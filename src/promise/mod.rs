@@ -1,0 +1,15 @@
+//! Clocks: from start, stop, target, calendar and pauses to an outcome, by record (SEMANTICS, section 4).
+//!
+//! Pure: columns in, columns out. Which fields the columns hold, and what becomes of a breach, is for
+//! `engine` to say; calendars answer for themselves.
+
+mod clock;
+mod open_times;
+mod run;
+
+#[cfg(test)]
+mod tests;
+
+pub use clock::{Event, Fault, Outcome, Reading, State, Target, judge, timeline};
+pub use open_times::OpenTimes;
+pub use run::{CalendarInput, ClockPlan, Counts, Lack, Parts, PauseInput, TargetInput};

@@ -1,0 +1,322 @@
+//! Clocks on the records of a batch.
+
+use super::{Fault, Outcome, Reading, State, Target, judge};
+use crate::{
+    calendar::{Calendar, Clock, Terms, Zone},
+    record::{Amount, Batch, Bitmap, Column, Dictionary, TextColumn, Type, Values},
+};
+use std::sync::Arc;
+
+/// Where the target of a record comes from; numbers are columns of the batch.
+#[derive(Clone, Debug)]
+pub enum TargetInput {
+    /// The same for all.
+    Amount(Amount),
+    /// The column holds the number of the amount.
+    Rows(u32, Vec<Amount>),
+    /// A column of amounts.
+    Amounts(u32),
+    /// A column of durations: open time.
+    Durations(u32),
+    /// A column of due instants.
+    Instants(u32),
+}
+
+/// Which calendar counts.
+#[derive(Clone, Debug)]
+pub enum CalendarInput {
+    /// Every hour.
+    Always,
+    /// The same for all.
+    One(Arc<Calendar>),
+    /// The column holds the id.
+    Named(u32, Vec<(String, Arc<Calendar>)>),
+}
+
+/// A pair of columns of instants.
+#[derive(Clone, Copy, Debug)]
+pub struct PauseInput {
+    /// When a pause begins.
+    pub from: u32,
+    /// When it ends.
+    pub to: Option<u32>,
+}
+
+/// A promise, ready to be judged on the records of a source.
+#[derive(Clone, Debug)]
+pub struct ClockPlan {
+    /// The column that is true where the promise is given.
+    pub when: Option<u32>,
+    /// The column of the start.
+    pub start: u32,
+    /// The column of the stop.
+    pub stop: u32,
+    /// The target.
+    pub target: TargetInput,
+    /// The calendar.
+    pub calendar: CalendarInput,
+    /// The pauses.
+    pub pauses: Vec<PauseInput>,
+    /// The conventions.
+    pub terms: Terms,
+    /// From which share of the target an open clock is at risk.
+    pub warn_at: f64,
+    /// The zone of days where there is no calendar.
+    pub zone: Zone,
+    /// "Now".
+    pub as_of: i64,
+    /// The names of outcomes, by their number.
+    pub outcomes: Dictionary,
+}
+
+/// How many records stand how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By [`Outcome::ALL`].
+    pub outcomes: [u64; 5],
+    /// Records without an outcome.
+    pub no_evidence: u64,
+    /// Of these, records that reach beyond their calendar.
+    pub beyond: u64,
+    /// Open times of the clocks that have stopped.
+    pub open: Vec<i64>,
+}
+
+/// Why a record has no outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// Nothing in this column; the flag tells that it could not be read.
+    Value(u32, bool),
+    /// The text in this column is the id of no calendar.
+    Calendar(u32),
+    /// A pause, by its number, ends before it begins.
+    Pause(usize),
+    /// The clock itself.
+    Clock(Fault),
+}
+
+/// The columns of a promise, in the order of [`Parts::NAMES`], and what they say together.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// Counts.
+    pub counts: Counts,
+    /// Records without an outcome, in order, and why.
+    pub lacks: Vec<(usize, Lack)>,
+}
+
+impl Parts {
+    /// What rules read of a promise, and the types.
+    pub const NAMES: [(&'static str, Type); 6] = [
+        ("outcome", Type::Text),
+        ("due", Type::Time),
+        ("open", Type::Duration),
+        ("elapsed", Type::Duration),
+        ("overrun", Type::Duration),
+        ("remaining", Type::Duration),
+    ];
+}
+
+/// The instant in a column; `Err` where there is none, with whether it could not be read.
+#[inline]
+fn instant(column: &Column, row: usize) -> Result<i64, bool> {
+    if let (Values::Int(values), true) = (&column.values, column.valid.get(row)) {
+        return Ok(values[row]);
+    }
+    Err(is_unreadable(column, row))
+}
+
+#[inline]
+fn is_unreadable(column: &Column, row: usize) -> bool {
+    column.unreadable.as_ref().is_some_and(|it| it.get(row))
+}
+
+impl ClockPlan {
+    /// The outcomes as a dictionary.
+    #[must_use]
+    pub fn outcome_names() -> Dictionary {
+        let mut names = Dictionary::default();
+        for outcome in Outcome::ALL {
+            names.code(outcome.name());
+        }
+        names
+    }
+
+    /// Judges all records of a batch; `in_force` tells whether the promise is in force on a record's
+    /// date, or which column that would have told is empty.
+    pub fn run(&self, batch: &Batch, in_force: impl Fn(usize) -> Result<bool, Lack>) -> Parts {
+        let mut counts = Counts::default();
+        let mut lacks = Vec::new();
+        let mut codes: Vec<u16> = Vec::with_capacity(batch.len);
+        let mut known = Bitmap::default();
+        let mut times: [(Vec<i64>, Bitmap); 5] =
+            std::array::from_fn(|_| (Vec::with_capacity(batch.len), Bitmap::default()));
+        let mut pauses = Vec::new();
+        for row in 0..batch.len {
+            let (state, lack) = match in_force(row) {
+                Ok(true) => self.state(batch, row, &mut pauses),
+                Ok(false) => (not_applicable(), None),
+                Err(lack) => (State::default(), Some(lack)),
+            };
+            let number = state.outcome.map_or(0, |it| it as u16);
+            codes.push(number);
+            known.push(state.outcome.is_some());
+            let parts = [state.due, state.open, state.elapsed, state.overrun, state.remaining];
+            for ((values, valid), part) in times.iter_mut().zip(parts) {
+                values.push(part.unwrap_or(0));
+                valid.push(part.is_some());
+            }
+            match lack {
+                None => {
+                    counts.outcomes[usize::from(number)] += 1;
+                    let stopped = || instant(&batch.columns[self.stop as usize], row).is_ok();
+                    counts.open.extend(state.open.filter(|_| stopped()));
+                }
+                Some(lack) => {
+                    counts.no_evidence += 1;
+                    counts.beyond += u64::from(lack == Lack::Clock(Fault::BeyondCalendar));
+                    lacks.push((row, lack));
+                }
+            }
+        }
+        let mut columns = vec![Column {
+            ty: Type::Text,
+            values: Values::Text(TextColumn::Coded(codes, self.outcomes.clone())),
+            valid: known,
+            unreadable: None,
+        }];
+        let typed = times.into_iter().zip(&Parts::NAMES[1..]);
+        columns.extend(typed.map(|((values, valid), (_, ty))| Column {
+            ty: *ty,
+            values: Values::Int(values),
+            valid,
+            unreadable: None,
+        }));
+        Parts { columns, counts, lacks }
+    }
+
+    /// How the promise stands on one record.
+    fn state(&self, batch: &Batch, row: usize, pauses: &mut Vec<(i64, i64)>) -> (State, Option<Lack>) {
+        match self.reading(batch, row, pauses) {
+            Ok(None) => (not_applicable(), None),
+            Ok(Some((reading, lack))) => {
+                let (mut state, fault) = judge(&reading);
+                let lack = lack.or(fault.map(Lack::Clock));
+                if lack.is_some() {
+                    // What depends on a stop that cannot be read is not known.
+                    state = State { due: state.due, ..State::default() };
+                }
+                (state, lack)
+            }
+            Err(lack) => (State::default(), Some(lack)),
+        }
+    }
+
+    /// What the clock reads of a record; `None` where the promise is not given on it. With a lack
+    /// beside it, only the due instant follows from it.
+    ///
+    /// # Errors
+    /// There is no start or no target.
+    pub fn reading<'a>(
+        &'a self,
+        batch: &Batch,
+        row: usize,
+        pauses: &'a mut Vec<(i64, i64)>,
+    ) -> Result<Option<(Reading<'a>, Option<Lack>)>, Lack> {
+        let column = |number: u32| &batch.columns[number as usize];
+        let value = |number: u32| instant(column(number), row).map_err(|bad| Lack::Value(number, bad));
+        if let Some(when) = self.when {
+            let given = column(when);
+            if !given.valid.get(row) {
+                return Err(Lack::Value(when, is_unreadable(given, row)));
+            }
+            if matches!(&given.values, Values::Bool(bits) if !bits.get(row)) {
+                return Ok(None);
+            }
+        }
+        let start = value(self.start)?;
+        let target = self.target(batch, row)?;
+        let clock = self.clock(batch, row)?;
+        let mut lack = None;
+        let stop = match instant(column(self.stop), row) {
+            Ok(stop) => Some(stop),
+            Err(true) => {
+                lack = Some(Lack::Value(self.stop, true));
+                None
+            }
+            Err(false) => None,
+        };
+        pauses.clear();
+        let end = stop.unwrap_or(self.as_of.max(start));
+        for (number, pause) in self.pauses.iter().enumerate() {
+            let from = match instant(column(pause.from), row) {
+                Ok(from) => from,
+                Err(false) => continue,
+                Err(true) => {
+                    lack = lack.or(Some(Lack::Value(pause.from, true)));
+                    continue;
+                }
+            };
+            let to = match pause.to.map(|it| (it, instant(column(it), row))) {
+                Some((_, Ok(to))) => to,
+                None | Some((_, Err(false))) => end.max(from),
+                Some((number, Err(true))) => {
+                    lack = lack.or(Some(Lack::Value(number, true)));
+                    continue;
+                }
+            };
+            if to < from {
+                lack = lack.or(Some(Lack::Pause(number)));
+                continue;
+            }
+            pauses.push((from, to));
+        }
+        let Self { terms, warn_at, as_of, .. } = *self;
+        Ok(Some((Reading { start, stop, target, pauses, clock, terms, warn_at, as_of }, lack)))
+    }
+
+    fn target(&self, batch: &Batch, row: usize) -> Result<Target, Lack> {
+        let value = |number: u32| {
+            instant(&batch.columns[number as usize], row).map_err(|bad| Lack::Value(number, bad))
+        };
+        match &self.target {
+            TargetInput::Amount(amount) => Ok(Target::Amount(*amount)),
+            TargetInput::Rows(number, amounts) => {
+                let at = usize::try_from(value(*number)?).ok().and_then(|it| amounts.get(it));
+                at.map(|it| Target::Amount(*it)).ok_or(Lack::Value(*number, false))
+            }
+            TargetInput::Durations(number) => match value(*number)? {
+                negative if negative < 0 => Err(Lack::Value(*number, true)),
+                open => Ok(Target::Amount(Amount::Open(open))),
+            },
+            TargetInput::Instants(number) => value(*number).map(Target::Fixed),
+            TargetInput::Amounts(number) => {
+                let column = &batch.columns[*number as usize];
+                match (&column.values, column.valid.get(row)) {
+                    (Values::Amount(amounts), true) => Ok(Target::Amount(amounts[row])),
+                    _ => Err(Lack::Value(*number, is_unreadable(column, row))),
+                }
+            }
+        }
+    }
+
+    fn clock(&self, batch: &Batch, row: usize) -> Result<Clock<'_>, Lack> {
+        match &self.calendar {
+            CalendarInput::Always => Ok(Clock::Always(&self.zone)),
+            CalendarInput::One(calendar) => Ok(Clock::Calendar(calendar)),
+            CalendarInput::Named(number, all) => {
+                let column = &batch.columns[*number as usize];
+                let Some(id) = column.text(row, &batch.text) else {
+                    return Err(Lack::Value(*number, is_unreadable(column, row)));
+                };
+                let found = all.iter().find(|it| it.0 == id);
+                found.map(|it| Clock::Calendar(&it.1)).ok_or(Lack::Calendar(*number))
+            }
+        }
+    }
+}
+
+fn not_applicable() -> State {
+    State { outcome: Some(Outcome::NotApplicable), ..State::default() }
+}
