@@ -149,9 +149,7 @@ pub fn plan_source(
         .filter(|(_, rule)| rule.on == ask.kind && filter.admits(rule))
         .collect();
     let promises = promises_of(ask, packs, filter, &rules);
-    let mut mentioned = mentioned(&rules);
-    mentioned.extend(mentioned_by_promises(&promises));
-    let mut fields = planning.fields(mentioned);
+    let mut fields = planning.fields([mentioned(&rules), mentioned_by_promises(&promises)].concat());
     let key = planning.written(&ask.key);
     let levels: Vec<(String, Place)> =
         ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();

@@ -13,6 +13,7 @@ mod glossary;
 mod language;
 mod lint;
 mod project;
+mod promise;
 mod run;
 
 use super::{Code, Lang, Wording};
@@ -61,7 +62,7 @@ const fn page(
 
 /// All pages: one for each code.
 pub fn pages() -> impl Iterator<Item = &'static Page> {
-    [language::PAGES, lint::PAGES, project::PAGES, clock::PAGES, data::PAGES, run::PAGES]
+    [language::PAGES, lint::PAGES, project::PAGES, clock::PAGES, promise::PAGES, data::PAGES, run::PAGES]
         .into_iter()
         .flatten()
 }
