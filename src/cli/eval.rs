@@ -175,7 +175,7 @@ impl Asked {
         opened: &Opened,
         as_of: i64,
     ) -> (Option<Plan>, Vec<Diagnostic>) {
-        let (ask, setting) = (ask(source), (&project.zone, as_of));
+        let (ask, setting) = (ask(source, &project.calendars), (&project.zone, as_of));
         let schema = &opened.schema;
         let mut is_list = |script: &Script| {
             let plan =

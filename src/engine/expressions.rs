@@ -236,6 +236,7 @@ mod tests {
             date: None,
             subject: Vec::new(),
             derive: Vec::new(),
+            calendars: Vec::new(),
         };
         let zone = Zone::named("Asia/Shanghai").unwrap();
         let calls: Vec<String> = FUNCTIONS.iter().map(call).collect();
