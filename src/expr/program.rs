@@ -131,6 +131,17 @@ impl Program {
         }
     }
 
+    /// Puts other nodes in place of some, so that a test can break an evaluator on purpose and see that
+    /// it is noticed. Ill-typed replacements are left out.
+    #[doc(hidden)]
+    pub fn replace_nodes(&mut self, with: impl Fn(&Node) -> Option<Node>) {
+        for index in 0..self.nodes.len() {
+            if let Some(node) = with(&self.nodes[index]).filter(|it| self.is_well_typed(it)) {
+                self.nodes[index] = node;
+            }
+        }
+    }
+
     fn constant_of(&self, id: ExprId) -> Option<&Constant> {
         if let Node::Constant(constant) = self.node(id) { Some(constant) } else { None }
     }

@@ -66,15 +66,18 @@ impl<'b> Walker<'b> {
         operator: Option<Arithmetic>,
         value: &'b Tree,
     ) -> Result<(), Stop<'b>> {
-        let new =
-            if operator.is_some() || !place.path.is_empty() { self.known(value)? } else { self.eval(value)? };
+        let is_stored = operator.is_none() && !place.path.is_empty();
+        let new = if is_stored { self.known(value)? } else { self.eval(value)? };
         self.edit(place, |walker, old| {
             *old = match operator {
                 None => new,
                 Some(operator) => {
                     let before = std::mem::replace(old, Cell::NOTHING);
-                    if let Cell::Absent(it) = before {
-                        return Err(walker.absent(it, value));
+                    // Both operands are there before one is looked at, the left one first.
+                    for operand in [&before, &new] {
+                        if let Cell::Absent(it) = operand {
+                            return Err(walker.absent(*it, value));
+                        }
                     }
                     walker.arithmetic(operator, before, new)?
                 }
