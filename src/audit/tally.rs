@@ -10,7 +10,7 @@ use crate::{
     rule::{Rule, Severity},
     wording,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// A rule id's counts.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ struct Clocks {
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     rules: Vec<RuleTally>,
+    /// Numbers of rules by id.
+    numbers: HashMap<String, usize>,
     /// Counts over all sources.
     pub summary: Summary,
     /// The files read.
@@ -71,7 +73,7 @@ pub struct Block<'a> {
 impl Tally {
     /// The number of a rule id; several versions of a rule share it.
     pub fn rule(&mut self, rule: &Arc<Rule>, path: &Path) -> usize {
-        if let Some(known) = self.rules.iter().position(|it| it.result.rule.id == rule.id) {
+        if let Some(known) = self.numbers.get(&rule.id).copied() {
             self.rules[known].result.rule = rule.clone();
             return known;
         }
@@ -81,6 +83,7 @@ impl Tally {
             outcomes: OutcomeCounts::default(),
             findings: 0,
         };
+        self.numbers.insert(rule.id.clone(), self.rules.len());
         self.rules.push(RuleTally { result, unassessed: 0, records: 0, clocks: None });
         self.rules.len() - 1
     }

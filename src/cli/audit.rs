@@ -18,6 +18,7 @@ use crate::{
 };
 use clap::ArgMatches;
 use std::{
+    collections::HashMap,
     io,
     path::{Component, Path, PathBuf},
     sync::{
@@ -120,9 +121,12 @@ fn judged(
 /// A tally with the rules in the order of packs and files, whatever the order of sources.
 fn tally_in_order(planned: &Planned, lang: Lang) -> Tally {
     let mut tally = Tally::default();
+    let mut first = HashMap::new();
+    for rule in planned.sources.iter().flat_map(|it| &it.plan.rules) {
+        first.entry(rule.rule.id.as_str()).or_insert(rule);
+    }
     for rule in planned.project.packs.iter().flat_map(|it| &it.rules) {
-        let of = |it: &&crate::engine::PlannedRule| it.rule.id == rule.id;
-        if let Some(known) = planned.sources.iter().find_map(|it| it.plan.rules.iter().find(of)) {
+        if let Some(known) = first.get(rule.id.as_str()) {
             tally.rule(&known.rule, &path(&known.compiled.form, lang));
         }
     }

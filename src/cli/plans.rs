@@ -14,7 +14,7 @@ use crate::{
 };
 use clap::ArgMatches;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -166,9 +166,10 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
 
 /// The same complaint about a rule that looks at two sources is made once.
 pub(super) fn without_repeats(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut once: Vec<Diagnostic> = Vec::new();
+    let mut told = HashSet::new();
+    let mut once = Vec::new();
     for diagnostic in diagnostics {
-        if !once.contains(&diagnostic) {
+        if told.insert(diagnostic.clone()) {
             once.push(diagnostic);
         }
     }

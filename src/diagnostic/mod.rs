@@ -21,7 +21,7 @@ pub enum Level {
 }
 
 /// What a diagnostic is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// A part of a text file that people wrote, in bytes.
     Text {
@@ -44,7 +44,7 @@ pub enum Place {
 }
 
 /// A text with its arguments, in no language yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Said {
     /// The text.
     pub wording: Wording,
@@ -61,7 +61,7 @@ impl Said {
 }
 
 /// One complaint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Its kind.
     pub code: &'static str,

@@ -8,6 +8,10 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 /// The most characters of one line that are underlined or shown after a span; what is longer is cut.
 const CHARS_MAX: usize = 100;
 
+/// The most complaints that are shown one by one; all are counted. Nobody reads more, and a file that is wrong on every
+/// line would take minutes to show.
+const COMPLAINTS_MAX: usize = 500;
+
 /// The texts of the files that people wrote, by the path that is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -92,8 +96,20 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: bo
 #[must_use]
 pub fn render_all(diagnostics: &[Diagnostic], sources: &Sources, lang: Lang, colour: bool) -> String {
     let mut out = String::new();
+    // Errors are shown before warnings where there are too many of both.
+    let errors = diagnostics.iter().filter(|it| it.is_error()).count();
+    let mut left = [errors.min(COMPLAINTS_MAX), COMPLAINTS_MAX - errors.min(COMPLAINTS_MAX)];
     for diagnostic in diagnostics {
-        out.push_str(&render(diagnostic, sources, lang, colour));
+        let left = &mut left[usize::from(!diagnostic.is_error())];
+        if *left > 0 {
+            *left -= 1;
+            out.push_str(&render(diagnostic, sources, lang, colour));
+            out.push('\n');
+        }
+    }
+    if diagnostics.len() > COMPLAINTS_MAX {
+        let shown = wording::COMPLAINTS_CUT.fill(lang, &[("count", COMPLAINTS_MAX.to_string())]);
+        out.push_str(&shown);
         out.push('\n');
     }
     let kinds = [

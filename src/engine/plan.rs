@@ -19,7 +19,10 @@ use crate::{
     },
     wording::{self, Lang},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What the project says of a source, as far as planning is concerned.
@@ -444,6 +447,7 @@ impl Planning<'_> {
     fn check_message(&self, rule: &Rule, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some((en, zh)) = &rule.message else { return };
         let scripts = rule.message_scripts.as_ref();
+        let mut told = HashSet::new();
         for (template, script) in [(en, scripts.map(|it| &it.0)), (zh, scripts.map(|it| &it.1))] {
             for (name, range) in template.names() {
                 if names.field(name).is_some() || rule.params.iter().any(|it| it.name == name) {
@@ -460,7 +464,8 @@ impl Planning<'_> {
                 if let Some(near) = nearest(name, known) {
                     diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]);
                 }
-                if !diagnostics.contains(&diagnostic) {
+                // A message in one language is there twice.
+                if told.insert(diagnostic.clone()) {
                     diagnostics.push(diagnostic);
                 }
             }

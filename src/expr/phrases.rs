@@ -1,7 +1,10 @@
 //! Searching a text for any of many phrases.
 
 use super::fold_text;
-use aho_corasick::{AhoCorasick, MatchKind, packed};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, packed};
+
+/// Bytes of phrases in all up to which the fastest automaton may be built.
+const DENSE_BYTES_MAX: usize = 1 << 14;
 
 /// A phrase list, ready to search.
 #[derive(Debug)]
@@ -29,7 +32,12 @@ impl PhraseMatcher {
         };
         let words: Vec<String> = words.iter().map(as_searched).filter(|it| !it.is_empty()).collect();
         let kind = MatchKind::LeftmostLongest;
-        let automaton = AhoCorasick::builder().match_kind(kind).build(&words).map_err(|it| it.to_string())?;
+        let mut builder = AhoCorasick::builder();
+        if words.iter().map(String::len).sum::<usize>() > DENSE_BYTES_MAX {
+            // Left to itself the builder takes a table of every state and byte for few words, however long.
+            builder.kind(Some(AhoCorasickKind::ContiguousNFA));
+        }
+        let automaton = builder.match_kind(kind).build(&words).map_err(|it| it.to_string())?;
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostLongest)
             .builder()

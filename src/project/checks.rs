@@ -3,9 +3,10 @@
 use super::{names::snake, pack::Draft, read::Sink};
 use crate::{
     diagnostic::{Diagnostic, Place},
-    rule::Effective,
+    rule::{Effective, Rule},
     wording::{self, Code},
 };
+use std::collections::HashMap;
 
 /// Checks all packs; complaints stand at the later of two places.
 pub(super) fn check(drafts: &[Draft], sink: &Sink) {
@@ -27,10 +28,14 @@ fn twice(code: Code, name: &str, place: &Place, first: &Place) -> Diagnostic {
 
 /// Several versions of a rule may follow each other, but never be in force on one day.
 fn versions(draft: &Draft, said: &mut Vec<Diagnostic>) {
-    let all: Vec<_> = draft.pack.rules.iter().zip(&draft.rule_ids).collect();
-    for (index, (rule, place)) in all.iter().enumerate() {
-        let clash =
-            all[..index].iter().find(|(it, _)| it.id == rule.id && overlap(&it.effective, &rule.effective));
+    let mut earlier: HashMap<&str, Vec<(&Rule, &Place)>> = HashMap::new();
+    for (rule, place) in draft.pack.rules.iter().zip(&draft.rule_ids) {
+        let same = earlier.entry(rule.id.as_str()).or_default();
+        let clash = same.iter().find(|it| overlap(&it.0.effective, &rule.effective)).copied();
+        // Of those that clash, one is enough to clash with.
+        if clash.is_none() {
+            same.push((rule, place));
+        }
         if let Some((other, first)) = clash {
             let unbounded = rule.effective.is_always() && other.effective.is_always();
             let code = if unbounded { wording::ID_TWICE } else { wording::VERSIONS_OVERLAP };
@@ -51,16 +56,16 @@ fn overlap(a: &Effective, b: &Effective) -> bool {
 fn library(draft: &Draft, said: &mut Vec<Diagnostic>) {
     let phrases = draft.pack.phrases.iter().zip(&draft.phrases_ids).map(|(it, place)| (snake(&it.id), place));
     let tables = draft.pack.tables.iter().zip(&draft.table_ids).map(|(it, place)| (snake(&it.id), place));
-    let mut seen: Vec<(String, &Place)> = Vec::new();
+    let mut seen: HashMap<String, &Place> = HashMap::new();
     let promises = draft.pack.promises.iter().map(|it| (it.name.clone(), &it.id_place));
     for (name, place) in phrases.chain(tables).chain(promises) {
-        match seen.iter().find(|it| it.0 == name) {
-            Some((_, first)) => said.push(twice(wording::ID_TWICE, &name, place, first)),
-            None => seen.push((name, place)),
+        match seen.get(&name) {
+            Some(first) => said.push(twice(wording::ID_TWICE, &name, place, first)),
+            None => drop(seen.insert(name, place)),
         }
     }
     for param in draft.pack.rules.iter().flat_map(|it| &it.params) {
-        if let Some((_, place)) = seen.iter().find(|it| it.0 == param.name) {
+        if let Some(place) = seen.get(&param.name) {
             said.push(twice(wording::PARAM_CLASH, &param.name, &param.place, place));
         }
     }

@@ -50,7 +50,9 @@ impl Home {
             Self::Builtin(files) => files.texts.iter().map(|it| it.0.to_owned()).collect(),
             Self::Folder(folder, _) => {
                 let entries = fs::read_dir(folder).map_err(|it| cannot_read(&self.shown(), &it))?;
-                let files = entries.filter_map(Result::ok).filter(|it| it.path().is_file());
+                // A link that leads nowhere is a file that cannot be read, and is told.
+                let is_file = |it: &fs::DirEntry| it.path().is_file() || !it.path().exists();
+                let files = entries.filter_map(Result::ok).filter(is_file);
                 files.map(|it| it.file_name().to_string_lossy().into_owned()).collect()
             }
         };

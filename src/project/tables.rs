@@ -26,6 +26,11 @@ const OUTPUTS: [(&str, Type); 9] = [
     ("amount", Type::Amount),
 ];
 
+/// The most phrases of one list, and bytes in all: the automaton that finds them is built anew in every run, in time
+/// that grows with the square of their number.
+const PHRASES_MAX: usize = 20_000;
+const PHRASE_BYTES_MAX: usize = 1 << 20;
+
 /// Reads one word list.
 pub(super) fn phrases(mut table: Reader<'_>) -> Option<(Phrases, Place)> {
     let file = table.file;
@@ -41,6 +46,14 @@ pub(super) fn phrases(mut table: Reader<'_>) -> Option<(Phrases, Place)> {
         }
         for text in texts.iter().filter(|it| it.text.trim().is_empty()) {
             file.error(wording::EMPTY_TEXT, &entry.key, text.span.clone());
+        }
+        let bytes: usize = texts.iter().map(|it| it.text.len()).sum();
+        if texts.len() > PHRASES_MAX || bytes > PHRASE_BYTES_MAX {
+            let said = Diagnostic::error(wording::TOO_MANY_PHRASES).with("words", PHRASES_MAX.to_string());
+            let said =
+                said.with("bytes", PHRASE_BYTES_MAX.to_string()).at(file.place(entry.key_span.clone()));
+            file.report(said.help(wording::HELP_SEVERAL_LISTS));
+            return None;
         }
         Some(texts.into_iter().map(|it| it.text).collect())
     });

@@ -1,6 +1,7 @@
 //! The tokens of a script with their bytes: Rhai's syntax tree knows where a token starts, but not
 //! where it ends, and a caret should stand under all of it.
 
+use super::parse::TEXT_LEN_MAX;
 use std::ops::Range;
 
 /// What a token is.
@@ -196,7 +197,8 @@ impl Tokens {
     /// Takes a script apart.
     pub(crate) fn new(text: &str) -> Self {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let all = tokens(text);
+        // What is longer is refused before anybody looks at a token.
+        let all = if text.len() > TEXT_LEN_MAX { Vec::new() } else { tokens(text) };
         let partners = partners(text, &all);
         let starts = starts(text, &all);
         Self { all, partners, starts, line_starts, text: text.to_owned() }

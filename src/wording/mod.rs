@@ -3,6 +3,7 @@
 //! A [`Wording`] is a constant with both languages, so a text that exists in one only does not
 //! compile. Placeholders are `{name}`; a test holds both languages to the same set of them.
 
+mod bounds;
 mod clock;
 mod commands;
 mod data;
@@ -15,6 +16,7 @@ mod project;
 mod summary;
 mod words;
 
+pub use bounds::*;
 pub use clock::*;
 pub use commands::*;
 pub use data::*;
@@ -62,7 +64,7 @@ impl Lang {
 }
 
 /// One text of the product in both languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wording {
     /// English.
     pub en: &'static str,
@@ -179,6 +181,8 @@ mod tests {
     #[test]
     fn both_languages_say_the_same_things() {
         let all = [
+            BOUND_CODES,
+            BOUNDS,
             COMMAND_ARGUMENTS,
             COMMAND_CODES,
             COMMAND_HELP,
