@@ -16,6 +16,7 @@ mod checks;
 mod holidays;
 mod house;
 mod load;
+mod malformed;
 mod names;
 mod pack;
 mod promises;

@@ -1,6 +1,6 @@
 //! A typed reader over TOML with spans: several errors in one go, each where it stands.
 
-use super::{names, strings, values};
+use super::{malformed, names, strings, values};
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
     rule::Script,
@@ -33,23 +33,8 @@ impl<'a> File<'a> {
     pub(super) fn parse(shown: Arc<str>, text: &'a str, sink: &'a Sink) -> (Self, Spanned<DeTable<'a>>) {
         let (table, errors) = DeTable::parse_recoverable(text);
         let file = Self { shown, text, sink, quiet: !errors.is_empty() };
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            let code = if error.message() == "duplicate key" {
-                wording::TOML_KEY_TWICE
-            } else {
-                wording::TOML_SYNTAX
-            };
-            let name = text.get(span.clone()).unwrap_or_default();
-            let mut said = Diagnostic::error(code).with("reason", error.message()).with("name", name);
-            if !name.is_ascii() && error.message().contains("unquoted key") {
-                said = said.help_with(wording::HELP_QUOTE_KEY, vec![("name", name.to_owned())]);
-            }
-            if error.message().starts_with("invalid boolean") {
-                said = said.help_with(wording::HELP_QUOTE_TEXT, vec![("name", name.to_owned())]);
-            }
-            sink.borrow_mut().push(said.at(file.place(span)));
-        }
+        let errors = errors.into_iter().map(|it| (it.message().to_owned(), it.span().unwrap_or(0..0)));
+        sink.borrow_mut().extend(malformed::complaints(&file.shown, text, errors));
         (file, table)
     }
 
@@ -217,8 +202,10 @@ impl<'a> Entry<'a> {
             DeValue::Table(_) => {
                 let mut table = self.table()?;
                 let (en, zh) = (table.text("en"), table.text("zh"));
+                let before = self.file.sink.borrow().len();
                 table.finish();
-                if en.is_none() && zh.is_none() {
+                let told = self.file.sink.borrow().len() > before;
+                if en.is_none() && zh.is_none() && !told {
                     self.error(wording::EMPTY_TEXT);
                 }
                 let text = |it: &Option<Text>| it.as_ref().map(|it| it.text.clone()).unwrap_or_default();
@@ -384,6 +371,24 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What people call choices elsewhere, and in Chinese.
+#[rustfmt::skip] // A table.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("string", "text"), ("str", "text"), ("varchar", "text"), ("文字", "text"), ("文本", "text"), ("字符串", "text"),
+    ("integer", "int"), ("整数", "int"), ("number", "int"), ("数字", "int"),
+    ("double", "float"), ("real", "float"), ("小数", "float"), ("浮点数", "float"),
+    ("money", "decimal"), ("currency", "decimal"), ("金额", "decimal"), ("精确小数", "decimal"),
+    ("boolean", "bool"), ("真假", "bool"), ("是否", "bool"), ("布尔", "bool"),
+    ("datetime", "time"), ("timestamp", "time"), ("时间", "time"), ("日期时间", "time"), ("日期", "date"),
+    ("时长", "duration"), ("interval", "duration"), ("enum", "choice"), ("选项", "choice"), ("枚举", "choice"),
+    ("array", "list"), ("列表", "list"), ("时限", "amount"),
+    ("致命", "critical"), ("严重", "major"), ("一般", "minor"), ("轻微", "minor"), ("提示", "info"),
+    ("blocker", "critical"), ("high", "critical"), ("medium", "major"), ("error", "major"), ("warning", "minor"), ("low", "minor"),
+    ("cn", "zh"), ("chinese", "zh"), ("中文", "zh"), ("english", "en"), ("英文", "en"),
+    ("合格", "pass"), ("通过", "pass"), ("不合格", "fail"), ("不通过", "fail"), ("不适用", "not_applicable"),
+    ("缺少证据", "no_evidence"), ("缺证据", "no_evidence"), ("出错", "error"),
+];
+
 /// The choice that `text` names, or a complaint with all of them.
 pub(super) fn pick<T: Copy>(entry: &Entry<'_>, text: &Text, choices: &[(&str, T)]) -> Option<T> {
     let found = choices.iter().find(|it| it.0 == text.text).map(|it| it.1);
@@ -391,7 +396,11 @@ pub(super) fn pick<T: Copy>(entry: &Entry<'_>, text: &Text, choices: &[(&str, T)
         let names: Vec<&str> = choices.iter().map(|it| it.0).collect();
         let said =
             Diagnostic::error(wording::UNKNOWN_CHOICE).with("name", &entry.key).with("text", &text.text);
-        let said = suggest(said, &text.text, names.iter().copied());
+        let meant = SYNONYMS.iter().find(|it| it.0 == text.text.to_lowercase() && names.contains(&it.1));
+        let said = match meant {
+            Some((_, name)) => said.help_with(wording::DID_YOU_MEAN, vec![("name", (*name).to_owned())]),
+            None => suggest(said, &text.text, names.iter().copied()),
+        };
         let said = said.help_with(wording::KNOWN_CHOICES, vec![("names", names.join(", "))]);
         entry.file.report(said.at(entry.file.place(text.span.clone())));
     }

@@ -6,6 +6,7 @@ use super::{
     lower::{Lowered, Lowering},
     parse::{Excess, excess, is_too_deep, parser},
     rows::{Ground, RowRule, RowScript, plant},
+    syntax,
     tokens::Tokens,
 };
 use crate::{
@@ -15,8 +16,7 @@ use crate::{
     rule::{Rule, Script},
     wording,
 };
-use rhai::{AST, Engine, ParseErrorType};
-use std::ops::Range;
+use rhai::{AST, Engine};
 
 /// One top-level conjunct of a check: the finding tells which was false.
 #[derive(Clone, Debug)]
@@ -173,7 +173,10 @@ impl Part {
         match self.lowered.ty {
             Some(Type::Bool) => {}
             Some(other) => {
-                diagnostics.push(Diagnostic::error(wording::NOT_BOOL).with("found", other.name()).at(place));
+                let said = Diagnostic::error(wording::NOT_BOOL).with("found", other.name()).at(place);
+                let is_text = script.text.trim().starts_with('"');
+                let help = if is_text { wording::HELP_NO_QUOTES } else { wording::HELP_COMPARE };
+                diagnostics.push(said.help(help));
             }
             None if self.lowered.is_unit => {
                 diagnostics.push(Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE));
@@ -195,7 +198,7 @@ pub(super) fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result
             (Some(line), Some(column)) => tokens.range(line, column),
             _ => tokens.range_at(script.text.len()),
         };
-        Box::new(explain_syntax(error.err_type(), script, range))
+        Box::new(syntax::explain(error.err_type(), script, tokens, range))
     });
     let ast = parsed?;
     if is_too_deep(&ast) {
@@ -216,90 +219,18 @@ fn too_much(script: &Script, max: usize, what: Excess) -> Box<Diagnostic> {
     Box::new(diagnostic.help(wording::HELP_SPLIT_SCRIPT))
 }
 
-/// What Rhai's parser says, with help for what people mistype most.
-fn explain_syntax(error: &ParseErrorType, script: &Script, range: Range<usize>) -> Diagnostic {
-    let found = script.text.get(range.clone()).unwrap_or_default();
-    if matches!(found, "import" | "export") {
-        let diagnostic = Diagnostic::error(wording::FORBIDDEN).with("name", found).at(script.place(range));
-        return diagnostic.help(wording::HELP_FORBIDDEN_POWERS);
-    }
-    #[expect(clippy::wildcard_enum_match_arm, reason = "what is rare is told in Rhai's words")]
-    let mut diagnostic = match error {
-        ParseErrorType::UnexpectedEOF => Diagnostic::error(wording::SYNTAX_INCOMPLETE),
-        _ if range.is_empty() => Diagnostic::error(wording::SYNTAX_INCOMPLETE),
-        ParseErrorType::MissingToken(token, _) => {
-            Diagnostic::error(wording::SYNTAX_MISSING).with("token", token.clone())
-        }
-        ParseErrorType::BadInput(_)
-        | ParseErrorType::UnknownOperator(_)
-        | ParseErrorType::ExprExpected(_) => {
-            Diagnostic::error(wording::SYNTAX_UNEXPECTED).with("found", found)
-        }
-        ParseErrorType::Reserved(word) => {
-            Diagnostic::error(wording::SYNTAX_RESERVED).with("found", word.clone())
-        }
-        other => Diagnostic::error(wording::SYNTAX).with("detail", other.to_string()),
-    };
-    diagnostic = diagnostic.at(script.place(range.clone()));
-    let full_width = [
-        ('（', "("),
-        ('）', ")"),
-        ('，', ","),
-        ('。', "."),
-        ('“', "\""),
-        ('”', "\""),
-        ('‘', "'"),
-        ('’', "'"),
-        ('；', ";"),
-        ('：', ":"),
-        ('！', "!"),
-        ('＝', "="),
-        ('＞', ">"),
-        ('＜', "<"),
-        ('＆', "&"),
-        ('｜', "|"),
-        ('［', "["),
-        ('］', "]"),
-        ('【', "["),
-        ('】', "]"),
-        ('≥', ">="),
-        ('≤', "<="),
-        ('≠', "!="),
-        ('×', "*"),
-        ('÷', "/"),
-        ('　', " "),
-    ];
-    let outside = Tokens::new(&script.text);
-    let letter = outside.code().filter(|it| it.kind == super::tokens::TokenKind::Symbol).find_map(|token| {
-        let text = outside.text(token).chars().next()?;
-        full_width.iter().find(|(wide, _)| *wide == text).map(|it| (token.range.clone(), it))
-    });
-    if let Some((range, (wide, instead))) = letter {
-        diagnostic = diagnostic.at(script.place(range));
-        let arguments = vec![("found", wide.to_string()), ("instead", (*instead).to_owned())];
-        return diagnostic.help_with(wording::HELP_FULL_WIDTH, arguments);
-    }
-    if found == "=" {
-        diagnostic = diagnostic.help(wording::HELP_SINGLE_EQUALS);
-    }
-    let words = [("and", "&&"), ("or", "||"), ("not", "!"), ("AND", "&&"), ("OR", "||"), ("<>", "!=")];
-    if let Some((word, instead)) = words.into_iter().find(|(word, _)| *word == found) {
-        let arguments = vec![("found", word.to_owned()), ("instead", instead.to_owned())];
-        diagnostic = diagnostic.help_with(wording::HELP_WORD_OPERATOR, arguments);
-    }
-    diagnostic
-}
-
 fn check_params(rule: &Rule, names: &Names<'_>, used: &[String], diagnostics: &mut Vec<Diagnostic>) {
     let in_message = |name: &str| {
         let templates = rule.message.iter().flat_map(|(en, zh)| [en, zh]);
         templates.flat_map(|it| it.names()).any(|(it, _)| it == name)
     };
+    // A name with a typing error may be the parameter that seems unused.
+    let is_wrong = diagnostics.iter().any(Diagnostic::is_error);
     for param in &rule.params {
         if names.field(&param.name).is_some() {
             let diagnostic = Diagnostic::error(wording::PARAM_LIKE_FIELD).with("name", param.name.clone());
             diagnostics.push(diagnostic.at(param.place.clone()).help(wording::HELP_RENAME_PARAM));
-        } else if !used.contains(&param.name) && !in_message(&param.name) {
+        } else if !is_wrong && !used.contains(&param.name) && !in_message(&param.name) {
             let diagnostic = Diagnostic::warning(wording::UNUSED_PARAM).with("name", param.name.clone());
             diagnostics.push(diagnostic.at(param.place.clone()));
         }

@@ -3,6 +3,7 @@
 
 mod aggregates;
 mod compile;
+mod habits;
 mod library;
 mod lint;
 mod lower;
@@ -11,6 +12,7 @@ mod parse;
 mod rows;
 mod spans;
 mod switch;
+mod syntax;
 mod tokens;
 mod value;
 

@@ -209,6 +209,16 @@ impl Tokens {
         self.all.iter().filter(|it| it.kind != TokenKind::Comment)
     }
 
+    /// The first bracket without its other half.
+    pub(crate) fn lonely_bracket(&self) -> Option<&Token> {
+        let is_bracket = |it: &Token| {
+            it.kind == TokenKind::Symbol
+                && matches!(self.text(it), "(" | "[" | "{" | "#{" | "?[" | ")" | "]" | "}")
+        };
+        let lonely = |(index, it): &(usize, &Token)| self.partners[*index] == *index && is_bracket(it);
+        self.all.iter().enumerate().find(lonely).map(|it| it.1)
+    }
+
     /// The text of a token.
     pub(crate) fn text(&self, token: &Token) -> &str {
         &self.text[token.range.clone()]

@@ -14,6 +14,8 @@ mod language;
 mod lint;
 mod project;
 mod summary;
+mod syntax;
+mod toml_syntax;
 mod words;
 
 pub use bounds::*;
@@ -30,6 +32,8 @@ pub use language::*;
 pub use lint::*;
 pub use project::*;
 pub use summary::*;
+pub use syntax::*;
+pub use toml_syntax::*;
 pub use words::*;
 
 /// The languages of everything people read.
@@ -82,7 +86,8 @@ impl Wording {
         }
     }
 
-    /// The text in `lang` with each `{name}` replaced. A placeholder without an argument stays.
+    /// The text in `lang` with each `{name}` replaced; `{name~}` stands for names of types, which are read
+    /// in `lang`. A placeholder without an argument stays.
     #[must_use]
     pub fn fill<V: AsRef<str>>(&self, lang: Lang, arguments: &[(&str, V)]) -> String {
         let mut out = String::new();
@@ -92,7 +97,9 @@ impl Wording {
             rest = &rest[open..];
             let Some(close) = rest.find('}') else { break };
             let name = &rest[1..close];
-            match arguments.iter().find(|(it, _)| *it == name) {
+            let types = name.strip_suffix('~');
+            match arguments.iter().find(|(it, _)| *it == types.unwrap_or(name)) {
+                Some((_, value)) if types.is_some() => out.push_str(&words::types(value.as_ref(), lang)),
                 Some((_, value)) => out.push_str(value.as_ref()),
                 None => out.push_str(&rest[..=close]),
             }
@@ -196,6 +203,10 @@ mod tests {
             DATA_HELP,
             EXPLAIN,
             EXPLAIN_CODES,
+            SYNTAX_CODES,
+            SYNTAX_HELP,
+            TOML_CODES,
+            TOML_HELP,
             HELP,
             HINTS,
             LANGUAGE_CODES,

@@ -1,5 +1,5 @@
 //! Words for values: severities, outcomes, units.
-use super::wordings;
+use super::{Lang, wordings};
 
 wordings! { WORDS;
     CRITICAL = "critical", "致命";
@@ -22,7 +22,7 @@ wordings! { CAUSES;
     CAUSE_DIVISION = "division by zero", "除数为零";
     CAUSE_NOT_FINITE = "the result is not a finite number", "结果不是有限数";
     CAUSE_TABLE_GAP = "no row of the table `{detail}` matches", "决策表“{detail}”没有匹配的行";
-    CAUSE_NOT_BOOL = "the script gave {detail}, not true or false", "脚本结果为 {detail}，而不是 true 或 false";
+    CAUSE_NOT_BOOL = "the script gave {detail~}, not true or false", "脚本结果为{detail~}，而不是真假值";
     CAUSE_NOTHING = "`{detail}` gives no value", "“{detail}”没有给出值";
     CAUSE_UNFIT = "`{detail}` means nothing for these types", "“{detail}”对这些类型没有意义";
     CAUSE_OUT_OF_BOUNDS = "the list has no element {detail}", "列表没有第 {detail} 个元素";
@@ -36,4 +36,38 @@ wordings! { CAUSES;
     LIMIT_LIST_LENGTH = "a limit was reached: a list of more than {detail} elements", "达到限制：列表超过 {detail} 个元素";
     LIMIT_MAP_LENGTH = "a limit was reached: a map of more than {detail} entries", "达到限制：映射超过 {detail} 项";
     LIMIT_NESTING = "a limit was reached: lists nested more than {detail} deep", "达到限制：列表嵌套超过 {detail} 层";
+}
+
+/// Names of types with what Chinese readers call them.
+const TYPES: &[(&str, &str)] = &[
+    ("list of bool", "真假值列表"),
+    ("list of int", "整数列表"),
+    ("list of float", "小数列表"),
+    ("list of text", "文字列表"),
+    ("bool", "真假值"),
+    ("int", "整数"),
+    ("float", "小数"),
+    ("decimal", "精确小数"),
+    ("text", "文字"),
+    ("date", "日期"),
+    ("time", "时间"),
+    ("duration", "时长"),
+    ("amount", "时限"),
+    ("choice", "固定选项"),
+    ("list", "列表"),
+    ("range", "区间"),
+    ("closure", "函数"),
+    ("map", "映射"),
+    ("()", "空值"),
+    ("?", "未知类型"),
+];
+
+/// Names of types, parted by commas, as readers in `lang` call them; what is no type stays.
+pub(super) fn types(names: &str, lang: Lang) -> String {
+    let one = |name: &str| match lang {
+        Lang::En => name.to_owned(),
+        Lang::Zh => TYPES.iter().find(|it| it.0 == name).map_or(name, |it| it.1).to_owned(),
+    };
+    let comma = if lang == Lang::Zh { "，" } else { ", " };
+    names.split(", ").map(one).collect::<Vec<_>>().join(comma)
 }

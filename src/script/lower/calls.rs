@@ -271,7 +271,9 @@ impl Lowering<'_> {
             FUNCTIONS.iter().filter(|it| it.property && it.params == [ty]).map(|it| it.name).collect();
         let mut diagnostic =
             self.error(wording::UNKNOWN_PROPERTY, position).with("type", ty.name()).with("name", name);
-        if let Some(near) = nearest(name, known) {
+        if functions_named(canonical(name), false).any(|(_, it)| it.params == [ty]) {
+            diagnostic = diagnostic.help_with(wording::HELP_WRITE, vec![("instead", format!(".{name}()"))]);
+        } else if let Some(near) = nearest(name, known) {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]);
         }
         self.report(diagnostic)
@@ -354,7 +356,8 @@ impl Lowering<'_> {
         let number = match regex(self.program, self.registry, &pattern) {
             Ok(number) => number,
             Err(detail) => {
-                let diagnostic = self.error(wording::BAD_REGEX, at).with("detail", detail);
+                let diagnostic =
+                    self.error(crate::script::syntax::regex_code(&detail), at).with("detail", detail);
                 self.report(diagnostic);
                 return Typed::of(Type::Bool, None);
             }

@@ -338,6 +338,13 @@ impl<'a> Lowering<'a> {
     /// An operand that must be true or false.
     fn boolean(&mut self, expression: &Expr) -> Option<ExprId> {
         let typed = self.expression(expression);
+        // `a && || b`: what follows the first operator is read as a function without a name.
+        let text = self.tokens.slice(typed.span.clone());
+        if text.starts_with("||") {
+            let place = self.script.place(typed.span.start..typed.span.start + 2);
+            self.report(Diagnostic::error(wording::SYNTAX_NO_LEFT).with("found", "||").at(place));
+            return None;
+        }
         self.must_be_bool(&typed);
         typed.node.filter(|_| typed.ty() == Some(Type::Bool))
     }
@@ -351,7 +358,8 @@ impl<'a> Lowering<'a> {
         if wrong {
             let found = self.describe(typed);
             let place = self.script.place(typed.span.clone());
-            self.report(Diagnostic::error(wording::NOT_BOOL).with("found", found).at(place));
+            let said = Diagnostic::error(wording::NOT_BOOL).with("found", found).at(place);
+            self.report(said.help(wording::HELP_COMPARE));
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::{
     expr::{Constant, FORMS, Form, Node, canonical, row_function},
     record::{Type, Value},
     rule::Table,
-    script::TableInput,
-    wording,
+    script::{TableInput, habits, names::snake_case, spans},
+    wording::{self, Wording},
 };
 use rhai::{Expr, Position};
 
@@ -115,6 +115,18 @@ impl Lowering<'_> {
         let known = function_names(self.names, &self.definitions);
         let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         let mut diagnostic = self.error(wording::UNKNOWN_FUNCTION, position).with("name", name);
+        let told =
+            self.diagnostics.iter().flat_map(|it| &it.help).any(|it| it.wording == wording::HELP_KEBAB);
+        if told && self.kebab(position).is_some() {
+            return Typed::unknown();
+        }
+        if name.eq_ignore_ascii_case("if") || name.eq_ignore_ascii_case("iif") {
+            return self.report(diagnostic.help(wording::HELP_IF));
+        }
+        if let Some(instead) = habits::function(name) {
+            let arguments = vec![("instead", instead.to_owned())];
+            return self.report(diagnostic.help_with(wording::HELP_WRITE, arguments));
+        }
         if let Some(near) = near {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near)]);
         }
@@ -134,31 +146,47 @@ impl Lowering<'_> {
         }
     }
 
+    /// What a name that is none was meant for: a text without quotes, a field behind its kind of record,
+    /// an id as it stands in TOML.
+    fn meant_by(&self, name: &str, position: Position) -> Option<(Wording, &'static str, String)> {
+        if self.names.fields.iter().any(|it| it.choices.iter().any(|choice| choice == name)) {
+            return Some((wording::HELP_QUOTED, "name", name.to_owned()));
+        }
+        let range = spans::token(self.tokens, position);
+        let after = self.script.text.get(range.end..).unwrap_or_default();
+        if name == self.names.kind && after.starts_with('.') {
+            let field = after.split(|c: char| !c.is_alphanumeric() && c != '_').nth(1).unwrap_or_default();
+            return Some((wording::HELP_NO_KIND, "instead", field.to_owned()));
+        }
+        self.kebab(position).map(|it| (wording::HELP_KEBAB, "instead", it))
+    }
+
+    /// The name of a table whose id stands at a position as it does in TOML, with hyphens.
+    fn kebab(&self, position: Position) -> Option<String> {
+        let at = spans::token(self.tokens, position).start;
+        let stands = |id: &str| {
+            self.script.text.match_indices(id).any(|(from, _)| (from..from + id.len()).contains(&at))
+        };
+        let table = self.names.tables.iter().find(|it| it.id.contains('-') && stands(&it.id))?;
+        Some(snake_case(&table.id))
+    }
+
     fn unknown_name(&self, name: &str, position: Position) -> Diagnostic {
         let mut diagnostic = self.error(wording::UNKNOWN_FIELD, position).with("name", name);
         diagnostic = diagnostic.with("kind", self.names.kind.clone());
         if self.sealed && (self.names.field(name).is_some() || self.params.iter().any(|it| it.name == name)) {
             return diagnostic.help_with(wording::HELP_SEALED, vec![("name", name.to_owned())]);
         }
-        // People who come from SQL or spreadsheets.
-        let words = [
-            ("and", "&&"),
-            ("or", "||"),
-            ("not", "!"),
-            ("AND", "&&"),
-            ("OR", "||"),
-            ("NOT", "!"),
-            ("null", "is_missing(…)"),
-            ("True", "true"),
-            ("False", "false"),
-        ];
-        if let Some((found, instead)) = words.into_iter().find(|(word, _)| *word == name) {
-            let arguments = vec![("found", found.to_owned()), ("instead", instead.to_owned())];
+        if let Some(instead) = habits::operator(name).or_else(|| habits::value(name)) {
+            let arguments = vec![("found", name.to_owned()), ("instead", instead.to_owned())];
             return diagnostic.help_with(wording::HELP_WORD_OPERATOR, arguments);
         }
         let prefix = format!("{name}.");
         if self.names.fields.iter().any(|it| it.name.starts_with(&prefix)) {
             return diagnostic.help(wording::HELP_PROMISE_PARTS);
+        }
+        if let Some((wording, argument, text)) = self.meant_by(name, position) {
+            return diagnostic.help_with(wording, vec![(argument, text)]);
         }
         let fields = self.names.fields.iter().map(|it| it.name.as_str());
         let params = self.params.iter().map(|it| it.name.as_str());

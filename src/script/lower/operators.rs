@@ -5,7 +5,8 @@ use crate::{
     diagnostic::{Diagnostic, Level, nearest},
     expr::{Arithmetic, Comparison, Constant, ExprId, Node, Set, fold_text},
     record::{Decimal, Element, Type},
-    wording,
+    script::habits,
+    wording::{self, Wording},
 };
 use rhai::{Expr, Position};
 use std::str::FromStr;
@@ -256,6 +257,10 @@ impl Lowering<'_> {
         let types = (left.ty(), right.ty());
         let is =
             |one: Type, other: Type| types == (Some(one), Some(other)) || types == (Some(other), Some(one));
+        if let Some((wording, instead)) = self.meant_instead(left, right) {
+            let arguments = vec![("instead", instead.clone()), ("name", instead)];
+            return self.report_only(diagnostic.help_with(wording, arguments));
+        }
         if is(Type::Date, Type::Time) {
             diagnostic = diagnostic.help(wording::HELP_DATE_TIME);
         } else if is(Type::Duration, Type::Int) || is(Type::Duration, Type::Float) {
@@ -274,6 +279,34 @@ impl Lowering<'_> {
             diagnostic = diagnostic.help(wording::HELP_DATE_LITERAL);
         }
         self.report(diagnostic);
+    }
+
+    fn report_only(&mut self, diagnostic: Diagnostic) {
+        self.report(diagnostic);
+    }
+
+    /// What was meant by two unlike values: a date without quotes, a chain of comparisons, a truth in
+    /// quotes.
+    fn meant_instead(&self, left: &Typed, right: &Typed) -> Option<(Wording, String)> {
+        let text = |it: &Typed| self.tokens.slice(it.span.clone());
+        let timely = |it: &Typed| matches!(it.ty(), Some(Type::Date | Type::Time));
+        for (one, other) in [(left, right), (right, left)] {
+            if let Some(date) = timely(one).then(|| habits::date(text(other))).flatten() {
+                return Some((wording::HELP_DATE_INSTEAD, date));
+            }
+            if let (Some(Type::Bool), Some(name)) = (one.ty(), &one.name) {
+                return Some((wording::HELP_BOOL_LITERAL, name.clone()));
+            }
+        }
+        let (first, second) = (text(left), text(right));
+        let signs = ["<=", ">=", "==", "!=", "<", ">"];
+        let (at, sign) =
+            signs.iter().filter_map(|it| first.rfind(it).map(|at| (at, it.len()))).max_by_key(|it| it.0)?;
+        let middle = first.get(at + sign..)?.trim();
+        let between = self.tokens.slice(left.span.end..right.span.start).trim();
+        let is_chain =
+            left.ty() == Some(Type::Bool) && !first.contains(['(', '&', '|']) && signs.contains(&between);
+        is_chain.then(|| (wording::HELP_WRITE, format!("{first} && {middle} {between} {second}")))
     }
 
     /// A choice that is compared with a text outside its list.
@@ -336,7 +369,10 @@ impl Lowering<'_> {
             }
             return self.cannot(wording::REASON_LIST, &[]);
         };
-        if a == Type::Int && b == Type::Int && arithmetic == Arithmetic::Divide {
+        // `2026/3/1` is a date that lacks its quotes; what it is compared with tells so.
+        let text = self.tokens.slice(left.span.start..right.span.end.max(left.span.start));
+        let of_constants = text.chars().all(|it| it.is_ascii_digit() || matches!(it, '/' | ' '));
+        if a == Type::Int && b == Type::Int && arithmetic == Arithmetic::Divide && !of_constants {
             let mut diagnostic = self.error_over(wording::INT_DIVISION, &[&left, &right], position);
             diagnostic.level = Level::Warning;
             self.report(diagnostic.help(wording::HELP_INT_DIVISION));

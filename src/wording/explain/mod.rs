@@ -70,8 +70,10 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
 /// All texts of complaints with their codes. A new list of codes is added here.
 fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
     let lists = [
+        super::SYNTAX_CODES,
         super::LANGUAGE_CODES,
         super::LINT_CODES,
+        super::TOML_CODES,
         super::PROJECT_CODES,
         super::CLOCK_CODES,
         super::DATA_CODES,
