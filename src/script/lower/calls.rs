@@ -1,7 +1,7 @@
 //! Calls: functions of the table, decision tables, phrase lists, properties; Rhai's own functions
 //! run row by row.
 
-use super::{Lowering, Registry, Shape, Typed, names::cell_text};
+use super::{Lowering, Registry, Shape, Typed, names::cell_text, regex_code};
 use crate::{
     calendar::{Zone, parse_iso_date, parse_iso_time},
     diagnostic::nearest,
@@ -356,8 +356,7 @@ impl Lowering<'_> {
         let number = match regex(self.program, self.registry, &pattern) {
             Ok(number) => number,
             Err(detail) => {
-                let diagnostic =
-                    self.error(crate::script::syntax::regex_code(&detail), at).with("detail", detail);
+                let diagnostic = self.error(regex_code(&detail), at).with("detail", detail);
                 self.report(diagnostic);
                 return Typed::of(Type::Bool, None);
             }
