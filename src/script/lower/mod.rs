@@ -14,6 +14,7 @@ use super::{
     library::Definitions,
     lint::{self, Spelling, TableInput},
     spans,
+    syntax::regex_code,
     tokens::Tokens,
 };
 use crate::{
