@@ -15,24 +15,44 @@ const COMPLAINTS_MAX: usize = 500;
 /// The texts of the files that people wrote, by the path that is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    texts: BTreeMap<Arc<str>, Arc<str>>,
+    texts: BTreeMap<Arc<str>, Lined>,
+}
+
+/// A text and where its lines start: thousands of complaints about one file look lines up.
+#[derive(Clone, Debug)]
+struct Lined {
+    text: Arc<str>,
+    line_starts: Arc<[usize]>,
+}
+
+impl Lined {
+    fn new(text: Arc<str>) -> Self {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|it| it.0 + 1)).collect();
+        Self { text, line_starts }
+    }
+
+    /// The number of the line, from 0, that holds a byte, and its first byte.
+    fn line(&self, byte: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|it| *it <= byte).saturating_sub(1);
+        (line, self.line_starts.get(line).copied().unwrap_or(0))
+    }
 }
 
 impl Sources {
     /// Keeps the text of a file.
     pub fn insert(&mut self, file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) {
-        self.texts.insert(file.into(), text.into());
+        self.texts.insert(file.into(), Lined::new(text.into()));
     }
 
     /// The text of `file`, as it is shown in a [`Place`].
     #[must_use]
     pub fn get(&self, file: &str) -> Option<&str> {
-        self.texts.get(file).map(|it| &**it)
+        self.texts.get(file).map(|it| &*it.text)
     }
 
     /// All texts, in the order of their files' names.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.values().map(|it| &**it)
+        self.texts.values().map(|it| &*it.text)
     }
 
     /// Takes over what `other` holds.
@@ -160,7 +180,7 @@ fn element<'a>(
     label: Option<String>,
 ) -> Element<'a> {
     let Place::Text { file, span } = place else { return Origin::path(shown(place, lang)).into() };
-    let Some(text) = sources.get(file) else { return Origin::path(shown(place, lang)).into() };
+    let Some(text) = sources.texts.get(file) else { return Origin::path(shown(place, lang)).into() };
     let excerpt = Excerpt::around(text, span);
     Snippet::source(excerpt.text)
         .path(clean(file))
@@ -179,14 +199,15 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn around(text: &str, span: &Range<usize>) -> Self {
+    fn around(lined: &Lined, span: &Range<usize>) -> Self {
+        let text = &*lined.text;
         let start = boundary_before(text, span.start);
         let mut end = boundary_after(text, span.end.max(start));
         // A span that ends with its line's break is shown as the line alone.
         while end > start && text[..end].ends_with(['\n', '\r']) {
             end -= 1;
         }
-        let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let (line, first) = lined.line(start);
         let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |at| from + at);
         let mut last = line_end(end);
         if text[first..last].lines().any(|it| it.chars().nth(4 * CHARS_MAX).is_some()) {
@@ -198,8 +219,7 @@ impl Excerpt {
         let shown = text[first..last].replace("\r\n", " \n");
         let shown = shown.strip_suffix('\r').filter(|it| end - first <= it.len()).unwrap_or(&shown);
         let shown = shown.chars().map(same_length_picture).collect();
-        let line = text.as_bytes()[..first].iter().filter(|it| **it == b'\n').count() + 1;
-        Self { text: shown, line, span: start - first..end - first }
+        Self { text: shown, line: line + 1, span: start - first..end - first }
     }
 }
 

@@ -38,7 +38,13 @@ pub struct Names<'a> {
     pub as_of: i64,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    /// The decision table that rules call `name`.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&'a Table> {
+        self.tables.iter().copied().find(|it| is_snake_case_of(name, &it.id))
+    }
+
     /// The field called `name`.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldName> {
@@ -50,4 +56,10 @@ impl Names<'_> {
 #[must_use]
 pub fn snake_case(id: &str) -> String {
     id.replace('-', "_")
+}
+
+/// True where rules read `id` as `name`; for looking through many ids.
+fn is_snake_case_of(name: &str, id: &str) -> bool {
+    let same = |(a, b): (u8, u8)| a == b || (a == b'_' && b == b'-');
+    name.len() == id.len() && name.bytes().zip(id.bytes()).all(same)
 }

@@ -69,7 +69,7 @@ impl Lowering<'_> {
     }
 
     fn named_call(&mut self, name: &str, args: Vec<Typed>, position: Position) -> Typed {
-        let table = self.names.tables.iter().find(|it| snake_case(&it.id) == name).copied();
+        let table = self.names.table(name);
         if let Some(table) = table {
             return self.table_call(table, args, position);
         }

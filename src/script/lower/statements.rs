@@ -8,7 +8,6 @@ use crate::{
     script::{
         library::file_name,
         parse::parser,
-        snake_case,
         switch::cases,
         tokens::{Token, TokenKind, Tokens},
     },
@@ -94,7 +93,7 @@ impl Lowering<'_> {
 
     /// A function that the script defines.
     pub(super) fn define_function(&mut self, name: &str) {
-        let is_table = self.names.tables.iter().any(|it| snake_case(&it.id) == name);
+        let is_table = self.names.table(name).is_some();
         let is_of_table = FUNCTIONS.iter().any(|it| it.name == canonical(name))
             || row_function(canonical(name)).is_some()
             || FORMS.iter().any(|it| it.name == canonical(name));

@@ -8,7 +8,7 @@ use crate::{
     calendar::parse_iso_date,
     expr::{Arithmetic, Comparison, canonical, functions_named, row_function},
     record::{Amount, Value},
-    script::{lower, snake_case},
+    script::lower,
     wording,
 };
 use rhai::{ASTFlags, Expr, FnCallExpr, Position};
@@ -159,7 +159,7 @@ impl<'a> Planter<'a> {
         all: &mut Vec<Tree>,
         place: Option<Place>,
     ) -> Planted<Option<Kind>> {
-        if let Some(table) = self.names.tables.iter().find(|it| snake_case(&it.id) == name).copied() {
+        if let Some(table) = self.names.table(name) {
             let of = |it: &&(String, String, u32)| it.0 == self.names.pack && it.1 == name;
             let mut numbers: Vec<u32> = self.registry.table_names.iter().filter(of).map(|it| it.2).collect();
             if numbers.is_empty() {
