@@ -1,7 +1,7 @@
 //! The results of `touchstone test` for people and tools.
 
 use crate::{
-    diagnostic::{Diagnostic, Level, Place, Said, Sources, render},
+    diagnostic::{Diagnostic, Level, Place, Sources, render},
     report::{Case, Ending, Style, Suite, junit, visible},
     rule::Outcome,
     trial::{Branch, ExampleTrial, PackTrial},
@@ -168,14 +168,14 @@ fn pack_line(pack: &PackTrial, lang: Lang, colour: bool, out: &mut String) {
 /// The branches that no example takes, one in two lines.
 fn branch_lines(report: &TestReport, sources: &Sources, colour: bool, out: &mut String) {
     let lang = report.lang;
-    // One example may exercise several branches of a line: the first is told.
-    let mut told: Vec<(Option<String>, &[Said])> = Vec::new();
     let mut idle: Vec<&Diagnostic> = Vec::new();
-    for said in report.branches().filter(|it| !it.seen).map(|it| &it.diagnostic) {
-        let one = (said.place.as_ref().map(|it| shown_place(it, sources)), &said.help[..]);
-        if !told.contains(&one) {
-            told.push(one);
-            idle.push(said);
+    for rule in report.packs.iter().flat_map(|it| &it.rules) {
+        let first = idle.len();
+        for said in rule.branches.iter().filter(|it| !it.seen).map(|it| &it.diagnostic) {
+            // One example may exercise several branches: the first is told.
+            if idle[first..].iter().all(|it| it.help != said.help) {
+                idle.push(said);
+            }
         }
     }
     for said in idle.iter().take(BRANCHES_MAX) {

@@ -256,8 +256,9 @@ impl Page<'_, '_> {
             let (origin, place) = origin(param, self.texts, lang);
             let place =
                 place.map_or_else(String::new, |it| format!("{}{it}", wording::PLACE_COLON.text(lang)));
-            let mut text =
-                format!("  {} = {}  ({origin}{place})", param.name, shown(&param.value, zone, lang));
+            let value = format!("  {} = {}", param.name, shown(&param.value, zone, lang));
+            let arguments = [("text", value), ("place", format!("{origin}{place}"))];
+            let mut text = wording::EXPLAIN_PLACE.fill(lang, &arguments);
             if param.value != param.own {
                 let own = shown(&param.own, zone, lang);
                 text.push_str(&format!("  {}", wording::EXPLAIN_OWN.fill(lang, &[("value", own)])));
@@ -269,7 +270,8 @@ impl Page<'_, '_> {
     fn tree(&mut self, name: Wording, script: &Script, parts: &[&Traced]) {
         let lang = self.verdicts.lang;
         let place = shown_place(&script.place(0..script.text.len()), self.texts);
-        self.line(&format!("{}  ({place})", name.text(lang)), Style::Bold);
+        let arguments = [("text", name.text(lang)), ("place", place.as_str())];
+        self.line(&wording::EXPLAIN_PLACE.fill(lang, &arguments), Style::Bold);
         let mut lines: Vec<(String, &Traced)> = Vec::new();
         for part in parts {
             flat(script, part, 1, &mut lines);

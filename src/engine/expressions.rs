@@ -11,7 +11,7 @@ use crate::{
     expr::{CHUNK_LEN, Cause, Evaluator, ExprId, Program, Scratch, values_of},
     record::{Batch, Schema, Type, Value},
     rule::{Pack, Script},
-    script::{CompiledValue, Names, Registry, RowRunner, compile_value, names_in},
+    script::{CompiledValue, Library, Names, Registry, RowRunner, compile_value, names_in},
 };
 use std::sync::Arc;
 
@@ -43,6 +43,12 @@ pub fn plan_expressions(
     let mut planning = Planning { ask, schema, columns: Vec::new(), diagnostics: Vec::new() };
     let fields = planning.fields(scripts.iter().flat_map(names_in).collect());
     let key = planning.written(&ask.key);
+    let mut libraries = Vec::new();
+    for pack in packs {
+        let (mut library, mut diagnostics) = Library::of(&pack.library);
+        libraries.append(&mut library);
+        planning.diagnostics.append(&mut diagnostics);
+    }
     let mut program = Program::new(zone.clone());
     let mut registry = Registry::default();
     let mut names = Names {
@@ -51,7 +57,7 @@ pub fn plan_expressions(
         pack: String::new(),
         tables: packs.iter().flat_map(|it| &it.tables).collect(),
         phrases: packs.iter().flat_map(|it| &it.phrases).collect(),
-        library: &[],
+        library: &libraries,
         as_of,
     };
     let derived = planning.derived(&mut program, &mut registry, &mut names);

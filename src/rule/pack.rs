@@ -28,6 +28,17 @@ pub struct Pack {
     pub library: Vec<LibraryFile>,
 }
 
+impl Pack {
+    /// The pack with other rules.
+    #[must_use]
+    pub fn with_rules(&self, rules: Vec<Rule>) -> Self {
+        let Self { id, title, from, rules: _, phrases, tables, library } = self;
+        let (id, title, from) = (id.clone(), title.clone(), Arc::clone(from));
+        let (phrases, tables, library) = (phrases.clone(), tables.clone(), library.clone());
+        Self { id, title, from, rules, phrases, tables, library }
+    }
+}
+
 /// One standard.
 #[derive(Clone, Debug)]
 pub struct Rule {

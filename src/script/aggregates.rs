@@ -2,7 +2,7 @@
 //! stands inside them is evaluated record by record and what stands around them group by group.
 
 use super::tokens::{TokenKind, Tokens};
-use crate::{diagnostic::Diagnostic, record::Type, rule::Script, wording};
+use crate::{diagnostic::Diagnostic, expr::canonical, record::Type, rule::Script, wording};
 use std::ops::Range;
 
 /// A reckoning over the records of a group.
@@ -76,6 +76,19 @@ pub struct Split {
     pub calls: Vec<AggregateCall>,
 }
 
+/// Chinese names of aggregates that are no functions; those of the others stand in the table of functions.
+const CHINESE: [(&str, &str); 5] = [
+    ("计数", "count"),
+    ("占比", "rate"),
+    ("去重计数", "distinct"),
+    ("中位数", "median"),
+    ("百分位数", "percentile"),
+];
+
+fn english(name: &str) -> &str {
+    CHINESE.iter().find(|it| it.0 == name).map_or_else(|| canonical(name), |it| it.1)
+}
+
 /// Whether an expression has an aggregate; `is_list` tells whether an argument is a list of a record.
 pub fn has_aggregate(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> bool {
     split(script, is_list).map_or(true, |it| !it.calls.is_empty())
@@ -92,7 +105,7 @@ pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Resul
     let (mut calls, mut wrong, mut outer) = (Vec::new(), Vec::new(), script.text.clone());
     let mut at = 0;
     while at < all.len() {
-        let name = text(at);
+        let name = english(text(at));
         let is_name = all[at].0 == TokenKind::Name && (ALWAYS.contains(&name) || SOMETIMES.contains(&name));
         let is_call = is_name && text(at + 1) == "(" && (at == 0 || text(at - 1) != ".");
         let arguments = if is_call { arguments(&all, script, at + 1) } else { None };
@@ -239,6 +252,7 @@ mod tests {
         for text in ["percentile(x)", "percentile(x, 101)", "percentile(x, p)", "rate()", "median(a, b)"] {
             assert!(split(&script(text), &mut |_| false).is_err(), "{text}");
         }
+        assert!(has_aggregate(&script("占比(合格) > 0.9"), &mut |_| false));
         assert!(!has_aggregate(&script("t.count() + x.max"), &mut |_| false));
     }
 }

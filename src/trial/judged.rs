@@ -169,7 +169,7 @@ impl Trying<'_> {
         if !variant.dated {
             rule.effective = Effective::default();
         }
-        let pack = Pack { rules: vec![rule], ..self.pack.clone() };
+        let pack = self.pack.with_rules(vec![rule]);
         let source = self.kind.source;
         let is_there = |name: &str| opened.schema.position(name).is_some();
         let derive = source.iter().flat_map(|it| &it.derive).filter(|it| !is_there(&it.name.text));

@@ -3,6 +3,7 @@
 use super::{ExampleTrial, judged::Judged, kinds::Kind};
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
+    expr::canonical,
     finding::value_text,
     project::Project,
     record::Value,
@@ -34,6 +35,13 @@ pub(super) fn of_rule(
                 diagnostics.push(mismatch(project, rule, example, &judged, found));
             }
             Some(_) => diagnostics.extend(twin().map(|it| is_twin(rule, example, &it.example))),
+        }
+        if example.as_of.is_none() && reads.deciding.iter().any(|it| canonical(it) == "as_of") {
+            diagnostics.push(
+                about(Diagnostic::note(wording::EXAMPLE_AS_OF), rule, example)
+                    .at(example.place.clone())
+                    .help(wording::HELP_EXAMPLE_AS_OF),
+            );
         }
         let values = judged.values;
         all.push(ExampleTrial { example: example.clone(), found: judged.outcome, values, diagnostics });

@@ -20,6 +20,7 @@ codes! { COMMAND_CODES;
     UNTRIED_REACHED "not-exercised" = "no example comes to `{text}`", "没有示例走到“{text}”";
     DIFF_NO_DATA "no-data" = "two rule packs have no records of their own", "两个规则包本身没有记录可供判定";
     DATA_FAULTS "data-faults" = "rows left out: {rejected}, cells that cannot be read: {cells}", "未纳入的行：{rejected}，无法读取的单元格：{cells}";
+    EXAMPLE_AS_OF "example-as-of" = "`{rule}`, example \"{example}\": the verdict depends on the day it is run", "规则“{rule}”的示例“{example}”：结论随运行日期而变";
     NO_TESTS "no-tests" = "there is no example to run", "没有可运行的示例";
 }
 
@@ -96,6 +97,7 @@ wordings! { EXPLAIN_RESULTS;
     EXPLAIN_HOUSE = "changed by the project", "本项目的改动";
     EXPLAIN_PARAMS = "parameters", "参数";
     EXPLAIN_OWN = "instead of the rule's own {value}", "规则原值为 {value}";
+    EXPLAIN_PLACE = "{text}  ({place})", "{text}  （{place}）";
     SET_BY_RULE = "the rule", "规则自带";
     SET_BY_HOUSE = "the project", "项目设定";
     SET_BY_COMMAND_LINE = "the command line", "命令行指定";
@@ -120,6 +122,7 @@ wordings! { EVAL_RESULTS;
 wordings! { COMMAND_HELP;
     HELP_EXAMPLE_UNREAD = "neither the rule nor the source knows it: take it out, or see how the rule spells its field", "规则和数据源都不认识此字段：请删去，或核对规则中的写法";
     HELP_EXAMPLE_IDLE = "give the record a field that `when` or `check` looks at", "请在记录中写出 `when` 或 `check` 用到的字段";
+    HELP_EXAMPLE_AS_OF = "the rule reads `as_of`: give the example a moment, such as `as_of = \"2026-03-31\"`", "规则读取了 `as_of`：请为示例写明时点，例如 `as_of = \"2026-03-31\"`";
     HELP_EXAMPLE_TWIN = "it shows nothing new: change a value that the rule looks at, or take it out", "它没有验证新的情形：请改变规则用到的某个值，或删去此示例";
     WRONG_HERE = "here", "在此处";
     IS_FALSE = "this is false", "此处不成立";

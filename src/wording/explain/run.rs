@@ -276,6 +276,13 @@ $ touchstone test"#,
         "$ touchstone eval transfers --source tickets",
     ),
     page(
+        "example-as-of",
+        "The rule reads `as_of`, the moment of the audit, and the example gives none: it is judged as of today, and may hold today and fail next month.",
+        "规则读取了审核时点 `as_of`，而示例没有写明，于是按今天判定：今天符合，下个月可能就不符合。",
+        "",
+        "",
+    ),
+    page(
         "no-tests",
         "There is no example to run. That is not a success: write at least one record that the rule must pass and one that it must fail.",
         "没有可运行的示例，这不等于通过。请至少写一条应当合格的记录和一条应当不合格的记录。",
