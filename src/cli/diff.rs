@@ -290,7 +290,7 @@ struct Version<'a> {
 }
 
 impl Version<'_> {
-    /// The tables and word lists that it uses.
+    /// The tables, word lists and promises that it uses.
     fn lookups(&self) -> String {
         let scripts = || self.rule.when.iter().chain([&self.rule.check]);
         let names: Vec<String> = scripts().flat_map(names_in).collect();
@@ -303,7 +303,11 @@ impl Version<'_> {
         let is_used = |id: &str| scripts().any(|it| it.text.contains(&format!("\"{id}\"")));
         let phrases = self.pack.phrases.iter().filter(|it| is_used(&it.id));
         let phrases = phrases.map(|it| format!("{} {:?} {}", it.id, it.words, it.fold));
-        tables.chain(phrases).collect::<Vec<_>>().join("\n")
+        let promises = self.pack.promises.iter().filter(|it| names.contains(&it.name)).map(|it| {
+            let scripts: Vec<&str> = it.scripts().map(|it| it.text.as_str()).collect();
+            format!("{} {scripts:?} {:?} {:?} {}", it.name, it.terms, it.effective, it.warn_at)
+        });
+        tables.chain(phrases).chain(promises).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -322,7 +326,7 @@ fn changed_parts(old: &[Version<'_>], new: &[Version<'_>]) -> Vec<String> {
     part("check", &|it| it.rule.check.text.clone());
     part("missing", &|it| format!("{:?}", it.rule.missing));
     part("severity", &|it| it.rule.severity.name().to_owned());
-    part("tables, phrases", &|it| it.lookups());
+    part("tables, phrases, promises", &|it| it.lookups());
     let values = |all: &[Version<'_>]| {
         let params = all.iter().flat_map(|it| &it.rule.params);
         params.map(|it| (it.name.clone(), it.value.clone())).collect::<Vec<_>>()

@@ -40,6 +40,12 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
         voice.complain(&[said], &loaded.sources, true);
         return exit::NOT_AS_ASKED;
     }
+    let promises = loaded.project.iter().flat_map(|it| &it.packs).flat_map(|it| &it.promises);
+    if promises.into_iter().any(|it| it.id == rule) {
+        let said = Diagnostic::error(wording::NOT_BUILT).with("name", format!("explain --rule {rule}"));
+        voice.complain(&[said], &loaded.sources, true);
+        return exit::NOT_AS_ASKED;
+    }
     let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
     match explained(matches, &planned, voice).and_then(|it| written(matches, &it, &planned, voice)) {
         Ok(code) => code,

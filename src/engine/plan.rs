@@ -4,7 +4,7 @@
 use super::{
     lints,
     message::Message,
-    promises::{PlannedPromise, Planner, scripts},
+    promises::{PlannedPromise, Planner},
 };
 use crate::{
     calendar::Zone,
@@ -245,7 +245,7 @@ fn promises_of<'p>(
 fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec<String> {
     let mut mentioned = Vec::new();
     for (pack, promise, _) in promises {
-        mentioned.extend(scripts(promise).flat_map(names_in));
+        mentioned.extend(promise.scripts().flat_map(names_in));
         if let Target::Table(id, _) = &promise.target {
             let inputs = pack.tables.iter().filter(|it| it.id == *id || snake_case(&it.id) == *id);
             mentioned.extend(inputs.flat_map(|it| it.inputs.clone()));

@@ -35,14 +35,6 @@ pub struct PlannedPromise {
     pub calendar_ids: Vec<String>,
 }
 
-/// The texts of a promise that may name fields.
-pub(super) fn scripts(promise: &Promise) -> impl Iterator<Item = &Script> {
-    let target = if let Target::Expression(script) = &promise.target { Some(script) } else { None };
-    let pauses = promise.pauses.iter().flat_map(|it| std::iter::once(&it.from).chain(&it.to));
-    let parts = promise.when.iter().chain([&promise.start, &promise.stop]).chain(target);
-    parts.chain(&promise.calendar).chain(pauses)
-}
-
 /// What planning promises adds to a plan.
 pub(super) struct Planner<'a, 'n> {
     pub(super) program: &'a mut Program,
@@ -403,7 +395,7 @@ fn without_places(promise: &Promise) -> Vec<String> {
         Target::Table(id, _) => id.clone(),
         Target::Expression(script) => text(script),
     };
-    let mut parts: Vec<String> = scripts(promise).map(text).collect();
+    let mut parts: Vec<String> = promise.scripts().map(text).collect();
     parts.push(target);
     parts.push(format!("{:?} {:?} {}", promise.effective, promise.terms, promise.warn_at));
     parts

@@ -32,10 +32,11 @@ impl Pack {
     /// The pack with other rules.
     #[must_use]
     pub fn with_rules(&self, rules: Vec<Rule>) -> Self {
-        let Self { id, title, from, rules: _, phrases, tables, library } = self;
+        let Self { id, title, from, rules: _, phrases, tables, library, promises } = self;
         let (id, title, from) = (id.clone(), title.clone(), Arc::clone(from));
-        let (phrases, tables, library) = (phrases.clone(), tables.clone(), library.clone());
-        Self { id, title, from, rules, phrases, tables, library }
+        let (phrases, tables, library, promises) =
+            (phrases.clone(), tables.clone(), library.clone(), promises.clone());
+        Self { id, title, from, rules, phrases, tables, library, promises }
     }
 }
 

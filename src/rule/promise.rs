@@ -69,3 +69,13 @@ pub struct Promise {
     /// Where its id stands.
     pub id_place: Place,
 }
+
+impl Promise {
+    /// Its texts that may name fields.
+    pub fn scripts(&self) -> impl Iterator<Item = &Script> {
+        let target = if let Target::Expression(script) = &self.target { Some(script) } else { None };
+        let pauses = self.pauses.iter().flat_map(|it| std::iter::once(&it.from).chain(&it.to));
+        let parts = self.when.iter().chain([&self.start, &self.stop]).chain(target);
+        parts.chain(&self.calendar).chain(pauses)
+    }
+}

@@ -7,8 +7,8 @@ use crate::{
     finding::value_text,
     project::Project,
     record::Value,
-    rule::{Example, Outcome, Rule, Script},
-    script::names_in,
+    rule::{Example, Outcome, Promise, Rule, Script, Target},
+    script::{names_in, snake_case},
     wording,
 };
 
@@ -19,7 +19,7 @@ pub(super) fn of_rule(
     rule: &Rule,
     judged: Vec<Judged>,
 ) -> Vec<ExampleTrial> {
-    let reads = Reads::new(rule, kind);
+    let reads = Reads::new(project, rule, kind);
     let mut all: Vec<ExampleTrial> = Vec::new();
     for (example, judged) in rule.examples.iter().zip(judged) {
         let mut diagnostics = reads.complaints(rule, example);
@@ -83,8 +83,19 @@ struct Reads {
 }
 
 impl Reads {
-    fn new(rule: &Rule, kind: Option<&Kind<'_>>) -> Self {
+    fn new(project: &Project, rule: &Rule, kind: Option<&Kind<'_>>) -> Self {
         let mut deciding: Vec<String> = rule.when.iter().chain([&rule.check]).flat_map(names_in).collect();
+        for pack in &project.packs {
+            let read = pack.promises.iter().filter(|it| it.on == rule.on && deciding.contains(&it.name));
+            let read: Vec<&Promise> = read.collect();
+            for promise in read {
+                deciding.extend(promise.scripts().flat_map(names_in));
+                if let Target::Table(id, _) = &promise.target {
+                    let tables = pack.tables.iter().filter(|it| it.id == *id || snake_case(&it.id) == *id);
+                    deciding.extend(tables.flat_map(|it| it.inputs.clone()));
+                }
+            }
+        }
         let templates = rule.message.iter().flat_map(|(en, zh)| [en, zh]);
         let mut besides: Vec<String> = templates
             .flat_map(|it| it.names().map(|(name, _)| name.to_owned()).collect::<Vec<_>>())
