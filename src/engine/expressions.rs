@@ -164,6 +164,7 @@ mod tests {
         (all[index % all.len()].clone(), !index.is_multiple_of(7))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "columns of the other types are not drawn")]
     fn column(ty: Type, number: usize, text: &mut String) -> Column {
         let mut column = Column::new(ty);
         // Steps that have no factor in common with the lists' lengths meet every pair.
