@@ -125,6 +125,25 @@ fn every_rule_is_told_what_is_wrong_with_it() {
     assert!(faults.is_empty(), "\n{faults}");
 }
 
+/// The first complaint of each kind as people read it, in both languages.
+#[test]
+fn complaints_read_well() {
+    let mut shown: BTreeMap<&str, String> = BTreeMap::new();
+    for it in &said(&cases()).0 {
+        shown.entry(it.code).or_insert_with(|| {
+            let lines = |lang| {
+                let help: String = it.help.iter().map(|help| format!("\n    {}", help.text(lang))).collect();
+                format!("  {}{help}\n", it.message(lang))
+            };
+            format!("{}\n{}{}", it.code, lines(Lang::En), lines(Lang::Zh))
+        });
+    }
+    let shown: Vec<String> = shown.into_values().collect();
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, filters => vec![(r"(case|table)-\d+", "$1-N")] }, {
+        insta::assert_snapshot!("static-checks", shown.join("\n"));
+    });
+}
+
 fn is_as_expected(said: &Diagnostic, expected: &[String; 3], sources: &Sources) -> bool {
     let [code, under, help] = expected;
     let level = match said.level {

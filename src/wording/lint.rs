@@ -43,6 +43,7 @@ wordings! { LINT_HELP;
     HELP_SO_NEVER_PASSES = "so no record can pass the check", "因此没有记录能通过检查";
     HELP_WHEN_SAYS_SO = "`when` has settled it: compare the two", "`when` 已经决定了结果：请对照两处";
     HELP_NEVER_FAILS = "a check says what must hold; a record fails where it is false", "检查写的是必须成立的条件，不成立的记录才算不合格";
+    HELP_NEVER_APPLIES = "`when` says which records the rule looks at; a house switches a rule off with `enabled = false` and a reason", "`when` 写的是规则审核哪些记录；要停用规则，请写 `enabled = false` 和理由";
     HELP_LATE_GUARD = "a missing value has made the outcome `no_evidence` by then; put this first", "值若缺失，到这里结果早已是“证据不足”；请把这个判断放到前面";
     HELP_READS_MISSING = "it gives `no_evidence` every time; was `!is_missing({name})` meant?", "这样每次都只会得到“证据不足”；是否想写 `!is_missing({name})`？";
     HELP_REPEATED = "take one away, or change what was meant to differ", "删去一个，或改正本应不同的部分";

@@ -270,7 +270,7 @@ fn verdict(script: &Script, is_check: bool, answer: &Answer, said: &mut [Diagnos
         diagnostic = diagnostic.also(place.clone(), wording::WITH_THIS);
     }
     Some(if places.is_empty() {
-        diagnostic.help(wording::HELP_NEVER_FAILS)
+        diagnostic.help(if is_check { wording::HELP_NEVER_FAILS } else { wording::HELP_NEVER_APPLIES })
     } else {
         diagnostic.help(wording::HELP_WHEN_SAYS_SO)
     })
