@@ -44,6 +44,8 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let lang = asked.unwrap_or(if new.is_project { new.project.lang } else { lang });
     let voice = Voice::new(lang, colour(matches));
     let Some(desk) = records(matches, &new, voice) else { return exit::NOT_AS_ASKED };
+    let of_desk = asked.is_none() && matches.contains_id("project");
+    let voice = if of_desk { Voice::new(desk.lang, colour(matches)) } else { voice };
     match compared(matches, &old, &new, &desk, voice) {
         Ok(diff) => written(matches, &diff, voice).unwrap_or_else(|diagnostic| {
             voice.complain(&[*diagnostic], &new.texts, true);
