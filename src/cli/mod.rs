@@ -107,9 +107,23 @@ fn drive_clock() {
     drop(std::thread::Builder::new().spawn(tick));
 }
 
+/// What scripts at their limits of depth take of the stack, in debug builds too, and room to spare.
+const STACK_SIZE: usize = 64 << 20;
+
 /// Runs a command line; gives its exit code.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> u8 {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK_SIZE);
+        match builder.spawn_scoped(scope, || run_here(arguments)) {
+            Ok(thread) => thread.join().unwrap_or(exit::NOT_AS_ASKED),
+            // A system without another thread to give has the one that it started with.
+            Err(_) => run_here(arguments),
+        }
+    })
+}
+
+fn run_here(arguments: &[OsString]) -> u8 {
     let from_environment = || {
         let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
         let set = names.iter().find_map(|it| std::env::var(it).ok().filter(|it| !it.is_empty()));
