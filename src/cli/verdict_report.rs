@@ -369,10 +369,9 @@ fn flat<'t>(script: &Script, part: &'t Traced, depth: usize, out: &mut Vec<(Stri
 /// Literals: a reader sees what they are.
 fn is_plain(script: &Script, part: &Traced) -> bool {
     let text = script.text.get(part.range.clone()).unwrap_or_default();
-    part.kind == PartKind::Constant
-        && !text.starts_with(|c: char| {
-            c.is_alphabetic() && !text.starts_with("true") && !text.starts_with("false")
-        })
+    let is_name = || text.starts_with(char::is_alphabetic) && !matches!(text, "true" | "false");
+    let is_list = || text.starts_with('[') && part.parts.iter().all(|it| is_plain(script, it));
+    (part.kind == PartKind::Constant && !is_name()) || is_list()
 }
 
 #[derive(Serialize)]
