@@ -36,31 +36,33 @@ const SYMBOLS: &[&str] = &[
 
 /// Splits a script into tokens. Whatever is no token of Rhai becomes a symbol of one character.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let (kind, len) = if first.is_whitespace() {
-            at += first.len_utf8();
-            continue;
-        } else if rest.starts_with("//") {
-            (TokenKind::Comment, rest.find('\n').unwrap_or(rest.len()))
-        } else if rest.starts_with("/*") {
-            (TokenKind::Comment, comment_len(rest))
-        } else if matches!(first, '"' | '\'' | '`') {
-            (TokenKind::Text, text_len(rest, first))
-        } else if first.is_ascii_digit() {
-            (TokenKind::Number, number_len(rest))
-        } else if first.is_alphabetic() || first == '_' {
-            (TokenKind::Name, rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()))
-        } else {
-            let known = SYMBOLS.iter().find(|it| rest.starts_with(**it));
-            (TokenKind::Symbol, known.map_or(first.len_utf8(), |it| it.len()))
-        };
-        found.push(Token { kind, range: at..at + len });
-        at += len;
+    let mut found: Vec<Token> = Vec::new();
+    while let Some(token) = token_from(text, found.last().map_or(0, |it| it.range.end)) {
+        found.push(token);
     }
     found
+}
+
+/// The first token at `at` or behind it.
+fn token_from(text: &str, at: usize) -> Option<Token> {
+    let rest = text[at..].trim_start();
+    let at = text.len() - rest.len();
+    let first = rest.chars().next()?;
+    let (kind, len) = if rest.starts_with("//") {
+        (TokenKind::Comment, rest.find('\n').unwrap_or(rest.len()))
+    } else if rest.starts_with("/*") {
+        (TokenKind::Comment, comment_len(rest))
+    } else if matches!(first, '"' | '\'' | '`') {
+        (TokenKind::Text, text_len(rest, first))
+    } else if first.is_ascii_digit() {
+        (TokenKind::Number, number_len(rest))
+    } else if first.is_alphabetic() || first == '_' {
+        (TokenKind::Name, rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()))
+    } else {
+        let known = SYMBOLS.iter().find(|it| rest.starts_with(**it));
+        (TokenKind::Symbol, known.map_or(first.len_utf8(), |it| it.len()))
+    };
+    Some(Token { kind, range: at..at + len })
 }
 
 fn comment_len(rest: &str) -> usize {
@@ -165,8 +167,10 @@ fn inner_ranges(text: &str, outer: &Range<usize>, ranges: &mut Vec<Range<usize>>
     while let Some(open) = text[from..outer.end].find("${").map(|it| from + it + 2) {
         let mut depth = 1_usize;
         from = outer.end;
-        for token in tokens(&text[open..outer.end]) {
-            let range = open + token.range.start..open + token.range.end;
+        let mut at = open;
+        while let Some(token) = token_from(&text[..outer.end], at) {
+            let range = token.range;
+            at = range.end;
             match &text[range.clone()] {
                 "{" | "#{" => depth += 1,
                 "}" => depth -= 1,

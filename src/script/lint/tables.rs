@@ -25,7 +25,9 @@ pub struct TableInput {
 /// How many pieces of regions are looked at in one table.
 const SEARCH_MAX: usize = 400_000;
 /// Rows beyond this are not held against each other.
-const ROWS_MAX: usize = 3_000;
+const ROWS_MAX: usize = 600;
+/// A table of more rows than people write is not looked at.
+const TABLE_ROWS_MAX: usize = 20_000;
 /// How many gaps, and how many overlaps, are told of one table.
 const TOLD_MAX: usize = 3;
 
@@ -36,6 +38,9 @@ pub fn table_faults(table: &Table, inputs: &[TableInput], zone: &Zone, is_own: b
     let mut said = Vec::new();
     if is_own {
         impossible_choices(table, inputs, &mut said);
+    }
+    if table.rows.len() > TABLE_ROWS_MAX {
+        return said;
     }
     let read = |row: &TableRow| -> Option<Vec<Domain>> {
         row.cells.iter().zip(inputs).map(|(cell, input)| domain(cell, input.ty, zone)).collect()

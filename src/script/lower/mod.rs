@@ -188,6 +188,7 @@ impl<'a> Lowering<'a> {
             }
         }
         let result = self.statements(ast.statements());
+        self.no_modules_inside();
         let wrong = self.diagnostics.iter().any(Diagnostic::is_error);
         let node = if wrong || self.reason.is_some() { None } else { result.node };
         let reason = match (node, self.reason) {
@@ -273,6 +274,13 @@ impl<'a> Lowering<'a> {
         match expression {
             Expr::BoolConstant(it, _) => self.constant(Constant::Bool(*it), Type::Bool),
             Expr::IntegerConstant(it, _) => self.constant(Constant::Int(*it), Type::Int),
+            // Rhai reads digits beyond all floats as an infinite one.
+            Expr::FloatConstant(it, position) if !it.is_finite() => {
+                let text = self.script.text.get(self.range(*position)).unwrap_or_default();
+                let text: String = text.chars().take(20).collect();
+                let diagnostic = self.error(wording::BAD_LITERAL, *position).with("text", text + "…");
+                self.report(diagnostic.with("type", Type::Float.name()))
+            }
             Expr::FloatConstant(it, _) => self.constant(Constant::Float(it.to_bits()), Type::Float),
             Expr::StringConstant(it, _) => self.constant(Constant::Text(it.as_str().into()), Type::Text),
             Expr::InterpolatedString(parts, _) => {
@@ -293,6 +301,10 @@ impl<'a> Lowering<'a> {
                 self.cannot(wording::REASON_INDEX, &[])
             }
             Expr::Unit(_) => Typed::unit(),
+            // Rules have no modules: a name is written as it is.
+            Expr::Variable(variable, _, position) if !variable.2.is_empty() => {
+                self.forbidden("::", *position, wording::HELP_FORBIDDEN_POWERS)
+            }
             Expr::Variable(variable, _, position) => self.variable(&variable.1, *position),
             Expr::Stmt(block) => self.block(block.statements()),
             Expr::FnCall(call, position) => self.call(call, *position),

@@ -91,6 +91,29 @@ impl Lowering<'_> {
         names
     }
 
+    /// `import` stands at the top of a script and `export` nowhere, also not in a closure that nobody calls.
+    pub(super) fn no_modules_inside(&mut self) {
+        if self.diagnostics.iter().any(Diagnostic::is_error) {
+            return;
+        }
+        let (tokens, mut depth) = (self.tokens, 0_usize);
+        for token in tokens.code() {
+            let word = tokens.text(token);
+            match (token.kind, word) {
+                (TokenKind::Symbol, "{") => depth += 1,
+                (TokenKind::Symbol, "}") => depth = depth.saturating_sub(1),
+                (TokenKind::Name, "export") => {}
+                (TokenKind::Name, "import") if depth > 0 => {}
+                _ => continue,
+            }
+            if token.kind == TokenKind::Name {
+                let place = self.script.place(token.range.clone());
+                let diagnostic = Diagnostic::error(wording::FORBIDDEN).with("name", word).at(place);
+                self.report(diagnostic.help(wording::HELP_FORBIDDEN_POWERS));
+            }
+        }
+    }
+
     /// A function that the script defines.
     pub(super) fn define_function(&mut self, name: &str) {
         let is_table = self.names.table(name).is_some();
@@ -166,6 +189,12 @@ impl Lowering<'_> {
             Stmt::For(parts, _) => {
                 let (item, counter, flow) = &**parts;
                 self.expression(&flow.expr);
+                for own in std::iter::once(item).chain(counter) {
+                    if self.names.field(&own.name).is_some() {
+                        let diagnostic = self.error(wording::ASSIGNS_FIELD, own.pos);
+                        self.report(diagnostic.with("name", own.name.as_str()));
+                    }
+                }
                 let names: Vec<&str> =
                     std::iter::once(item).chain(counter).map(|it| it.name.as_str()).collect();
                 self.looped(&names, flow)
