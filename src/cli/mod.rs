@@ -34,7 +34,7 @@ pub use args::command;
 
 use crate::{
     diagnostic::{Diagnostic, Level, Sources, render_all},
-    wording::Lang,
+    wording::{self, Lang},
 };
 use std::{
     ffi::OsString,
@@ -74,6 +74,10 @@ impl Voice {
         let shown: Vec<Diagnostic> =
             diagnostics.iter().filter(|it| notes || it.level > Level::Note).cloned().collect();
         self.say(&render_all(&shown, sources, self.lang, self.colour_err));
+        // Somebody sits there and reads: files and pipelines have the codes.
+        if let Some(first) = shown.first().filter(|_| io::stderr().is_terminal()) {
+            self.say(&(wording::EXPLAIN_MORE.fill(self.lang, &[("code", first.code)]) + "\n"));
+        }
         diagnostics.iter().any(Diagnostic::is_error)
     }
 

@@ -109,7 +109,7 @@ super::wordings! { EXPLAIN;
     EXPLAIN_RIGHT = "Right", "正确写法";
     EXPLAIN_LIST = "`touchstone explain CODE` tells more of each of these.", "`touchstone explain 名称` 可查看每一项的详细说明。";
     EXPLAIN_ALL = "`touchstone explain` lists them all", "`touchstone explain` 可列出全部";
-    EXPLAIN_MORE = "more on each: touchstone explain {code}", "查看详细说明：touchstone explain {code}";
+    EXPLAIN_MORE = "what it means, with a right example: touchstone explain {code}", "含义和正确写法：touchstone explain {code}";
 }
 
 super::codes! { EXPLAIN_CODES;
