@@ -34,5 +34,5 @@ pub use row_functions::{
     ALIASES, Described, FORMS, Form, Native, ROW_FUNCTIONS, RowFunction, canonical, described,
 };
 pub(crate) use scalar::{decimals, floats, ints};
-pub use table::DecisionTable;
+pub use table::{CellTest, DecisionTable};
 pub use values::{Absent, Evaluated, Numbers, Texts, Vals};

@@ -1,7 +1,26 @@
 //! Decision tables, typed and ready to be looked up.
 
-use super::Constant;
+use super::{Comparison, Constant};
 use crate::record::Type;
+
+/// What a cell asks of its input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CellTest {
+    /// One of these values.
+    OneOf(Vec<Constant>),
+    /// All of these relations to a value.
+    Within(Vec<(Comparison, Constant)>),
+}
+
+impl CellTest {
+    /// Whether the input passes, `holds` telling how it compares.
+    pub fn passes(&self, mut holds: impl FnMut(Comparison, &Constant) -> bool) -> bool {
+        match self {
+            Self::OneOf(values) => values.iter().any(|it| holds(Comparison::Equal, it)),
+            Self::Within(bounds) => bounds.iter().all(|(comparison, it)| holds(*comparison, it)),
+        }
+    }
+}
 
 /// A decision table: the first row whose cells all match answers.
 #[derive(Clone, Debug)]
@@ -13,18 +32,20 @@ pub struct DecisionTable {
     /// The type of its answers.
     pub output: Type,
     /// For each row one cell an input; `None` matches anything.
-    pub cells: Vec<Vec<Option<Constant>>>,
+    pub cells: Vec<Vec<Option<CellTest>>>,
     /// For each row its answer.
     pub answers: Vec<Constant>,
 }
 
 impl DecisionTable {
-    /// The first row that matches, `input(i, constant)` telling whether input `i` is that constant.
+    /// The first row that matches, `input(i, comparison, constant)` telling how input `i` compares.
     #[must_use]
-    pub fn row(&self, mut input: impl FnMut(usize, &Constant) -> bool) -> Option<usize> {
+    pub fn row(&self, mut input: impl FnMut(usize, Comparison, &Constant) -> bool) -> Option<usize> {
         self.cells.iter().position(|cells| {
             let mut wanted = cells.iter().enumerate();
-            wanted.all(|(index, cell)| cell.as_ref().is_none_or(|it| input(index, it)))
+            wanted.all(|(index, cell)| {
+                cell.as_ref().is_none_or(|it| it.passes(|comparison, value| input(index, comparison, value)))
+            })
         })
     }
 }

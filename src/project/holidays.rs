@@ -131,7 +131,7 @@ fn csv(lines: &Lines<'_>, dates: &mut Dates) {
 }
 
 /// The cells of a line of CSV, quotes undone.
-fn cells(line: &str) -> Vec<String> {
+pub(super) fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     for letter in line.chars() {

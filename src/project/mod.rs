@@ -24,6 +24,7 @@ mod read;
 mod rules;
 mod source;
 mod strings;
+mod table_file;
 mod tables;
 mod unused;
 mod values;

@@ -3,12 +3,13 @@
 use super::{
     pack::Reading,
     read::{Entry, Reader},
-    values,
+    table_file, values,
 };
 use crate::{
+    calendar::parse_iso_time,
     diagnostic::{Diagnostic, Place},
-    record::Type,
-    rule::{Phrases, Table, TableCell, TableRow},
+    record::{Type, Value},
+    rule::{Bound, Phrases, Table, TableCell, TableRow},
     wording,
 };
 use toml::de::DeValue;
@@ -62,14 +63,16 @@ pub(super) fn phrases(mut table: Reader<'_>) -> Option<(Phrases, Place)> {
 }
 
 /// Reads one decision table.
-pub(super) fn table(mut table: Reader<'_>, reading: &Reading<'_>) -> Option<(Table, Place)> {
+pub(super) fn table(mut table: Reader<'_>, reading: &mut Reading<'_>) -> Option<(Table, Place)> {
     let file = table.file;
     let id = table.required_id("id");
     let inputs = table.required("inputs");
     let output = table.required("output").and_then(|_| table.one_of("output", &OUTPUTS));
     let from_file = table.entry("file");
-    table.not_built(&["file"]);
     let rows = if from_file.is_some() { table.entry("rows") } else { table.required("rows") };
+    if let Some(rows) = rows.as_ref().filter(|_| from_file.is_some()) {
+        rows.error(wording::ROWS_AND_FILE);
+    }
     let place = table.place();
     table.finish();
     let inputs = inputs.and_then(|entry| {
@@ -79,7 +82,12 @@ pub(super) fn table(mut table: Reader<'_>, reading: &Reading<'_>) -> Option<(Tab
         }
         Some(texts.into_iter().map(|it| it.text).collect::<Vec<_>>())
     });
-    let (id, inputs, output, rows) = (id?, inputs?, output?, rows?);
+    let (id, inputs, output) = (id?, inputs?, output?);
+    if let Some(entry) = from_file {
+        let rows = table_file::rows(&entry, &inputs, output, reading)?;
+        return Some((Table { id: id.text, inputs, output, rows, place }, file.place(id.span)));
+    }
+    let rows = rows?;
     let items = rows.list()?;
     if items.is_empty() {
         rows.error(wording::EMPTY_LIST);
@@ -110,9 +118,28 @@ fn row(entry: &Entry<'_>, inputs: usize, output: Type, reading: &Reading<'_>) ->
 fn cell(entry: &Entry<'_>, reading: &Reading<'_>) -> Option<TableCell> {
     match entry.value.get_ref() {
         DeValue::String(text) if text == "*" => Some(TableCell::Any),
-        DeValue::String(text) if is_range(text) => not_built(entry, text),
-        DeValue::Array(_) => not_built(entry, "[…]"),
-        DeValue::Table(_) => not_built(entry, "{…}"),
+        DeValue::String(text) if is_range(text) => {
+            let found = range(text);
+            if found.is_none() {
+                let said = Diagnostic::error(wording::BAD_RANGE).with("text", text.as_ref());
+                entry.file.report(said.at(entry.place()).help(wording::HELP_RANGES));
+            }
+            found
+        }
+        DeValue::Array(_) => {
+            let values = values::value(entry, reading.zone)?;
+            if let Value::List(values) = values
+                && !values.is_empty()
+            {
+                return Some(TableCell::OneOf(values));
+            }
+            entry.error(wording::EMPTY_LIST);
+            None
+        }
+        DeValue::Table(_) => {
+            entry.wrong_type(wording::HELP_RANGES);
+            None
+        }
         DeValue::String(_)
         | DeValue::Integer(_)
         | DeValue::Float(_)
@@ -121,20 +148,53 @@ fn cell(entry: &Entry<'_>, reading: &Reading<'_>) -> Option<TableCell> {
     }
 }
 
-fn not_built(entry: &Entry<'_>, what: &str) -> Option<TableCell> {
-    let said = Diagnostic::error(wording::NOT_BUILT).with("name", what).at(entry.place());
-    entry.file.report(said.help(wording::HELP_CELLS));
-    None
-}
-
-/// `<= 5`, `>3`, `1..5`, `..5`: what will be ranges one day, and must not be read as text until then.
-fn is_range(text: &str) -> bool {
-    let number = |it: &str| it.trim_start_matches('=').trim().parse::<f64>().is_ok();
+/// `<= 5`, `>3`, `1..5`, `..5`: a range, well written or not. Text that merely has dots in it is none.
+pub(super) fn is_range(text: &str) -> bool {
+    let end = |it: &str| bound_value(it.trim_start_matches('=')).is_some();
     let compared = ["<", ">", "="].iter().any(|it| text.trim_start().starts_with(it));
     compared
         || text.split_once("..").is_some_and(|(a, b)| {
-            (a.trim().is_empty() || number(a)) && (b.trim().is_empty() || number(b)) && text.len() > 2
+            (a.trim().is_empty() || end(a)) && (b.trim().is_empty() || end(b)) && text.len() > 2
         })
+}
+
+/// `>= 1000`, `10..20` (without 20, as in rules), `10..=20`, `= 4`.
+pub(super) fn range(text: &str) -> Option<TableCell> {
+    let text = text.trim();
+    if let Some((low, high)) = text.split_once("..") {
+        let (how, high) = match high.strip_prefix('=') {
+            Some(high) => (Bound::AtMost, high),
+            None => (Bound::Below, high),
+        };
+        let mut bounds = Vec::new();
+        for (how, end) in [(Bound::AtLeast, low.trim()), (how, high.trim())] {
+            if !end.is_empty() {
+                bounds.push((how, bound_value(end)?));
+            }
+        }
+        return (!bounds.is_empty()).then_some(TableCell::Within(bounds));
+    }
+    let signs = [(">=", Bound::AtLeast), ("<=", Bound::AtMost), (">", Bound::Above), ("<", Bound::Below)];
+    if let Some((sign, how)) = signs.into_iter().find(|it| text.starts_with(it.0)) {
+        return bound_value(&text[sign.len()..]).map(|it| TableCell::Within(vec![(how, it)]));
+    }
+    let value = text.strip_prefix("==").or_else(|| text.strip_prefix('='))?;
+    bound_value(value).map(TableCell::Is)
+}
+
+/// A number, a date or time, or a length of time.
+fn bound_value(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<i64>() {
+        return Some(Value::Int(number));
+    }
+    if let Some(number) = text.parse::<f64>().ok().filter(|it| it.is_finite()) {
+        return Some(Value::Float(number));
+    }
+    if parse_iso_time(text).is_some() {
+        return Some(Value::Text(text.into()));
+    }
+    values::duration(text).map(Value::Duration)
 }
 
 #[cfg(test)]
@@ -143,8 +203,11 @@ mod tests {
 
     #[test]
     fn ranges_are_told_from_text() {
-        for range in ["<= 5", ">3", "1..5", "..5", "1..=5", "= 4"] {
-            assert!(is_range(range), "{range}");
+        for range in ["<= 5", ">3", "1..5", "..5", "1..=5", "= 4", ">= 2026-01-01", "2h..4h", ">= 0.5"] {
+            assert!(is_range(range) && super::range(range).is_some(), "{range}");
+        }
+        for bad in [">= many", "<", "=>3"] {
+            assert!(is_range(bad) && range(bad).is_none(), "{bad}");
         }
         for text in ["vip", "*", "v1..beta", "..", "a < b"] {
             assert!(!is_range(text), "{text}");

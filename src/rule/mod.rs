@@ -8,8 +8,8 @@ mod template;
 
 pub use pack::{Example, Pack, Rule};
 pub use parts::{
-    DeclaredCalendar, Effective, LibraryFile, MissingPolicy, Outcome, Param, ParamOrigin, Phrases, Script,
-    Severity, Table, TableCell, TableRow,
+    Bound, DeclaredCalendar, Effective, LibraryFile, MissingPolicy, Outcome, Param, ParamOrigin, Phrases,
+    Script, Severity, Table, TableCell, TableRow,
 };
 pub use promise::{Pause, Promise, Target};
 pub use template::{Piece, Template, TemplateError};

@@ -222,6 +222,36 @@ pub enum TableCell {
     Any,
     /// Exactly this value.
     Is(Value),
+    /// One of these values.
+    OneOf(Vec<Value>),
+    /// Within these bounds, of which there is at least one.
+    Within(Vec<(Bound, Value)>),
+}
+
+/// A bound of a range in a decision table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// `>=`
+    AtLeast,
+    /// `>`
+    Above,
+    /// `<=`
+    AtMost,
+    /// `<`
+    Below,
+}
+
+impl TableCell {
+    /// The values that it names.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        let (one, bounds): (&[Value], &[(Bound, Value)]) = match self {
+            Self::Any => (&[], &[]),
+            Self::Is(value) => (std::slice::from_ref(value), &[]),
+            Self::OneOf(values) => (values, &[]),
+            Self::Within(bounds) => (&[], bounds),
+        };
+        one.iter().chain(bounds.iter().map(|it| &it.1))
+    }
 }
 
 /// A row of a decision table.

@@ -75,7 +75,6 @@ wordings! { PROJECT_HELP;
     HELP_NO_PROJECT = "name a folder that holds audit.toml, or data files together with --rules", "请指定含有 audit.toml 的文件夹，或指定数据文件并加上 --rules";
     HELP_CHECK = "what must hold is an expression, `check = '…'`, or a `script`", "须写明判断条件：表达式 `check = '…'` 或 `script`";
     HELP_BRACES = "names stand in braces; a brace itself is written twice", "名字写在花括号中；花括号本身须写两次";
-    HELP_CELLS = "cells that are ranges or lists come with a later version; write one row for each value", "区间和列表单元格将在以后的版本中支持；请为每个值写一行";
     HELP_VERSIONS = "several versions of a rule may follow each other: `effective` with `from` and `to`", "同一规则的多个版本可先后生效：用 `effective` 的 `from` 与 `to` 区分";
     HELP_FULL_ID = "rules are named with their pack: `pack/rule`", "规则以包名开头：`包/规则`";
     HELP_SET = "asked for by `--set {text}`", "来自 `--set {text}`";

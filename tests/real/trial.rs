@@ -89,14 +89,6 @@ impl Trial {
         trial
     }
 
-    /// The keys of a rule's findings, sorted.
-    pub(crate) fn keys(&self, rule: &str) -> Vec<String> {
-        let own = self.findings.iter().filter(|it| it["rule"] == rule);
-        let mut keys: Vec<String> = own.map(|it| it["key"].as_str().unwrap().to_owned()).collect();
-        keys.sort_unstable();
-        keys
-    }
-
     /// What holds of every report.
     fn adds_up(&self, name: &str, [_, csv, ndjson]: &[Vec<u8>; 3]) {
         let summary = &self.report["summary"];

@@ -159,7 +159,7 @@ pub(super) fn table<'b>(
         None => {
             let mut matched = vec![GAP; evaluator.len];
             for row in active.rows() {
-                let found = table.row(|input, wanted| is(&inputs[input], row, wanted));
+                let found = table.row(|input, how, wanted| holds(&inputs[input], row, how, wanted));
                 matched[row] = found.and_then(|it| u32::try_from(it).ok()).unwrap_or(GAP);
             }
             matched
@@ -200,7 +200,7 @@ fn by_codes(
             let codes: Vec<usize> = sizes.iter().map(|size| (rest % size, rest /= size).0).collect();
             let text = |input: usize| inputs[input].1.texts().get(codes[input]).map_or("", |it| it);
             let found = table
-                .row(|input, wanted| matches!(wanted, Constant::Text(wanted) if **wanted == *text(input)));
+                .row(|input, how, wanted| matches!(wanted, Constant::Text(wanted) if how.holds(text(input), &**wanted)));
             found.and_then(|it| u32::try_from(it).ok()).unwrap_or(GAP)
         };
         Rc::new((0..sizes.iter().product()).map(combination).collect::<Vec<u32>>())
@@ -224,15 +224,15 @@ fn by_codes(
     matched
 }
 
-fn is(vals: &Vals<'_>, row: usize, wanted: &Constant) -> bool {
+fn holds(vals: &Vals<'_>, row: usize, how: Comparison, wanted: &Constant) -> bool {
     match (vals, wanted) {
-        (Vals::Bool(mask), Constant::Bool(wanted)) => mask.get(row) == *wanted,
-        (Vals::Int(numbers), Constant::Int(wanted)) => numbers.get(row) == *wanted,
+        (Vals::Bool(mask), Constant::Bool(wanted)) => how.holds(&mask.get(row), wanted),
+        (Vals::Int(numbers), Constant::Int(wanted)) => how.holds(&numbers.get(row), wanted),
         (Vals::Float(numbers), Constant::Float(wanted)) => {
-            Comparison::Equal.holds(&numbers.get(row), &f64::from_bits(*wanted))
+            how.holds(&numbers.get(row), &f64::from_bits(*wanted))
         }
-        (Vals::Decimal(numbers), Constant::Decimal(wanted)) => numbers.get(row) == *wanted,
-        (Vals::Text(texts), Constant::Text(wanted)) => *texts.get(row) == **wanted,
+        (Vals::Decimal(numbers), Constant::Decimal(wanted)) => how.holds(&numbers.get(row), wanted),
+        (Vals::Text(texts), Constant::Text(wanted)) => how.holds(texts.get(row), &**wanted),
         _ => false,
     }
 }

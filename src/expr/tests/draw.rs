@@ -4,7 +4,7 @@ use super::{BY_CHUNK, CODED, CODED_LIST, COLUMNS, LISTS, SCALARS, Shape, Tree, V
 use crate::{
     calendar::Zone,
     expr::{
-        Arithmetic, CHUNK_LEN, Comparison, Constant, DecisionTable, ExprId, FUNCTIONS, Fold, Node,
+        Arithmetic, CHUNK_LEN, CellTest, Comparison, Constant, DecisionTable, ExprId, FUNCTIONS, Fold, Node,
         PhraseMatcher, Program, Set,
     },
     record::{
@@ -235,7 +235,19 @@ pub(super) fn program() -> Program {
     static REGEX: OnceLock<Regex> = OnceLock::new();
     program.regexes.push(REGEX.get_or_init(|| Regex::new("(?i)^ref|a$").unwrap()).clone());
     let table = |id: &str, inputs: &[Type], output, rows: Vec<(Vec<Option<Constant>>, Constant)>| {
-        let (cells, answers) = rows.into_iter().unzip();
+        let (cells, answers): (Vec<_>, _) = rows.into_iter().unzip();
+        // Every other cell is written as a range of one value.
+        let test = |(number, it): (usize, Constant)| match number % 2 {
+            0 => CellTest::OneOf(vec![it]),
+            _ => CellTest::Within(vec![
+                (Comparison::GreaterOrEqual, it.clone()),
+                (Comparison::LessOrEqual, it),
+            ]),
+        };
+        let line = |line: Vec<Option<Constant>>| {
+            line.into_iter().enumerate().map(|(number, it)| it.map(|it| test((number, it)))).collect()
+        };
+        let cells: Vec<Vec<Option<CellTest>>> = cells.into_iter().map(line).collect();
         DecisionTable { id: id.into(), inputs: inputs.into(), output, cells, answers }
     };
     let one = [(Some("a"), 1), (Some("退款"), 2), (Some(""), 3)]

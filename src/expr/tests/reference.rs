@@ -4,7 +4,7 @@
 
 use super::{Shape, Tree};
 use crate::{
-    expr::{Arithmetic, Cause, Comparison, Constant, FUNCTIONS, Fold, Kernel, Program, Set},
+    expr::{Arithmetic, Cause, CellTest, Comparison, Constant, FUNCTIONS, Fold, Kernel, Program, Set},
     record::{Batch, Decimal, Type, Value},
 };
 
@@ -239,7 +239,11 @@ impl Reference<'_> {
                 let table = &self.program.tables[*table as usize];
                 let row = table.cells.iter().position(|row| {
                     row.iter().zip(cells).all(|(wanted, it)| {
-                        wanted.as_ref().is_none_or(|wanted| equal(&of_constant(wanted), it))
+                        wanted.as_ref().is_none_or(|wanted| match wanted {
+                            CellTest::OneOf(all) => all.iter().any(|one| equal(&of_constant(one), it)),
+                            // Drawn as ranges of one value.
+                            CellTest::Within(all) => all.iter().all(|one| equal(&of_constant(&one.1), it)),
+                        })
                     })
                 });
                 of_constant(&table.answers[row.ok_or_else(|| Cause::TableGap(table.id.as_str().into()))?])

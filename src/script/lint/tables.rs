@@ -5,10 +5,10 @@ use super::grid::{Budget, Grid, Region, region_is_within};
 use crate::{
     calendar::{Zone, format_date},
     diagnostic::{Diagnostic, nearest},
-    expr::{Domain, Key},
+    expr::{CellTest, Comparison, Constant, Domain, Key},
     record::{Type, Value},
     rule::{Table, TableCell, TableRow},
-    script::lower::read_cell,
+    script::lower::read_test,
     wording,
 };
 use std::collections::HashMap;
@@ -55,10 +55,15 @@ pub fn table_faults(table: &Table, inputs: &[TableInput], zone: &Zone, is_own: b
 
 /// What a cell lets through.
 fn domain(cell: &TableCell, ty: Type, zone: &Zone) -> Option<Domain> {
-    match cell {
-        TableCell::Any => Some(Domain::all()),
-        TableCell::Is(value) => Some(Domain::of([Key::of(&read_cell(value, ty, zone)?)])),
-    }
+    Some(match read_test(cell, ty, zone)? {
+        None => Domain::all(),
+        Some(CellTest::OneOf(values)) => Domain::of(values.iter().map(Key::of)),
+        Some(CellTest::Within(bounds)) => {
+            let one =
+                |(comparison, value): &(Comparison, Constant)| Domain::compared(*comparison, Key::of(value));
+            bounds.iter().map(one).fold(Domain::all(), |all, it| all.intersect(&it))
+        }
+    })
 }
 
 fn universe(input: &TableInput) -> Domain {
@@ -75,10 +80,10 @@ fn universe(input: &TableInput) -> Domain {
 fn impossible_choices(table: &Table, inputs: &[TableInput], said: &mut Vec<Diagnostic>) {
     for row in &table.rows {
         for ((index, cell), input) in row.cells.iter().enumerate().zip(inputs) {
-            let TableCell::Is(Value::Text(text)) = cell else { continue };
-            if input.choices.is_empty() || input.choices.iter().any(|it| **it == **text) {
-                continue;
-            }
+            let texts =
+                cell.values().filter_map(|it| if let Value::Text(text) = it { Some(text) } else { None });
+            let possible = |text: &str| input.choices.is_empty() || input.choices.iter().any(|it| it == text);
+            let Some(text) = texts.into_iter().find(|it| !possible(it)) else { continue };
             let place = row.places.get(index).unwrap_or(&row.place).clone();
             let mut diagnostic = Diagnostic::error(wording::IMPOSSIBLE_CHOICE)
                 .with("name", table.inputs.get(index).cloned().unwrap_or_default())

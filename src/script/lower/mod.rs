@@ -6,8 +6,10 @@ mod calls;
 mod names;
 mod operators;
 mod statements;
+mod tables;
 
-pub(super) use calls::{function_names, phrase_list, read_cell, read_time, regex, untyped_table};
+pub(super) use calls::{function_names, phrase_list, read_time, regex};
+pub(super) use tables::{read_test, untyped_table};
 
 use super::{
     Names,

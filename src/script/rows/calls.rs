@@ -179,7 +179,7 @@ impl<'b> Walker<'b> {
             widened_to(cell, *ty);
         }
         self.budget.spend(table.cells.len() as u64)?;
-        let row = table.row(|input, wanted| is(&cells[input], wanted));
+        let row = table.row(|input, how, wanted| holds(&cells[input], how, wanted));
         match row.and_then(|it| table.answers.get(it)) {
             Some(answer) => Ok(Cell::of_constant(answer, table.output)),
             None => Err(Cause::TableGap(table.id.as_str().into()).into()),
@@ -187,14 +187,14 @@ impl<'b> Walker<'b> {
     }
 }
 
-/// Whether a cell is exactly a constant of its type.
-fn is(cell: &Cell<'_>, wanted: &Constant) -> bool {
+/// How a cell compares with a constant of its type.
+fn holds(cell: &Cell<'_>, how: Comparison, wanted: &Constant) -> bool {
     match wanted {
-        Constant::Bool(wanted) => matches!(cell, Cell::Bool(it) if it == wanted),
-        Constant::Int(wanted) => int(cell) == *wanted,
-        Constant::Float(wanted) => Comparison::Equal.holds(&float(cell), &f64::from_bits(*wanted)),
-        Constant::Decimal(wanted) => decimal(cell) == *wanted,
-        Constant::Text(wanted) => cell.text() == Some(wanted),
+        Constant::Bool(wanted) => matches!(cell, Cell::Bool(it) if how.holds(it, wanted)),
+        Constant::Int(wanted) => how.holds(&int(cell), wanted),
+        Constant::Float(wanted) => how.holds(&float(cell), &f64::from_bits(*wanted)),
+        Constant::Decimal(wanted) => how.holds(&decimal(cell), wanted),
+        Constant::Text(wanted) => cell.text().is_some_and(|it| how.holds(it, &**wanted)),
     }
 }
 

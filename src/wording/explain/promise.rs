@@ -28,6 +28,51 @@ target = ⟦240⟧"#,
         KEPT,
     ),
     page(
+        "rows-and-file",
+        "The rows of a decision table stand in it, or in a file beside it: two sets of rows would leave it open which counts.",
+        "决策表的各行写在表中，或写在旁边的文件里：两处都写就不知道以哪处为准。",
+        r#"check = 'grade_limit(transfers) > 0'
+[[table]]
+id = "grade-limit"
+inputs = ["transfers"]
+output = "int"
+file = "limits.csv"
+rows = ⟦[["*", 2]]⟧
+# rules/desk/limits.csv
+transfers,limit
+*,2"#,
+        r#"check = 'grade_limit(transfers) > 0'
+[[table]]
+id = "grade-limit"
+inputs = ["transfers"]
+output = "int"
+rows = [["*", 2]]"#,
+    ),
+    page(
+        "bad-range",
+        "A cell that begins like a range is one: a sign with a number, a date or a length of time, or two of these with dots between them.",
+        "以范围的形式开头的单元格就是范围：比较符号加数字、日期或时长，或以两点相连的两个值。",
+        r#"check = 'grade_limit(transfers) > 0'
+[[table]]
+id = "grade-limit"
+inputs = ["transfers"]
+output = "int"
+rows = [[⟦">= many"⟧, 1], ["*", 2]]"#,
+        r#"check = 'grade_limit(transfers) > 0'
+[[table]]
+id = "grade-limit"
+inputs = ["transfers"]
+output = "int"
+rows = [[">= 5", 1], ["*", 2]]"#,
+    ),
+    page(
+        "table-header",
+        "The first line of a table's file names its columns: the inputs in the order in which the table declares them, then the answer. A column in the wrong place would answer the wrong question.",
+        "表文件的首行是列名：先按声明的顺序写各输入，最后是结果。列的位置不对，就会答非所问。",
+        "",
+        "",
+    ),
+    page(
         "not-a-time",
         "A clock starts, stops and pauses at times. Another kind of value, a date without a time of day among them, would make it run from a moment that nobody chose.",
         "计时的起点、终点和暂停都应是时间。其他类型的值（包括没有时刻的日期）会让计时从谁也没有选定的时刻开始。",
