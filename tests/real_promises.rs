@@ -40,7 +40,7 @@ fn keys(trial: &Trial, rule: &str) -> Vec<String> {
 fn findings(trial: &Trial, rule: &str, types: &BTreeMap<String, String>) -> (Vec<usize>, Vec<String>) {
     let keys = keys(trial, rule);
     let of = |it: &&str| keys.iter().filter(|key| types[*key] == **it).count();
-    let counts = TYPES.iter().map(|it| of(&it)).collect();
+    let counts = TYPES.iter().map(of).collect();
     let clean = keys.into_iter().filter(|it| types[it] != "Street Light Outages").collect();
     (counts, clean)
 }
