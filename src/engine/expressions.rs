@@ -134,7 +134,6 @@ impl<'a> Expressions<'a> {
 }
 
 #[cfg(test)]
-#[expect(clippy::wildcard_enum_match_arm, reason = "a column of each type that is listed, and no other")]
 mod tests {
     use super::*;
     use crate::{
