@@ -22,6 +22,7 @@ macro_rules! packs {
 
 packs! {
     "complaints": "acceptance.toml" "closing.toml" "handling.toml" "pack.toml";
+    "promises": "pack.toml" "promises.toml";
     "standards": "conduct.toml" "evidence.toml" "pack.toml" "records.toml" "words.toml";
 }
 

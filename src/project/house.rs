@@ -2,6 +2,7 @@
 
 use super::{
     pack::Draft,
+    promises,
     read::{Entry, Sink, suggest},
     rules::severities,
     values,
@@ -10,7 +11,7 @@ use crate::{
     calendar::Zone,
     diagnostic::Diagnostic,
     record::Value,
-    rule::{Param, ParamOrigin, Rule, Severity},
+    rule::{Param, ParamOrigin, Promise, Rule, Severity},
     wording,
 };
 use toml::{Spanned, de::DeValue};
@@ -42,6 +43,7 @@ pub(super) fn apply(house: &House<'_>, drafts: &mut [Draft], zone: &Zone) -> Vec
         let (mut rules, mut ids) = (keep.iter().copied(), keep.iter().copied());
         draft.pack.rules.retain(|_| rules.next().unwrap_or(true));
         draft.rule_ids.retain(|_| ids.next().unwrap_or(true));
+        draft.pack.promises.retain(|promise| !disabled.iter().any(|it| it.0 == promise.id));
     }
     disabled
 }
@@ -140,6 +142,10 @@ fn change(entry: &Entry<'_>, drafts: &mut [Draft]) -> Option<String> {
     let mut table = entry.table()?;
     let enabled = table.bool("enabled");
     let severity: Option<Severity> = table.one_of("severity", &severities());
+    let promise = promise_of(&entry.key, drafts).is_some();
+    // Of a promise the house also says how much time there is, and by which calendar.
+    let target = if promise { table.entry("target").and_then(|it| promises::target(&it)) } else { None };
+    let calendar = if promise { table.entry("calendar").and_then(|it| it.script()) } else { None };
     let reason = table.entry("reason");
     if reason.is_none() {
         let said = Diagnostic::error(wording::MISSING_KEY).with("name", "reason").with("table", &entry.key);
@@ -153,6 +159,13 @@ fn change(entry: &Entry<'_>, drafts: &mut [Draft]) -> Option<String> {
         Some(text.text)
     });
     table.finish();
+    if let Some(promise) = promise_of(&entry.key, drafts) {
+        let reason = reason?;
+        promise.severity = severity.unwrap_or(promise.severity);
+        promise.target = target.unwrap_or_else(|| promise.target.clone());
+        promise.calendar = calendar.or_else(|| promise.calendar.take());
+        return (enabled == Some(false)).then_some(reason);
+    }
     let mut rules = rules_of(entry, drafts)?;
     let reason = reason?;
     for rule in &mut rules {
@@ -162,6 +175,11 @@ fn change(entry: &Entry<'_>, drafts: &mut [Draft]) -> Option<String> {
         rule.house_reason = Some(reason.clone());
     }
     (enabled == Some(false)).then_some(reason)
+}
+
+/// The promise that a full id (`pack/promise:id`) names.
+fn promise_of<'d>(id: &str, drafts: &'d mut [Draft]) -> Option<&'d mut Promise> {
+    drafts.iter_mut().flat_map(|it| &mut it.pack.promises).find(|it| it.id == id)
 }
 
 /// Makes the changes of `--set`; complaints have no place.

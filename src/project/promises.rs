@@ -80,7 +80,7 @@ fn moment(entry: &Entry<'_>) -> Option<Script> {
     entry.script()
 }
 
-fn target(entry: &Entry<'_>) -> Option<Target> {
+pub(super) fn target(entry: &Entry<'_>) -> Option<Target> {
     match entry.value.get_ref() {
         DeValue::Table(_) => {
             let mut table = entry.table()?;
