@@ -4,7 +4,7 @@ use super::{exit, functions, plans::begin, print};
 use crate::{
     finding::value_text,
     project::Project,
-    rule::{Pack, Rule},
+    rule::{Pack, Rule, Severity},
     wording::{self, Lang},
 };
 use clap::ArgMatches;
@@ -28,23 +28,24 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
 
 fn list(project: &Project, lang: Lang) -> String {
     let mut out = String::new();
-    let rules = || project.packs.iter().flat_map(|it| &it.rules);
-    let ids = rules().map(|it| it.id.width()).max().unwrap_or(0);
-    let severities = rules().map(|it| it.severity.wording().text(lang).width()).max().unwrap_or(0);
-    let kinds = rules().map(|it| it.on.width()).max().unwrap_or(0);
+    let mut all: Vec<(&str, Severity, &str, &str)> = Vec::new();
+    for pack in &project.packs {
+        all.extend(
+            pack.rules.iter().map(|it| (it.id.as_str(), it.severity, it.on.as_str(), it.title.get(lang))),
+        );
+        let promises = pack.promises.iter();
+        all.extend(promises.map(|it| (it.id.as_str(), it.severity, it.on.as_str(), it.title.get(lang))));
+    }
+    let ids = all.iter().map(|it| it.0.width()).max().unwrap_or(0);
+    let severities = all.iter().map(|it| it.1.wording().text(lang).width()).max().unwrap_or(0);
+    let kinds = all.iter().map(|it| it.2.width()).max().unwrap_or(0);
     let padded =
         |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
-    for rule in rules() {
-        let severity = rule.severity.wording().text(lang);
-        let title = rule.title.get(lang);
+    for (id, severity, on, title) in all {
+        let severity = severity.wording().text(lang);
         line(
             &mut out,
-            &format!(
-                "{}  {}  {}  {title}",
-                padded(&rule.id, ids),
-                padded(severity, severities),
-                padded(&rule.on, kinds)
-            ),
+            &format!("{}  {}  {}  {title}", padded(id, ids), padded(severity, severities), padded(on, kinds)),
         );
     }
     for (rule, reason) in &project.disabled {
