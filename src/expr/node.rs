@@ -50,6 +50,22 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// All, with how they are written.
+    const WRITTEN: [(&'static str, Self); 6] = [
+        ("==", Self::Equal),
+        ("!=", Self::NotEqual),
+        ("<", Self::Less),
+        ("<=", Self::LessOrEqual),
+        (">", Self::Greater),
+        (">=", Self::GreaterOrEqual),
+    ];
+
+    /// The comparison that is written so.
+    #[must_use]
+    pub fn from_symbol(symbol: &str) -> Option<Self> {
+        Self::WRITTEN.iter().find(|it| it.0 == symbol).map(|it| it.1)
+    }
+
     /// The comparison with its sides swapped.
     #[must_use]
     pub const fn flipped(self) -> Self {
@@ -86,6 +102,30 @@ pub enum Arithmetic {
     Divide,
     Remainder,
     Power,
+}
+
+impl Arithmetic {
+    /// All, with how they are written.
+    const WRITTEN: [(&'static str, Self); 6] = [
+        ("+", Self::Add),
+        ("-", Self::Subtract),
+        ("*", Self::Multiply),
+        ("/", Self::Divide),
+        ("%", Self::Remainder),
+        ("**", Self::Power),
+    ];
+
+    /// The operator that is written so.
+    #[must_use]
+    pub fn from_symbol(symbol: &str) -> Option<Self> {
+        Self::WRITTEN.iter().find(|it| it.0 == symbol).map(|it| it.1)
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        Self::WRITTEN.iter().find(|it| it.1 == self).map_or("", |it| it.0)
+    }
 }
 
 /// What is reckoned over a list.

@@ -161,24 +161,8 @@ impl Lowering<'_> {
 
     /// Operators of two operands.
     pub(super) fn binary(&mut self, operator: &str, left: &Expr, right: &Expr, position: Position) -> Typed {
-        let comparison = match operator {
-            "==" => Some(Comparison::Equal),
-            "!=" => Some(Comparison::NotEqual),
-            "<" => Some(Comparison::Less),
-            "<=" => Some(Comparison::LessOrEqual),
-            ">" => Some(Comparison::Greater),
-            ">=" => Some(Comparison::GreaterOrEqual),
-            _ => None,
-        };
-        let arithmetic = match operator {
-            "+" => Some(Arithmetic::Add),
-            "-" => Some(Arithmetic::Subtract),
-            "*" => Some(Arithmetic::Multiply),
-            "/" => Some(Arithmetic::Divide),
-            "%" => Some(Arithmetic::Remainder),
-            "**" => Some(Arithmetic::Power),
-            _ => None,
-        };
+        let comparison = Comparison::from_symbol(operator);
+        let arithmetic = Arithmetic::from_symbol(operator);
         let left = self.expression(left);
         let right = self.expression(right);
         if let Some(comparison) = comparison {

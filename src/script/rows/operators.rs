@@ -124,17 +124,6 @@ pub(super) fn depth_of(items: &[Cell<'_>]) -> u16 {
     1 + items.iter().map(Cell::depth).max().unwrap_or(0)
 }
 
-fn symbol(operator: Arithmetic) -> &'static str {
-    match operator {
-        Arithmetic::Add => "+",
-        Arithmetic::Subtract => "-",
-        Arithmetic::Multiply => "*",
-        Arithmetic::Divide => "/",
-        Arithmetic::Remainder => "%",
-        Arithmetic::Power => "**",
-    }
-}
-
 /// Arithmetic that allocates nothing; `None` where it is not on numbers and times.
 fn on_numbers<'b>(operator: Arithmetic, a: &Cell<'b>, b: &Cell<'b>) -> Option<Result<Cell<'b>, Cause>> {
     use Arithmetic::{Add, Divide, Multiply, Subtract};
@@ -208,7 +197,7 @@ impl<'b> Walker<'b> {
                 self.write(&b, &mut text)?;
                 Ok(Cell::made(text))
             }
-            _ => Err(unfit(symbol(operator), &[&a, &b]).into()),
+            _ => Err(unfit(operator.symbol(), &[&a, &b]).into()),
         }
     }
 

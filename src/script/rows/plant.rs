@@ -392,13 +392,10 @@ impl<'a> Planter<'a> {
         let Some(place) = self.place(target)? else { return self.refuse("=", operator.position()) };
         let operator = match operator.get_op_assignment_info().map(|it| it.5) {
             None => None,
-            Some("+") => Some(Arithmetic::Add),
-            Some("-") => Some(Arithmetic::Subtract),
-            Some("*") => Some(Arithmetic::Multiply),
-            Some("/") => Some(Arithmetic::Divide),
-            Some("%") => Some(Arithmetic::Remainder),
-            Some("**") => Some(Arithmetic::Power),
-            Some(other) => return self.refuse(other, operator.position()),
+            Some(symbol) => match Arithmetic::from_symbol(symbol) {
+                Some(known) => Some(known),
+                None => return self.refuse(symbol, operator.position()),
+            },
         };
         let value = self.boxed(value)?;
         let start = self.token(target.start_position()).start;

@@ -38,24 +38,8 @@ impl<'a> Planter<'a> {
     }
 
     fn operator(&mut self, name: &str, args: &[Expr]) -> Planted<Option<Kind>> {
-        let comparison = match name {
-            "==" => Some(Comparison::Equal),
-            "!=" => Some(Comparison::NotEqual),
-            "<" => Some(Comparison::Less),
-            "<=" => Some(Comparison::LessOrEqual),
-            ">" => Some(Comparison::Greater),
-            ">=" => Some(Comparison::GreaterOrEqual),
-            _ => None,
-        };
-        let arithmetic = match name {
-            "+" => Some(Arithmetic::Add),
-            "-" => Some(Arithmetic::Subtract),
-            "*" => Some(Arithmetic::Multiply),
-            "/" => Some(Arithmetic::Divide),
-            "%" => Some(Arithmetic::Remainder),
-            "**" => Some(Arithmetic::Power),
-            _ => None,
-        };
+        let comparison = Comparison::from_symbol(name);
+        let arithmetic = Arithmetic::from_symbol(name);
         Ok(Some(match (args, comparison, arithmetic, name) {
             ([a, b], Some(it), ..) => Kind::Compare(it, self.two(a, b)?),
             ([a, b], _, Some(it), _) => Kind::Arithmetic(it, self.two(a, b)?),
