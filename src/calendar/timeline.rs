@@ -179,9 +179,29 @@ impl Calendar {
         if amount <= 0 {
             return self.next_open(start);
         }
+        self.after_span(self.span_at(start)?, start, amount)
+    }
+
+    /// [`Self::open_between`] and [`Self::after`] in one go, the start looked up once: what clocks without
+    /// pauses ask for. `end` is not before `start`, and `amount` is above 0.
+    #[inline]
+    #[must_use]
+    pub fn open_and_due(&self, start: i64, end: i64, amount: i64) -> Option<(Option<i64>, Option<i64>)> {
         let first = self.span_at(start)?;
         let from = self.spans[first];
+        let before = from.before + start.saturating_sub(from.open).max(0);
+        let open = self.open_before(end).map(|it| it - before);
+        Some((open, self.after_span(first, start, amount)))
+    }
+
+    #[inline]
+    fn after_span(&self, first: usize, start: i64, amount: i64) -> Option<i64> {
+        let from = self.spans[first];
         let wanted = (from.before + start.saturating_sub(from.open).max(0)).checked_add(amount)?;
+        // Many amounts end in the span that they start in.
+        if wanted <= from.before + (from.close - from.open) && from.open < i64::MAX {
+            return from.open.checked_add(wanted - from.before);
+        }
         // Most amounts end within a few spans: double the steps, then halve them.
         let (mut low, mut step) = (first, 1);
         while low + step < self.spans.len() && self.spans[low + step].before < wanted {

@@ -104,6 +104,15 @@ pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
         return (state, Some(Fault::NoCalendar));
     }
     let end = reading.stop.unwrap_or(reading.as_of.max(start));
+    if let (Target::Amount(Amount::Open(amount)), Clock::Calendar(calendar)) = (target, clock)
+        && reading.pauses.is_empty()
+        && reading.terms.roll == Roll::Stay
+        && amount > 0
+        && end >= start
+        && let Some((Some(open), due)) = calendar.open_and_due(start, end, amount)
+    {
+        return (plain(reading, open, amount, end - start, due), None);
+    }
     let mut pauses = Pauses::default();
     let pauses = pauses.cut(reading.pauses, start, end);
     state.due = due(reading, pauses);
@@ -130,6 +139,28 @@ pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
         Outcome::Running
     });
     (state, None)
+}
+
+/// The usual clock: open time without pauses.
+#[inline]
+fn plain(reading: &Reading<'_>, open: i64, target: i64, elapsed: i64, due: Option<i64>) -> State {
+    let outcome = if open > target {
+        Outcome::Breached
+    } else if reading.stop.is_some() {
+        Outcome::Kept
+    } else if is_at_risk(reading, open, target) {
+        Outcome::AtRisk
+    } else {
+        Outcome::Running
+    };
+    State {
+        outcome: Some(outcome),
+        due,
+        open: Some(open),
+        elapsed: Some(elapsed),
+        overrun: Some((open - target).max(0)),
+        remaining: Some((target - open).max(0)),
+    }
 }
 
 /// Whether so much of an open clock's target is gone: of the open time, else of the span from the

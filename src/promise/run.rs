@@ -149,9 +149,15 @@ impl ClockPlan {
         let mut counts = Counts::default();
         let mut lacks = Vec::new();
         let mut codes: Vec<u16> = Vec::with_capacity(batch.len);
-        let mut known = Bitmap::default();
+        // Nearly all records have everything: what is missing is taken out.
+        let full = || {
+            let mut bits = Bitmap::default();
+            bits.reset(batch.len, true);
+            bits
+        };
+        let mut known = full();
         let mut times: [(Vec<i64>, Bitmap); 5] =
-            std::array::from_fn(|_| (Vec::with_capacity(batch.len), Bitmap::default()));
+            std::array::from_fn(|_| (Vec::with_capacity(batch.len), full()));
         let mut pauses = Vec::new();
         for row in 0..batch.len {
             let (state, lack) = match in_force(row) {
@@ -161,11 +167,15 @@ impl ClockPlan {
             };
             let number = state.outcome.map_or(0, |it| it as u16);
             codes.push(number);
-            known.push(state.outcome.is_some());
+            if state.outcome.is_none() {
+                known.set(row, false);
+            }
             let parts = [state.due, state.open, state.elapsed, state.overrun, state.remaining];
             for ((values, valid), part) in times.iter_mut().zip(parts) {
                 values.push(part.unwrap_or(0));
-                valid.push(part.is_some());
+                if part.is_none() {
+                    valid.set(row, false);
+                }
             }
             match lack {
                 None => {
