@@ -31,13 +31,16 @@ pub struct Calendar {
     week: Week,
     /// Sorted and apart; after the last one a sentinel that never opens.
     spans: Vec<Span>,
-    /// For each day UTC since `first_day` the first span that closes after its midnight.
+    /// For each run of 2^[`RUN_BITS`] microseconds since `reach.start` the first span that closes after its
+    /// start: a shift finds it, and hours are long enough that it is the right one or the next.
     index: Vec<u32>,
-    first_day: i64,
     reach: Range<i64>,
     /// Days that have open hours, and the wall second at which the last of these ends; by date.
     pub(super) open_days: Vec<(i64, i64)>,
 }
+
+/// 2.4 hours.
+const RUN_BITS: u32 = 33;
 
 /// A calendar without bounds of its own reaches over these years.
 const YEARS: (i64, i64) = (1970, 2099);
@@ -73,16 +76,15 @@ impl Calendar {
         let instant = |day: i64| zone.to_utc(day * DAY_MICROS).0;
         let reach = instant(first)..instant(last + 1);
         let spans = spans(&walls, &zone, &reach);
-        let first_day = reach.start.div_euclid(DAY_MICROS);
         let mut index = Vec::new();
         let mut at = 0;
-        for day in first_day..=reach.end.div_euclid(DAY_MICROS) {
-            while spans[at].close <= day * DAY_MICROS {
+        for run in 0..=(reach.end - reach.start) >> RUN_BITS {
+            while spans[at].close <= reach.start + (run << RUN_BITS) {
                 at += 1;
             }
             index.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
-        Self { zone, week, spans, index, first_day, reach, open_days }
+        Self { zone, week, spans, index, reach, open_days }
     }
 
     /// The zone of its wall clock.
@@ -116,8 +118,10 @@ impl Calendar {
         if !self.reach.contains(&instant) {
             return None;
         }
-        let day = usize::try_from(instant.div_euclid(DAY_MICROS) - self.first_day).ok()?;
-        let mut at = *self.index.get(day)? as usize;
+        let run = usize::try_from((instant - self.reach.start) >> RUN_BITS).ok()?;
+        let mut at = *self.index.get(run)? as usize;
+        // Without a branch: whether a span ends within the run is anybody's guess.
+        at += usize::from(self.spans[at].close <= instant);
         while self.spans[at].close <= instant {
             at += 1;
         }
