@@ -73,7 +73,7 @@ const FORMS: &[(&str, &[&str])] = &[
         "⟪[{int=one} + 0, {int=two} + 0].some(|e| e > {int=k})¦{ let e = {one} + 0; let f = {two} + 0; e > {k} || f > {k} }⟫",
         "⟪[{float=one} + 0.0, {float=two} + 0.0].all(|e| e > {float=k})¦{ let e = {one} + 0.0; let f = {two} + 0.0; e > {k} && f > {k} }⟫",
         "⟪([{int=one} + 0, {int=two} + 0].filter(|e| e > {int=k}).len() == 1)¦({ let e = {one} + 0; let f = {two} + 0; (if e > {k} { 1 } else { 0 }) + (if f > {k} { 1 } else { 0 }) } == 1)⟫",
-        "⟪(#{ k: {int=one} }.k > {int=two})¦({one} > {two})⟫",
+        "⟪(#{ k: {int=one} }.k > {int=two})¦({one} + 0 > {two})⟫",
         "⟪{ let c = {int=one}; while c < 3 && c > -3 { c += 1; } c > {int=two} }¦({ let c = {one}; if c < 3 && c > -3 { 3 } else { c } } > {two})⟫",
     ]),
     ("int", &[
