@@ -217,8 +217,8 @@ const TOPS: &[&str] = &[
     "let v = {int}; v > {int} && {bool}",
     "let 时长 = {duration}; let 上 = {duration}; 时长 <= 上 || {bool}",
     "⟪if {bool=k} { return {bool=one}; } {bool=two}¦if {k} { {one} } else { {two} }⟫",
-    "⟪if {bool=k} { pass(); } {bool=one}¦{k} || {one}⟫",
-    "⟪if {bool=k} { fail(\"no\"); } {bool=one}¦!{k} && {one}⟫",
+    "⟪if {bool=k} { pass(); } {bool=one}¦({k}) || ({one})⟫",
+    "⟪if {bool=k} { fail(\"no\"); } {bool=one}¦!({k}) && ({one})⟫",
     "if {bool} { not_applicable(); } {bool}",
     "if {bool} { fail(`${text}`); } {bool}",
 ];
