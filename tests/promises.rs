@@ -111,3 +111,77 @@ fn an_unknown_promise_is_asked_for() {
     assert_eq!(run.code, 2);
     assert!(run.err.contains("did you mean `promises/promise:first-response`?"), "{}", run.err);
 }
+
+#[test]
+fn a_clock_is_drawn_as_a_time_line() {
+    let folder = project();
+    let mut text = String::new();
+    // Kept on the dot; too late; paused and kept; open; stopped before it started; not given; open for long.
+    for (promise, key, lang) in [
+        ("first-response", "T-1", "en"),
+        ("first-response", "T-2", "zh"),
+        ("resolution", "T-3", "en"),
+        ("first-response", "T-4", "en"),
+        ("first-response", "T-5", "zh"),
+        ("call-back", "T-4", "en"),
+        ("resolution", "T-5", "zh"),
+    ] {
+        let id = format!("promises/promise:{promise}");
+        let as_of = ["--as-of", "2026-03-31T18:00", "--lang", lang];
+        let run = run(folder.path(), &[&["explain", "--rule", &id, "--record", key][..], &as_of].concat());
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{promise} {key}");
+        text.push_str(&format!("{}\n", run.out));
+    }
+    insta::assert_snapshot!("promises-explain", text);
+}
+
+/// A pack whose rule reads a promise.
+const READER: &str = r#"
+[pack]
+id = "own"
+title = { en = "Own", zh = "自有" }
+
+[[rule]]
+id = "late-but-short"
+title = { en = "Late replies are late by little", zh = "响应超时不多" }
+on = "ticket"
+severity = "minor"
+check = 'first_response.outcome == "kept" || first_response.overrun <= minutes(limit)'
+[rule.params]
+limit = 0
+"#;
+
+#[test]
+fn a_rule_that_reads_a_promise_is_explained() {
+    let folder = project();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join("pack.toml"), READER).unwrap();
+    let packs = PROJECT.replace(r#"["promises"]"#, r#"["promises", "./own"]"#);
+    fs::write(folder.path().join("audit.toml"), packs).unwrap();
+    let arguments = ["explain", "--rule", "own/late-but-short", "--record", "T-2", "--as-of", "2026-03-31"];
+    insta::assert_snapshot!("promises-explain-rule", run(folder.path(), &arguments).out);
+}
+
+#[test]
+fn a_clock_is_data() {
+    let folder = project();
+    let arguments =
+        ["explain", "--rule", "promises/promise:first-response", "--record", "T-2", "--format", "json"];
+    let run = run(folder.path(), &arguments);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let record = &report["records"][0];
+    assert_eq!((&record["outcome"], &record["target"]["value"]), (&"breached".into(), &"30m".into()));
+    assert_eq!(record["due"], "2026-02-14T09:20:00+08:00");
+    assert_eq!((&record["open_seconds"], &record["overrun_seconds"]), (&1860.into(), &60.into()));
+    let kinds: Vec<(&str, i64)> = record["intervals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["kind"].as_str().unwrap(), it["seconds"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(kinds, [("open", 600), ("closed", 54_000), ("open", 1200), ("over", 60)]);
+    let events: Vec<&str> =
+        record["timeline"].as_array().unwrap().iter().map(|it| it["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["start", "due", "stop"]);
+}

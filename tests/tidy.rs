@@ -35,8 +35,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "script", "finding", "engine",
                      "ingest", "project"]),
     // The front end: it wires the rest together and is named by nobody.
-    ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "script", "finding", "audit", "engine",
-                     "ingest", "project", "report", "trial"]),
+    ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "audit",
+                     "engine", "ingest", "project", "report", "trial"]),
 ];
 
 /// Paths and macros that only the named rooms may use. Unit tests may use any.

@@ -336,7 +336,7 @@ fn put_facts(out: &mut String, facts: &[(String, String)]) {
     }
 }
 
-fn weekday(day: i64) -> Wording {
+pub(super) fn weekday(day: i64) -> Wording {
     let names = [
         wording::WEEKDAY_1,
         wording::WEEKDAY_2,
@@ -351,7 +351,7 @@ fn weekday(day: i64) -> Wording {
 }
 
 /// Whole seconds as a whole number.
-fn seconds(micros: i64) -> Json {
+pub(super) fn seconds(micros: i64) -> Json {
     if micros % MICROS_PER_SECOND == 0 {
         return json!(micros / MICROS_PER_SECOND);
     }

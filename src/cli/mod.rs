@@ -7,6 +7,8 @@ mod batches;
 mod calendar;
 mod check;
 mod choice;
+mod clock_report;
+mod clock_verdict;
 mod commands;
 mod completions;
 mod diff;

@@ -4,7 +4,7 @@ use super::{
     Voice,
     audit::internal,
     choice::{Choice, choice},
-    exit,
+    clock_report, clock_verdict, exit,
     output::write_file,
     plans::{Planned, PlannedSource, ask, begin, planned},
     print,
@@ -41,13 +41,21 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
         return exit::NOT_AS_ASKED;
     }
     let promises = loaded.project.iter().flat_map(|it| &it.packs).flat_map(|it| &it.promises);
-    if promises.into_iter().any(|it| it.id == rule) {
-        let said = Diagnostic::error(wording::NOT_BUILT).with("name", format!("explain --rule {rule}"));
-        voice.complain(&[said], &loaded.sources, true);
-        return exit::NOT_AS_ASKED;
-    }
+    let is_promise = promises.into_iter().any(|it| it.id == rule);
     let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
-    match explained(matches, &planned, voice).and_then(|it| written(matches, &it, &planned, voice)) {
+    let texts = &planned.texts;
+    let out = if is_promise {
+        clock_verdict::explained(matches, &planned, voice).and_then(|all| {
+            written(matches, voice, &|| clock_report::json(&all), &|colour| {
+                clock_report::terminal(&all, colour)
+            })
+        })
+    } else {
+        explained(matches, &planned, voice).and_then(|all| {
+            written(matches, voice, &|| json(&all, texts), &|colour| terminal(&all, texts, colour))
+        })
+    };
+    match out {
         Ok(code) => code,
         Err(diagnostic) => {
             voice.complain(&[*diagnostic], &planned.texts, true);
@@ -58,15 +66,12 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
 
 fn written(
     matches: &ArgMatches,
-    verdicts: &Verdicts<'_>,
-    planned: &Planned,
     voice: Voice,
+    json: &dyn Fn() -> String,
+    terminal: &dyn Fn(bool) -> String,
 ) -> Result<u8, Box<Diagnostic>> {
     let Choice { stdout, files } = choice(matches, &[("terminal", &["txt"]), ("json", &["json"])])?;
-    let bytes = |form: usize, colour: bool| match form {
-        1 => json(verdicts, &planned.texts),
-        _ => terminal(verdicts, &planned.texts, colour),
-    };
+    let bytes = |form: usize, colour: bool| if form == 1 { json() } else { terminal(colour) };
     for (form, path) in files {
         write_file(&path, bytes(form, false).as_bytes())?;
     }
@@ -82,29 +87,41 @@ fn explained<'a>(
     let key = matches.get_one::<String>("record").cloned().unwrap_or_default();
     let mut verdicts =
         Verdicts { project: &planned.project, as_of: planned.as_of, lang: voice.lang, all: Vec::new() };
-    let mut known = Vec::new();
-    let sources = || planned.sources.iter().filter(|it| !it.plan.rules.is_empty());
-    for source in sources() {
-        let records = find(source, &key, &mut known)?;
-        if !records.is_empty() {
-            explain(planned, source, &records, &mut verdicts.all)?;
-        }
-    }
-    if verdicts.all.is_empty() {
-        let kinds: Vec<&str> = sources().map(|it| it.plan.id.as_str()).collect();
-        let comma = wording::LIST_COMMA.text(voice.lang);
-        let said = Diagnostic::error(wording::NO_SUCH_RECORD)
-            .with("key", key.clone())
-            .with("sources", kinds.join(comma));
-        return Err(Box::new(match nearest(&key, known.iter().map(String::as_str)) {
-            Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
-            None => {
-                let some = known.iter().take(3).cloned().collect::<Vec<_>>().join(comma);
-                said.help_with(wording::HELP_RECORDS, vec![("names", some)])
-            }
-        }));
+    for (source, records) in found(planned, &key, voice.lang, |it| !it.rules.is_empty())? {
+        explain(planned, source, &records, &mut verdicts.all)?;
     }
     Ok(verdicts)
+}
+
+/// The records with a key in the sources whose plan is `wanted`; an error where there is none.
+pub(super) fn found<'a>(
+    planned: &'a Planned,
+    key: &str,
+    lang: Lang,
+    wanted: impl Fn(&SourcePlan) -> bool,
+) -> Result<Vec<(&'a PlannedSource, Vec<u64>)>, Box<Diagnostic>> {
+    let mut known = Vec::new();
+    let mut all = Vec::new();
+    let sources = || planned.sources.iter().filter(|it| wanted(&it.plan));
+    for source in sources() {
+        let records = find(source, key, &mut known)?;
+        if !records.is_empty() {
+            all.push((source, records));
+        }
+    }
+    if !all.is_empty() {
+        return Ok(all);
+    }
+    let kinds: Vec<&str> = sources().map(|it| it.plan.id.as_str()).collect();
+    let comma = wording::LIST_COMMA.text(lang);
+    let said = Diagnostic::error(wording::NO_SUCH_RECORD).with("key", key).with("sources", kinds.join(comma));
+    Err(Box::new(match nearest(key, known.iter().map(String::as_str)) {
+        Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+        None => {
+            let some = known.iter().take(3).cloned().collect::<Vec<_>>().join(comma);
+            said.help_with(wording::HELP_RECORDS, vec![("names", some)])
+        }
+    }))
 }
 
 /// The numbers of the records with a key, or with that origin (`file:row`); keys that there are.
@@ -224,31 +241,31 @@ impl<'a> Told<'a, '_> {
             file: opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str()),
             row,
             outcome,
-            date: self.date(),
+            date: date_of(self.source, batch, self.row, self.zone),
             message: message.map(|it| it.1.clone()),
             columns: &plan.column_names,
             bad_cells: bad.filter_map(|it| Some((field(it)?, it.text.clone()))).collect(),
             trace,
         }
     }
+}
 
-    /// The record's own day.
-    fn date(&self) -> Option<i64> {
-        let (column, _) = self.source.plan.date?;
-        match self.batch.value(column as usize, self.row) {
-            Value::Date(day) => Some(day),
-            Value::Time(time) => Some(day_of(self.zone.to_local(time))),
-            Value::Missing
-            | Value::Unreadable
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Decimal(_)
-            | Value::Text(_)
-            | Value::Duration(_)
-            | Value::Amount(_)
-            | Value::List(_) => None,
-        }
+/// A record's own day.
+pub(super) fn date_of(source: &PlannedSource, batch: &Batch, row: usize, zone: &Zone) -> Option<i64> {
+    let (column, _) = source.plan.date?;
+    match batch.value(column as usize, row) {
+        Value::Date(day) => Some(day),
+        Value::Time(time) => Some(day_of(zone.to_local(time))),
+        Value::Missing
+        | Value::Unreadable
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Decimal(_)
+        | Value::Text(_)
+        | Value::Duration(_)
+        | Value::Amount(_)
+        | Value::List(_) => None,
     }
 }
 
@@ -258,10 +275,10 @@ fn batch_row(batch: &Batch, row: usize) -> u64 {
 
 /// Keeps what findings say, by row.
 #[derive(Default)]
-struct Messages(Mutex<Vec<(u64, String)>>);
+pub(super) struct Messages(Mutex<Vec<(u64, String)>>);
 
 impl Messages {
-    fn take(&self) -> Vec<(u64, String)> {
+    pub(super) fn take(&self) -> Vec<(u64, String)> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -28,9 +28,9 @@ pub struct PlannedPromise {
     /// False where rules read it only and its own findings were not asked for.
     pub is_reported: bool,
     /// The names of the columns of its pauses.
-    pub(super) pause_names: Vec<(String, String)>,
+    pub pause_names: Vec<(String, String)>,
     /// The names of the columns of its start and stop.
-    pub(super) moments: (String, String),
+    pub moments: (String, String),
     /// Where the calendars that it uses come from, by id.
     pub calendar_ids: Vec<String>,
 }
@@ -420,7 +420,7 @@ fn rule_of(promise: &Promise) -> Rule {
         fix: promise.fix.clone(),
         missing: MissingPolicy::Skip,
         examples: Vec::new(),
-        house_reason: None,
+        house_reason: promise.house_reason.clone(),
         place: promise.place.clone(),
         message_scripts: None,
     }

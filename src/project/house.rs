@@ -164,6 +164,7 @@ fn change(entry: &Entry<'_>, drafts: &mut [Draft]) -> Option<String> {
         promise.severity = severity.unwrap_or(promise.severity);
         promise.target = target.unwrap_or_else(|| promise.target.clone());
         promise.calendar = calendar.or_else(|| promise.calendar.take());
+        promise.house_reason = Some(reason.clone());
         return (enabled == Some(false)).then_some(reason);
     }
     let mut rules = rules_of(entry, drafts)?;

@@ -65,6 +65,7 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
         source,
         why,
         fix,
+        house_reason: None,
         place,
         id_place: file.place(id.span),
     };

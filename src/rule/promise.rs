@@ -64,6 +64,8 @@ pub struct Promise {
     pub why: UserText,
     /// What should be done to keep it.
     pub fix: UserText,
+    /// Why the project changed it.
+    pub house_reason: Option<String>,
     /// Where it stands.
     pub place: Place,
     /// Where its id stands.

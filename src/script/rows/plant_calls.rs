@@ -240,10 +240,11 @@ impl<'a> Planter<'a> {
 
     /// `promise.part`.
     fn part_of_promise(&mut self, promise: &Expr, part: &Expr) -> Planted<Tree> {
-        if let (Expr::Variable(variable, _, position), Expr::Property(property, _)) = (promise, part) {
+        if let (Expr::Variable(variable, _, position), Expr::Property(property, at)) = (promise, part) {
             let name = format!("{}.{}", variable.1, property.2);
             let kind = self.variable(&name, *position)?;
-            return Ok(self.node(kind, self.token(*position)));
+            let whole = self.token(*position).start..self.token(*at).end;
+            return Ok(self.node(kind, whole));
         }
         self.expression(promise)
     }
