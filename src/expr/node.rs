@@ -188,7 +188,9 @@ pub enum Node {
     /// `x in a..b` and `x in a..=b` (the flag says whether the end is in).
     InRange(ExprId, ExprId, ExprId, bool),
     /// `item in list`.
-    InList(ExprId, ExprId),
+    ///
+    /// With the flag it is written `list.contains(item)`: what is written first is looked at first.
+    InList(ExprId, ExprId, bool),
     /// `part in text`
     InText(ExprId, ExprId),
     /// A reckoning over a list; those without an answer for an empty list drop out.
@@ -222,8 +224,9 @@ impl Node {
             | Self::Then(a, b)
             | Self::Compare(_, a, b)
             | Self::Arithmetic(_, a, b)
-            | Self::InList(a, b)
             | Self::InText(a, b) => vec![*a, *b],
+            Self::InList(item, list, true) => vec![*list, *item],
+            Self::InList(item, list, false) => vec![*item, *list],
             Self::If(a, b, c) | Self::InRange(a, b, c, _) => vec![*a, *b, *c],
             Self::And(all) | Self::Or(all) | Self::Call(_, all) | Self::Table(_, all) => all.to_vec(),
         }

@@ -202,7 +202,7 @@ impl Program {
             Node::InSet(a, _) => !matches!(family(a), Family::Bool | Family::List),
             Node::InRange(a, b, c, _) => family(a) == family(b) && family(b) == family(c),
             Node::InText(a, b) => family(a) == Family::Text && family(b) == Family::Text,
-            Node::InList(a, b) => self.ty(*b) == list_of(self.ty(*a)),
+            Node::InList(a, b, _) => self.ty(*b) == list_of(self.ty(*a)),
             Node::FoldList(fold, a) => {
                 family(a) == Family::List && (*fold == Fold::Len || self.ty(*a) != list_of(Type::Text))
             }

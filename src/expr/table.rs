@@ -1,7 +1,7 @@
 //! Decision tables, typed and ready to be looked up.
 
 use super::{Comparison, Constant};
-use crate::record::Type;
+use crate::record::{Amount, Type};
 
 /// What a cell asks of its input.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +33,10 @@ pub struct DecisionTable {
     pub output: Type,
     /// For each row one cell an input; `None` matches anything.
     pub cells: Vec<Vec<Option<CellTest>>>,
-    /// For each row its answer.
+    /// For each row its answer; none where answers are amounts, which no column holds.
     pub answers: Vec<Constant>,
+    /// For each row its answer, where answers are amounts.
+    pub amounts: Vec<Amount>,
 }
 
 impl DecisionTable {

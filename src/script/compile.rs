@@ -191,6 +191,11 @@ pub(super) fn parse(engine: &Engine, script: &Script, tokens: &Tokens) -> Result
     if let Some((max, what)) = excess(tokens, &script.text) {
         return Err(too_much(script, max, what));
     }
+    if let Some(open) = tokens.open_comment() {
+        let place = script.place(open.start..(open.start + 2).min(open.end));
+        let diagnostic = Diagnostic::error(wording::UNCLOSED_COMMENT).at(place);
+        return Err(Box::new(diagnostic.help(wording::HELP_UNCLOSED_COMMENT)));
+    }
     let parsed = engine.compile(&script.text).map_err(|error| {
         let position = error.position();
         let (line, column) = (position.line(), position.position());

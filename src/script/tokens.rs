@@ -208,6 +208,14 @@ impl Tokens {
         Self { all, partners, starts, line_starts, text: text.to_owned() }
     }
 
+    /// A comment that runs to the end of the text without being closed: Rhai takes it as closed.
+    pub(crate) fn open_comment(&self) -> Option<Range<usize>> {
+        let last = self.all.last().filter(|it| it.kind == TokenKind::Comment)?;
+        let text = &self.text[last.range.clone()];
+        let depth = text.matches("/*").count().saturating_sub(text.matches("*/").count());
+        (text.starts_with("/*") && depth > 0).then(|| last.range.clone())
+    }
+
     /// All tokens but comments.
     pub(crate) fn code(&self) -> impl Iterator<Item = &Token> {
         self.all.iter().filter(|it| it.kind != TokenKind::Comment)

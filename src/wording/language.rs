@@ -2,6 +2,8 @@
 use super::{codes, wordings};
 
 codes! { LANGUAGE_CODES;
+    AMOUNTS_UNORDERED "amounts-unordered" = "promised times have no order", "时限不能比较大小";
+    UNCLOSED_COMMENT "unclosed-comment" = "this comment has no end", "此注释没有结束";
     SCRIPT_TOO_LONG "script-too-long" = "this script has more than {max} bytes", "此脚本超过 {max} 字节";
     SCRIPT_TOO_MANY_WORDS "script-too-many-words" = "this script has more than {max} words and signs", "此脚本超过 {max} 个词和符号";
     SCRIPT_TOO_DEEP "script-too-deep" = "this script nests more than {max} levels deep", "此脚本嵌套超过 {max} 层";
@@ -39,6 +41,8 @@ codes! { LANGUAGE_CODES;
 }
 
 wordings! { LANGUAGE_HELP;
+    HELP_AMOUNTS_UNORDERED = "`1bd` may be more or less than `20h`; compare durations, or see whether two are the same", "`1bd` 与 `20h` 孰长孰短并不确定；请比较时长，或只判断是否相同";
+    HELP_UNCLOSED_COMMENT = "close it with `*/`; what stands behind it would not be looked at", "请用 `*/` 结束注释，否则其后的内容不起作用";
     HELP_SPLIT_SCRIPT = "split it into several rules, or keep long lists in a word list or a decision table", "请拆成几条规则，或把长列表放入词表或决策表";
     HELP_LIBRARY = "rules can import files of the folder `lib` of their own pack, such as lib/dates.rhai as \"dates\", and nothing else", "规则只能导入本规则包 lib 文件夹中的文件，例如以 \"dates\" 导入 lib/dates.rhai";
     HELP_DEFAULT_ARM = "say what all other values give: `_ => …`", "请写明其余取值的结果：`_ => …`";

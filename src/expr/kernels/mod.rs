@@ -44,8 +44,13 @@ pub(super) fn apply<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, active: &
             let above = compare(Comparison::LessOrEqual, evaluator.len, &from, &value, active);
             Vals::Bool(compare(upper, evaluator.len, &value, &to, active).and(&above))
         }
-        Node::InList(item, list) => {
-            let [item, list] = evaluator.operands([*item, *list], active);
+        Node::InList(item, list, list_first) => {
+            let [item, list] = if *list_first {
+                let [list, item] = evaluator.operands([*list, *item], active);
+                [item, list]
+            } else {
+                evaluator.operands([*item, *list], active)
+            };
             Vals::Bool(list::contains(&list, &item, active))
         }
         Node::InText(part, text) => {

@@ -248,7 +248,7 @@ pub(super) fn program() -> Program {
             line.into_iter().enumerate().map(|(number, it)| it.map(|it| test((number, it)))).collect()
         };
         let cells: Vec<Vec<Option<CellTest>>> = cells.into_iter().map(line).collect();
-        DecisionTable { id: id.into(), inputs: inputs.into(), output, cells, answers }
+        DecisionTable { id: id.into(), inputs: inputs.into(), output, cells, answers, amounts: Vec::new() }
     };
     let one = [(Some("a"), 1), (Some("退款"), 2), (Some(""), 3)]
         .map(|(cell, answer)| (vec![cell.map(text)], Constant::Int(answer)));
@@ -307,7 +307,7 @@ pub(super) fn add(program: &mut Program, tree: &Tree, bound: &mut Vec<ExprId>) -
         Shape::ToDecimal => Node::ToDecimal(ids[0]),
         Shape::InSet(set) => Node::InSet(ids[0], set.clone()),
         Shape::InRange(inclusive) => Node::InRange(ids[0], ids[1], ids[2], *inclusive),
-        Shape::InList => Node::InList(ids[0], ids[1]),
+        Shape::InList => Node::InList(ids[0], ids[1], false),
         Shape::InText => Node::InText(ids[0], ids[1]),
         Shape::Fold(fold) => Node::FoldList(*fold, ids[0]),
         Shape::Call(function) => Node::Call(*function, ids.into()),

@@ -7,7 +7,13 @@ use crate::{
     record::Type,
 };
 use rhai::{Expr, Stmt};
-use std::ops::{Bound, Range};
+use std::{
+    collections::BTreeSet,
+    ops::{Bound, Range},
+};
+
+/// Parts of the conditions of one script; beyond them nothing is concluded.
+const PARTS_MAX: usize = 2_000;
 
 /// What a statement is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,6 +103,12 @@ impl Sight<'_> {
     /// A condition known by its node only.
     fn of_node(&self, node: ExprId, span: Range<usize>, tunable: bool) -> Part {
         let one = |it: &ExprId| self.of_node(*it, span.clone(), tunable);
+        // Nodes are shared, and a formula has a part for every use of one.
+        let spent = self.parts.get() + 1;
+        self.parts.set(spent);
+        if spent > PARTS_MAX {
+            return Part { span, formula: Formula::Opaque, node: Some(node), tunable };
+        }
         let formula = match self.program.node(node) {
             Node::Constant(Constant::Bool(it)) if !tunable => Formula::Constant(*it, true),
             Node::Constant(_) => Formula::Opaque,
@@ -217,20 +229,29 @@ impl Sight<'_> {
     }
 
     /// The fields without which an expression has no value, whatever the others are.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the others need all their operands")]
     pub(super) fn needed(&self, node: ExprId, found: &mut Vec<ExprId>) {
+        self.needed_once(node, &mut BTreeSet::new(), found);
+    }
+
+    /// Nodes are shared: what was seen is not looked into again.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others need all their operands")]
+    fn needed_once(&self, node: ExprId, seen: &mut BTreeSet<ExprId>, found: &mut Vec<ExprId>) {
+        if !seen.insert(node) {
+            return;
+        }
+        let mut look = |it: ExprId| self.needed_once(it, seen, found);
         match self.program.node(node) {
             Node::Field(_) => found.push(node),
-            Node::And(all) | Node::Or(all) => all.iter().take(1).for_each(|it| self.needed(*it, found)),
-            Node::If(condition, ..) => self.needed(*condition, found),
+            Node::And(all) | Node::Or(all) => all.iter().take(1).for_each(|it| look(*it)),
+            Node::If(condition, ..) => look(*condition),
             // Absence of a field itself is looked at, absence in a computation is not.
             Node::Coalesce(a, _) | Node::IsMissing(a) => {
                 if !matches!(self.program.node(*a), Node::Field(_)) {
-                    self.needed(*a, found);
+                    look(*a);
                 }
             }
-            Node::Then(_, last) => self.needed(*last, found),
-            other => other.operands().into_iter().for_each(|it| self.needed(it, found)),
+            Node::Then(_, last) => look(*last),
+            other => other.operands().into_iter().for_each(look),
         }
     }
 }

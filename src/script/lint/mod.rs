@@ -80,6 +80,8 @@ struct Sight<'a> {
     nodes: &'a HashMap<usize, ExprId>,
     /// Local names that parameters have a part in.
     tunable: Vec<String>,
+    /// Parts of formulas made so far.
+    parts: std::cell::Cell<usize>,
 }
 
 /// What lints say of a script.
@@ -104,6 +106,7 @@ impl<'a> Sight<'a> {
             tokens: seen.tokens,
             nodes: &seen.lowered.nodes,
             tunable: Vec::new(),
+            parts: std::cell::Cell::new(0),
         };
         sight.note_tunable_locals(seen.ast);
         sight

@@ -32,7 +32,7 @@ impl Lowering<'_> {
         if let ("contains", [container, item]) = (name, &args[..])
             && matches!(self.script.text.get(self.range(position)), Some("in" | "!"))
         {
-            return self.contains(container, item, position);
+            return self.contains(container, item, false, position);
         }
         if call.op_token.is_some() {
             match (name, &args[..]) {
@@ -210,7 +210,7 @@ impl Lowering<'_> {
                     }
                     ("matches", [pattern]) => return self.matches(value, pattern, *at),
                     ("contains", [item]) if !matches!(value.shape, Shape::Of(Type::Text)) => {
-                        return self.contains(left, item, *at);
+                        return self.contains(left, item, true, *at);
                     }
                     _ => {}
                 }

@@ -210,6 +210,11 @@ impl Lowering<'_> {
             self.unlike(&left, &right, position);
             return Typed::of(Type::Bool, None);
         }
+        if ordered && *left_ty == Type::Amount {
+            let diagnostic = self.error_over(wording::AMOUNTS_UNORDERED, &[&left, &right], position);
+            self.report(diagnostic.help(wording::HELP_AMOUNTS_UNORDERED));
+            return Typed::of(Type::Bool, None);
+        }
         if matches!(left_ty, Type::List(_) | Type::Amount) {
             self.cannot(wording::REASON_LIST, &[]);
             return Typed::of(Type::Bool, None);
@@ -391,9 +396,19 @@ impl Lowering<'_> {
     }
 
     /// `item in container`; Rhai reads it as `contains(container, item)`.
-    pub(super) fn contains(&mut self, container: &Expr, item: &Expr, position: Position) -> Typed {
-        let item = self.expression(item);
-        let container = self.expression(container);
+    pub(super) fn contains(
+        &mut self,
+        container: &Expr,
+        item: &Expr,
+        list_first: bool,
+        position: Position,
+    ) -> Typed {
+        let (item, container) = if list_first {
+            let container = self.expression(container);
+            (self.expression(item), container)
+        } else {
+            (self.expression(item), self.expression(container))
+        };
         let known = Typed::of(Type::Bool, None);
         match (&container.shape, &item.shape) {
             (Shape::Of(Type::Text), Shape::Of(Type::Text)) => match (item.node, container.node) {
@@ -407,7 +422,7 @@ impl Lowering<'_> {
                     return known;
                 }
                 match (item.node, container.node) {
-                    (Some(item), Some(list)) => self.add(Node::InList(item, list), Type::Bool),
+                    (Some(item), Some(list)) => self.add(Node::InList(item, list, list_first), Type::Bool),
                     _ => known,
                 }
             }

@@ -38,8 +38,10 @@ impl Lowering<'_> {
                 let value = self.expression(&variable.1);
                 if let Some(node) = value.node {
                     before.push(node);
-                } else if !matches!(value.shape, Shape::List(_) | Shape::Range(..)) {
-                    self.cannot(wording::REASON_OTHER, &[]);
+                } else if !self.is_fixed(&value) {
+                    let is_list = matches!(value.shape, Shape::List(_) | Shape::Range(..));
+                    let reason = if is_list { wording::REASON_LIST } else { wording::REASON_OTHER };
+                    self.cannot(reason, &[]);
                 }
                 self.declare(variable.0.name.as_str(), value, variable.0.pos);
                 result = Typed::unit();
@@ -56,6 +58,18 @@ impl Lowering<'_> {
             node = self.program.add(Node::Then(earlier, node), ty);
         }
         Typed { node: Some(node), ..result }
+    }
+
+    /// A list or range of constants: nothing in it can be missing or go wrong. One with values in it is
+    /// looked at where it is built, whether or not it is ever used.
+    fn is_fixed(&self, value: &Typed) -> bool {
+        let constant =
+            |it: &Typed| it.node.is_some_and(|it| matches!(self.program.node(it), Node::Constant(_)));
+        match &value.shape {
+            Shape::List(parts) => parts.iter().all(constant),
+            Shape::Range(ends, _) => constant(&ends.0) && constant(&ends.1),
+            Shape::Unknown | Shape::Unit | Shape::Of(_) => false,
+        }
     }
 
     fn declare(&mut self, name: &str, value: Typed, position: Position) {
@@ -142,6 +156,10 @@ impl Lowering<'_> {
             self.changed = Self::changed_names(tokens);
         }
         let before: Vec<ExprId> = args.iter().filter_map(|it| it.node).collect();
+        let built = |it: &Typed| matches!(it.shape, Shape::List(_) | Shape::Range(..)) && !self.is_fixed(it);
+        if args.iter().any(built) {
+            self.cannot(wording::REASON_LIST, &[]);
+        }
         let typed = |(name, arg): (&String, Typed)| {
             let arg = if self.changed.contains(name) { Typed::unknown() } else { arg };
             (name.clone(), arg)

@@ -122,7 +122,10 @@ fn add_table(
     cells: Cells,
 ) -> u32 {
     let answers = table.rows.iter().filter_map(|it| Constant::from_value(&it.output)).collect();
-    program.tables.push(DecisionTable { id: table.id.clone(), inputs, output: table.output, cells, answers });
+    let amount = |it: &Value| if let Value::Amount(it) = it { Some(*it) } else { None };
+    let amounts = table.rows.iter().filter_map(|it| amount(&it.output)).collect();
+    let (id, output) = (table.id.clone(), table.output);
+    program.tables.push(DecisionTable { id, inputs, output, cells, answers, amounts });
     let number = u32::try_from(program.tables.len() - 1).unwrap_or(u32::MAX);
     registry.table_names.push((names.pack.clone(), snake_case(&table.id), number));
     number
@@ -146,7 +149,7 @@ pub(in crate::script) fn untyped_table(
     };
     let types: Vec<Type> = (0..table.inputs.len()).map(ty).collect();
     let (cells, wrong) = read_cells(table, &types, &program.zone.clone());
-    if !wrong.is_empty() || table.output == Type::Amount {
+    if !wrong.is_empty() {
         return None;
     }
     Some(add_table(program, registry, names, table, types, cells))

@@ -180,10 +180,11 @@ impl<'b> Walker<'b> {
         }
         self.budget.spend(table.cells.len() as u64)?;
         let row = table.row(|input, how, wanted| holds(&cells[input], how, wanted));
-        match row.and_then(|it| table.answers.get(it)) {
-            Some(answer) => Ok(Cell::of_constant(answer, table.output)),
-            None => Err(Cause::TableGap(table.id.as_str().into()).into()),
-        }
+        let answer = match table.output {
+            Type::Amount => row.and_then(|it| table.amounts.get(it)).map(|it| Cell::Amount(*it)),
+            output => row.and_then(|it| table.answers.get(it)).map(|it| Cell::of_constant(it, output)),
+        };
+        answer.ok_or_else(|| Stop::Fault(Cause::TableGap(table.id.as_str().into())))
     }
 }
 

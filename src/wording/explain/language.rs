@@ -11,6 +11,20 @@ pub(super) const PAGES: &[Page] = &[
         "check = 'signed && transfers < 3'",
     ),
     page(
+        "unclosed-comment",
+        "Everything behind the opening of a comment is left out until the comment is closed. Without an end the rest of the rule would silently be gone.",
+        "注释开始之后的内容在注释结束之前都不起作用。没有结束符，规则后面的部分就会悄悄失效。",
+        "check = 'transfers < 3 ⟦/*⟧ && signed'",
+        "check = 'transfers < 3 /* few */ && signed'",
+    ),
+    page(
+        "amounts-unordered",
+        "A promised time such as 1bd or 4h is no length of time: how long it is depends on the calendar and the day it starts. So two of them can be the same or not, but not longer or shorter.",
+        "时限（如 1bd、4h）并不是一段固定的时长：究竟多长取决于工作日历和起算的日子。因此只能判断两个时限是否相同，不能比较长短。",
+        "check = '⟦amount(\"4h\") < amount(\"1bd\")⟧ && signed'",
+        "check = 'amount(\"4h\") != amount(\"1bd\") && signed'",
+    ),
+    page(
         "script-too-long",
         "The script is longer than any rule that people read. A limit keeps one file from holding up the audit.",
         "脚本太长，没有人会写这么长的规则。设置上限是为了不让一个文件拖住整个审核。",
