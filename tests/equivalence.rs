@@ -542,7 +542,7 @@ const BROKEN: &[Broken] = &[
 #[test]
 fn a_broken_kernel_is_noticed() {
     let mut unnoticed: Vec<&str> = BROKEN.iter().map(|it| it.0).collect();
-    random(12, 60, 60..90, |rules, records, format| {
+    random(40, 60, 60..90, |rules, records, format| {
         let mut left = Vec::new();
         for (name, kernel) in BROKEN.iter().filter(|it| unnoticed.contains(&it.0)) {
             if compare(rules, records, format, *kernel)?.difference.is_none() {
