@@ -205,6 +205,10 @@ fn expressions_are_evaluated_for_records_and_groups() {
         of(&["percentile(minutes, 90) > 5 && count() > 2", "--per", "team"]),
         of(&["mean(fee / minutes)", "--per", "team"]),
         of(&["distinct(agent)", "--per", "fee"]),
+        of(&["sum(1 / 0)"]),
+        of(&["sum(1 / 0)", "--per", "team", "--lang", "zh"]),
+        of(&["`${team}: ${mean(minutes)} of ${count()}`", "--per", "team"]),
+        of(&["max([minutes, 3])"]),
     ];
     let runs: Vec<(&str, Run)> = runs
         .iter()
@@ -224,6 +228,9 @@ fn mistakes_in_expressions_are_told_with_carets() {
         &["count()", "--per", "team", "--per", "started_at.blah"],
         &["mean(minutes) > \"5\""],
         &["percentile(minutes, 200)"],
+        &["mean(minutes) > 2 && team == \"vip\""],
+        &["mean(minutes) > 2 && teem == \"vip\""],
+        &["percentile(minutes, 200)", "--lang", "zh"],
         &["wait", "--source", "cals"],
     ] {
         let run = eval(arguments);
@@ -247,4 +254,32 @@ fn values_are_data() {
     assert_eq!((&groups[0]["n"], &groups[0]["left_out_missing"]), (&2.into(), &1.into()));
     let file = json(&eval(&["count(minutes > 3)", "--data", "data/calls.csv", "--format", "json"]));
     assert_eq!(file[0]["value"], 4);
+    let broken = json(&eval(&["sum(1 / 0)", "--format", "json"]));
+    assert_eq!((&broken[0]["fault"], &broken[0]["error"]), (&"error".into(), &"division by zero".into()));
+    assert_eq!((&broken[0]["n"], &broken[0]["left_out_errors"]), (&0.into(), &7.into()));
+}
+
+#[test]
+fn groups_keep_values_that_are_called_like_what_is_told_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.csv"), "n,value,key\n1,a,x\n2,b,x\n").unwrap();
+    let arguments = ["eval", "count()", "--per", "n", "--per", "value", "--per", "key", "--data", "a.csv"];
+    let groups = json(&run(folder.path(), &[&arguments[..], &["--format", "json"]].concat()));
+    assert_eq!(groups[1]["group"], serde_json::json!({ "n": 2, "value": "b" }));
+    assert_eq!(
+        (&groups[1]["key"], &groups[1]["value"], &groups[1]["n"]),
+        (&"x".into(), &1.into(), &1.into())
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_not_called_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = "[project]\nname = \"x\"\n[[source]]\nid = \"a\"\npath = \"a.csv\"\nkey = \"id\"\n";
+    let project = project.to_owned() + "[source.fields]\nx = { type = \"int\" }\n";
+    std::fs::write(folder.path().join("audit.toml"), project).unwrap();
+    std::fs::write(folder.path().join("a.csv"), "id,x\nA,zz\nB,\n").unwrap();
+    let shown = run(folder.path(), &["eval", "x + 1"]);
+    assert!(shown.out.contains("A    (no evidence: x cannot be read)"), "{}{}", shown.out, shown.err);
+    assert!(shown.out.contains("B    (no evidence: x is missing)"), "{}", shown.out);
 }

@@ -11,7 +11,7 @@ use crate::{
     finding::value_text,
     record::Value,
     report::{Style, visible, width},
-    wording::{self, Lang},
+    wording::{self, Lang, Wording},
 };
 use serde_json::{Map, Value as Json};
 
@@ -51,9 +51,10 @@ impl Answer {
         (n, coverages.min_by(f64::total_cmp))
     }
 
-    /// Why an aggregate left records out as errors, of which it tells the first.
-    fn error_left_out(&self) -> Option<&Cause> {
-        self.figures.iter().find_map(|it| it.first_error.as_ref())
+    /// How many records an aggregate left out as errors, the most of all, and why it did with its first.
+    fn error_left_out(&self) -> Option<(u64, &Cause)> {
+        let figures = self.figures.iter().filter_map(|it| Some((it.left_out[1], it.first_error.as_ref()?)));
+        figures.max_by_key(|it| it.0)
     }
 }
 
@@ -86,12 +87,17 @@ impl Answers {
             Ok(value) => (value_text(&rounded(value), &self.zone, lang), Style::Plain),
             Err(cause) if cause.is_missing() && !self.of_groups => {
                 let field = cause.missing(&self.columns).unwrap_or_default();
-                (wording::EVAL_NO_EVIDENCE.fill(lang, &[("name", field)]), Style::Yellow)
+                (no_evidence(cause).fill(lang, &[("name", field)]), Style::Yellow)
             }
             Err(cause) if cause.is_missing() => (wording::NO_EVIDENCE.text(lang).to_owned(), Style::Yellow),
             Err(cause) => (wording::EVAL_ERROR.fill(lang, &[("reason", self.error(cause))]), Style::Red),
         }
     }
+}
+
+fn no_evidence(cause: &Cause) -> Wording {
+    let unreadable = matches!(cause, Cause::Unreadable { .. });
+    if unreadable { wording::EVAL_UNREADABLE } else { wording::EVAL_NO_EVIDENCE }
 }
 
 /// Fractions as people want to see them; tools are given all digits.
@@ -143,11 +149,13 @@ pub(super) fn terminal(answers: &Answers, colour: bool) -> String {
     let mut out = String::new();
     aligned(&rows, colour, &mut out);
     for answer in &answers.all {
-        if let Some(cause) = answer.error_left_out() {
+        if let Some((count, cause)) = answer.error_left_out() {
             let group: Vec<String> =
                 answer.group.iter().map(|it| value_text(it, &answers.zone, lang)).collect();
-            let arguments = [("group", group.join(", ")), ("reason", answers.error(cause))];
-            out.push_str(&visible(&wording::EVAL_LEFT_OUT.fill(lang, &arguments)));
+            let said = if group.is_empty() { wording::EVAL_LEFT_OUT } else { wording::EVAL_LEFT_OUT_OF };
+            let (count, reason) = (count.to_string(), answers.error(cause));
+            let arguments = [("group", group.join(", ")), ("count", count), ("reason", reason)];
+            out.push_str(&visible(&said.fill(lang, &arguments)));
             out.push('\n');
         }
     }
@@ -200,14 +208,24 @@ fn is_number(text: &str) -> bool {
     digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
+/// What an answer of a group says of itself: a group's value of that name stands in its `group`.
+const TAKEN: [&str; 9] =
+    ["value", "fault", "missing", "error", "n", "coverage", "left_out_missing", "left_out_errors", "group"];
+
 /// The answers as a list of objects: `{"key" or the group's values, "value"}`. Where there is no value,
-/// `fault` says why; groups have their `n` and `coverage`.
+/// `fault` says why; groups have their `n` and `coverage`. Groups by something that is called like one
+/// of these have those values in an object of their own, `group`.
 pub(super) fn json(answers: &Answers) -> String {
     let all = answers.all.iter().map(|answer| {
         let mut object = Map::new();
         if answers.of_groups {
             let parts = answers.per.iter().zip(&answer.group);
-            object.extend(parts.map(|(name, value)| (name.clone(), json_value(value, &answers.zone))));
+            let parts = parts.map(|(name, value)| (name.clone(), json_value(value, &answers.zone)));
+            let (taken, free): (Vec<_>, Vec<_>) = parts.partition(|it| TAKEN.contains(&it.0.as_str()));
+            object.extend(free);
+            if !taken.is_empty() {
+                object.insert("group".into(), taken.into_iter().collect::<Map<_, _>>().into());
+            }
         } else {
             object.insert("key".into(), answer.key.clone().into());
         }

@@ -13,7 +13,8 @@ pub(super) fn complain(error: &Error, voice: Voice) {
     let wording = match error.kind() {
         ErrorKind::UnknownArgument => wording::USAGE_UNKNOWN_OPTION,
         ErrorKind::InvalidSubcommand => wording::USAGE_UNKNOWN_COMMAND,
-        ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand => wording::USAGE_MISSING,
+        ErrorKind::MissingRequiredArgument => wording::USAGE_MISSING,
+        ErrorKind::MissingSubcommand => wording::USAGE_NO_COMMAND,
         ErrorKind::ArgumentConflict => wording::USAGE_TWICE,
         ErrorKind::InvalidValue | ErrorKind::ValueValidation if value(error).is_empty() => {
             wording::USAGE_NO_VALUE
@@ -28,7 +29,8 @@ pub(super) fn complain(error: &Error, voice: Voice) {
             diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", name)]);
         }
     }
-    let valid = texts(error.get(ContextKind::ValidValue)).join(", ");
+    let valid = [ContextKind::ValidValue, ContextKind::ValidSubcommand].map(|it| texts(error.get(it)));
+    let valid = valid.concat().join(", ");
     if !valid.is_empty() {
         diagnostic = diagnostic.help_with(wording::HELP_VALUES, vec![("names", valid)]);
     }

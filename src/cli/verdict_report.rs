@@ -318,7 +318,7 @@ impl Page<'_, '_> {
                 };
                 (shown(value, &self.verdicts.project.zone, lang), style)
             }
-            Reached::Other(name) => ((*name).to_owned(), Style::Plain),
+            Reached::Other(name) => (wording::EXPLAIN_KIND.fill(lang, &[("kind", *name)]), Style::Plain),
             Reached::Fault(cause) if cause.is_missing() => {
                 (wording::NO_EVIDENCE.text(lang).to_owned(), Style::Yellow)
             }

@@ -23,7 +23,7 @@ pub struct Aggregation {
 /// What an aggregate came to.
 #[derive(Clone, Debug)]
 pub struct Figure {
-    /// Its value: missing where no record has an argument.
+    /// Its value: missing where no record has an argument, an error where none could be computed.
     pub value: Result<Value, Cause>,
     /// Records with an argument.
     pub n: u64,
@@ -210,7 +210,7 @@ impl State {
         match reduction {
             Reduction::Hits => count(self.hits),
             Reduction::Different => count(self.different.len() as u64),
-            _ if self.n == 0 => Ok(Value::Missing),
+            _ if self.n == 0 => self.first_error.clone().map_or(Ok(Value::Missing), Err),
             Reduction::Share => Ok(Value::Float(self.hits as f64 / self.n as f64)),
             _ if !self.floats.is_empty() => of_floats(&mut self.floats, reduction),
             _ if !self.decimals.is_empty() => of_decimals(&mut self.decimals, reduction).map(Value::Decimal),
@@ -343,6 +343,10 @@ mod tests {
         assert_eq!(found.coverage(), Some(2.0 / 3.0));
         let none = figure(Aggregate::Max, Type::Int, &[Value::Missing]);
         assert_eq!((none.value, none.n), (Ok(Value::Missing), 0));
+        let mut groups = Groups::new(vec![Aggregation { aggregate: Aggregate::Sum, argument: None }]);
+        groups.add(Vec::new(), &[Some(&Err(Cause::DivisionByZero))]);
+        let broken = groups.finish().remove(0).figures.remove(0);
+        assert_eq!((broken.value, broken.left_out), (Err(Cause::DivisionByZero), [0, 1]));
         let over = figure(Aggregate::Sum, Type::Int, &[Value::Int(i64::MAX), Value::Int(1)]);
         assert_eq!(over.value, Err(Cause::Overflow));
     }

@@ -4,7 +4,7 @@
 use super::{Aggregation, ExpressionPlan, Figure, Groups, SourceAsk, plan_expressions};
 use crate::{
     calendar::Zone,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, nearest},
     expr::{Cause, Program},
     record::{Batch, Column, Schema, Type, Value},
     rule::{Pack, Script},
@@ -102,7 +102,7 @@ pub fn plan_groups(
     let outer = if parts.outer.text.trim() == parts.calls[0].name {
         Some(Outer::Nothing)
     } else {
-        outer(&parts.outer, fields, (ask, setting), &mut diagnostics)
+        outer(&parts.outer, fields, (ask, setting), schema, &mut diagnostics)
     };
     let plan = outer.map(|outer| GroupPlan { records, calls: parts.calls, per: per.len(), outer });
     (plan, diagnostics)
@@ -123,6 +123,7 @@ fn outer(
     script: &Script,
     fields: Vec<(FieldName, Origin)>,
     (ask, (zone, as_of)): (&SourceAsk, (&Zone, i64)),
+    schema: &Schema,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Outer> {
     let sources: Vec<(Origin, Type)> = fields.iter().map(|it| (it.1, it.0.ty)).collect();
@@ -136,9 +137,30 @@ fn outer(
         as_of,
     };
     let mut program = Program::new(zone.clone());
-    let (compiled, mut found) = compile_value(&mut program, &mut Registry::default(), &names, script);
-    diagnostics.append(&mut found);
+    let (compiled, found) = compile_value(&mut program, &mut Registry::default(), &names, script);
+    diagnostics.extend(found.into_iter().map(|it| not_of_group(it, schema)));
     Some(Outer::Around(Arc::new(program), Box::new(compiled?), sources))
+}
+
+/// Around aggregates only what makes the groups is known: says so of the fields of records, and names
+/// nothing that stands for an aggregate.
+fn not_of_group(mut said: Diagnostic, schema: &Schema) -> Diagnostic {
+    if said.code != wording::UNKNOWN_FIELD.id {
+        return said;
+    }
+    said.help.clear();
+    let name = said.says.arguments.iter().find(|it| it.0 == "name").map(|it| it.1.clone());
+    let name = name.unwrap_or_default();
+    let fields = || schema.fields.iter().map(|it| it.name.as_str());
+    if fields().any(|it| it == name) {
+        let of_record = Diagnostic::error(wording::NOT_OF_GROUP).with("name", name.clone());
+        let of_record = Diagnostic { place: said.place, ..of_record };
+        return of_record.help_with(wording::HELP_NOT_OF_GROUP, vec![("name", name)]);
+    }
+    match nearest(&name, fields()) {
+        Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+        None => said,
+    }
 }
 
 impl GroupPlan {

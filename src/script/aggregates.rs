@@ -2,7 +2,13 @@
 //! stands inside them is evaluated record by record and what stands around them group by group.
 
 use super::tokens::{TokenKind, Tokens};
-use crate::{diagnostic::Diagnostic, expr::canonical, record::Type, rule::Script, wording};
+use crate::{
+    diagnostic::Diagnostic,
+    expr::canonical,
+    record::Type,
+    rule::Script,
+    wording::{self, Wording},
+};
 use std::ops::Range;
 
 /// A reckoning over the records of a group.
@@ -100,7 +106,8 @@ pub fn has_aggregate(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) 
 /// Aggregates with too few or too many arguments, or with a percentile that is no number.
 pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Result<Split, Vec<Diagnostic>> {
     let tokens = Tokens::new(&script.text);
-    let all: Vec<(TokenKind, Range<usize>)> = tokens.code().map(|it| (it.kind, it.range.clone())).collect();
+    let all: Vec<(TokenKind, Range<usize>)> =
+        tokens.with_interpolated().map(|it| (it.kind, it.range)).collect();
     let text = |at: usize| all.get(at).map_or("", |it| &script.text[it.1.clone()]);
     let (mut calls, mut wrong, mut outer) = (Vec::new(), Vec::new(), script.text.clone());
     let mut at = 0;
@@ -114,8 +121,8 @@ pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Resul
             continue;
         };
         let part = |range: &Range<usize>| part_of(script, range);
-        let is_aggregate =
-            ALWAYS.contains(&name) || matches!(&arguments[..], [only] if !is_list(&part(only)));
+        let mut is_list = |only: &Range<usize>| is_literal_list(&tokens, only) || is_list(&part(only));
+        let is_aggregate = ALWAYS.contains(&name) || matches!(&arguments[..], [only] if !is_list(only));
         if !is_aggregate {
             at += 1;
             continue;
@@ -134,8 +141,7 @@ pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Resul
                 let found = arguments.iter().map(|it| script.text[it.clone()].to_owned()).collect::<Vec<_>>();
                 let said = Diagnostic::error(wording::WRONG_ARGUMENTS).with("name", name);
                 let said = said.with("found", found.join(", ")).at(script.place(range));
-                let signatures = vec![("signatures", signature(name).to_owned())];
-                wrong.push(said.help_with(wording::HELP_SIGNATURES, signatures));
+                wrong.push(said.help(signature(name)));
             }
         }
         at = end + 1;
@@ -147,15 +153,21 @@ pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Resul
     }
 }
 
+/// `[…]` and nothing around it.
+fn is_literal_list(tokens: &Tokens, range: &Range<usize>) -> bool {
+    let first = tokens.range_at(range.start);
+    tokens.slice(first.clone()) == "[" && tokens.balanced(first) == *range
+}
+
 /// How an aggregate is written.
-fn signature(name: &str) -> &'static str {
+fn signature(name: &str) -> Wording {
     match name {
-        "count" => "count(), count(condition)",
-        "rate" => "rate(condition)",
-        "percentile" => "percentile(x, p): p from 0 to 100",
-        "distinct" => "distinct(x)",
-        "median" => "median(x)",
-        _ => "sum(x), mean(x), min(x), max(x)",
+        "count" => wording::HELP_COUNT,
+        "rate" => wording::HELP_RATE,
+        "percentile" => wording::HELP_PERCENTILE,
+        "distinct" => wording::HELP_DISTINCT,
+        "median" => wording::HELP_MEDIAN,
+        _ => wording::HELP_OF_NUMBERS,
     }
 }
 
@@ -211,8 +223,9 @@ fn arguments(
             _ => false,
         };
         if ends {
-            let end = all[at - 1].1.end;
-            arguments.extend(start.take().map(|start| start..end));
+            // Interpolated text ends behind the tokens inside of it.
+            let end = all[open + 1..at].iter().map(|it| it.1.end).max();
+            arguments.extend(start.take().zip(end).map(|(start, end)| start..end));
             if depth == 0 {
                 return Some((arguments, at));
             }

@@ -185,12 +185,27 @@ fn inner_ranges(text: &str, outer: &Range<usize>, ranges: &mut Vec<Range<usize>>
     }
 }
 
+/// The tokens that a range touches.
+fn touched(all: &[Token], range: &Range<usize>) -> Range<usize> {
+    let first = all.partition_point(|it| it.range.end <= range.start);
+    let last = all.partition_point(|it| it.range.start < range.end);
+    first..last.max(first)
+}
+
+/// The first token of code that starts at a byte or after it.
+fn after(all: &[Token], byte: usize) -> Option<usize> {
+    let from = all.partition_point(|it| it.range.start < byte);
+    (from..all.len()).find(|it| all[*it].kind != TokenKind::Comment)
+}
+
 /// A script's text with its tokens and lines, for finding the token at a position of Rhai's.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     all: Vec<Token>,
     /// For each bracket its other half, for all else and for brackets without one the token itself.
     partners: Vec<usize>,
+    /// The tokens inside interpolated text with their partners.
+    inner: (Vec<Token>, Vec<usize>),
     /// Line and column of each token, those inside interpolated text as well, with its bytes.
     starts: Vec<((usize, usize), Range<usize>)>,
     line_starts: Vec<usize>,
@@ -203,9 +218,22 @@ impl Tokens {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         // What is longer is refused before anybody looks at a token.
         let all = if text.len() > TEXT_LEN_MAX { Vec::new() } else { tokens(text) };
-        let partners = partners(text, &all);
         let starts = starts(text, &all);
-        Self { all, partners, starts, line_starts, text: text.to_owned() }
+        let is_inner = |range: &Range<usize>| {
+            let before = all.partition_point(|it| it.range.start <= range.start);
+            all[..before].last().is_some_and(|it| it.kind == TokenKind::Text && it.range != *range)
+        };
+        let inner = starts.iter().map(|it| &it.1).filter(|it| is_inner(it));
+        let inner: Vec<Token> = inner.filter_map(|it| token_from(&text[..it.end], it.start)).collect();
+        let inner_partners = partners(text, &inner);
+        Self {
+            partners: partners(text, &all),
+            all,
+            inner: (inner, inner_partners),
+            starts,
+            line_starts,
+            text: text.to_owned(),
+        }
     }
 
     /// A comment that runs to the end of the text without being closed: Rhai takes it as closed.
@@ -219,6 +247,12 @@ impl Tokens {
     /// All tokens but comments.
     pub(crate) fn code(&self) -> impl Iterator<Item = &Token> {
         self.all.iter().filter(|it| it.kind != TokenKind::Comment)
+    }
+
+    /// The tokens of code, those inside interpolated text as well, each behind the text it stands in.
+    pub(crate) fn with_interpolated(&self) -> impl Iterator<Item = Token> {
+        let token = |range: &Range<usize>| token_from(&self.text[..range.end], range.start);
+        self.starts.iter().filter_map(move |it| token(&it.1)).filter(|it| it.kind != TokenKind::Comment)
     }
 
     /// The first bracket without its other half.
@@ -274,17 +308,27 @@ impl Tokens {
 
     /// The tokens that a range touches.
     fn touched(&self, range: &Range<usize>) -> Range<usize> {
-        let first = self.all.partition_point(|it| it.range.end <= range.start);
-        let last = self.all.partition_point(|it| it.range.start < range.end);
-        first..last.max(first)
+        touched(&self.all, range)
+    }
+
+    /// The tokens that a range is made of, with their partners: those inside interpolated text where it
+    /// lies there.
+    fn level(&self, range: &Range<usize>) -> (&[Token], &[usize]) {
+        let is_inside = |it: &Token| it.kind == TokenKind::Text && it.range != *range;
+        let around = self.index_at(range.start).map(|it| &self.all[it]).filter(|it| is_inside(it));
+        match around.filter(|it| it.range.start < range.start && range.end < it.range.end) {
+            Some(_) => (&self.inner.0, &self.inner.1),
+            None => (&self.all, &self.partners),
+        }
     }
 
     /// A range made wider until each bracket in it has its other half: Rhai's tree knows no brackets.
     pub(crate) fn balanced(&self, mut range: Range<usize>) -> Range<usize> {
+        let (all, partners) = self.level(&range);
         loop {
             let before = range.clone();
-            for index in self.touched(&before) {
-                let partner = &self.all[self.partners[index]].range;
+            for index in touched(all, &before) {
+                let partner = &all[partners[index]].range;
                 range = range.start.min(partner.start)..range.end.max(partner.end);
             }
             if range == before {
@@ -295,13 +339,26 @@ impl Tokens {
 
     /// A name with the brackets after it: a call. The name alone where there are none.
     pub(crate) fn call(&self, name: Range<usize>) -> Range<usize> {
-        let next = self.index_after(name.end);
-        match next {
-            Some(next) if matches!(self.text(&self.all[next]), "(" | "[" | "{") => {
-                name.start..self.all[self.partners[next]].range.end
+        let (all, partners) = self.level(&name);
+        match after(all, name.end) {
+            Some(next) if matches!(self.text(&all[next]), "(" | "[" | "{") => {
+                name.start..all[partners[next]].range.end
             }
             _ => name,
         }
+    }
+
+    /// `|a, b| …` from its first bar on; `body` ends where its body's last part does.
+    pub(crate) fn closure(&self, bar: Range<usize>, body: usize) -> Range<usize> {
+        let (all, partners) = self.level(&bar);
+        let is_bar = |it: &&Token| matches!(self.text(it), "|" | "||") && it.range.start >= bar.end;
+        let bars = if self.slice(bar.clone()) == "|" {
+            all.iter().find(is_bar).map_or(bar.end, |it| it.range.end)
+        } else {
+            bar.end
+        };
+        let block = after(all, bars).filter(|it| self.text(&all[*it]) == "{");
+        bar.start..block.map_or(body, |it| all[partners[it]].range.end).max(bar.end)
     }
 
     /// `if … { … } else { … }` from its first word on; `switch … { … }` as well.
@@ -320,8 +377,7 @@ impl Tokens {
 
     /// The first token of code that starts at a byte or after it.
     fn index_after(&self, byte: usize) -> Option<usize> {
-        let from = self.all.partition_point(|it| it.range.start < byte);
-        (from..self.all.len()).find(|it| self.all[*it].kind != TokenKind::Comment)
+        after(&self.all, byte)
     }
 
     /// The token of code before a byte.

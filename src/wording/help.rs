@@ -94,6 +94,7 @@ wordings! { RUN_HELP;
     USAGE_NO_VALUE = "`{argument}` wants a value", "“{argument}”需要一个值";
     USAGE_UNKNOWN_COMMAND = "there is no command `{argument}`", "没有命令“{argument}”";
     USAGE_MISSING = "`{argument}` is missing", "缺少“{argument}”";
+    USAGE_NO_COMMAND = "a command is missing", "缺少命令";
     USAGE_TWICE = "`{argument}` stands more than once", "“{argument}”重复出现";
     USAGE_OTHER = "the command line cannot be read", "无法解析命令行";
     HELP_VALUES_LIKE = "such as: {names}", "例如：{names}";

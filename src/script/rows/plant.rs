@@ -135,7 +135,7 @@ impl<'a> Planter<'a> {
             Expr::StringConstant(it, _) => constant(Constant::Text(it.as_str().into()), Type::Text),
             Expr::CharConstant(it, _) => constant(Constant::Text(it.to_string().into()), Type::Text),
             Expr::Unit(_) => Kind::Nothing,
-            Expr::InterpolatedString(parts, _) => Kind::Interpolate(self.all(parts)?),
+            Expr::InterpolatedString(parts, _) => Kind::Interpolate(self.interpolated(parts, own.start + 1)?),
             Expr::Array(parts, _) => Kind::List(self.all(parts)?),
             Expr::Map(entries, _) => {
                 let one = |(key, value): &(rhai::Ident, Expr)| {
@@ -164,6 +164,29 @@ impl<'a> Planter<'a> {
         let number = || own.start..self.tokens.range_at(own.end).end;
         let own = if negative && matches!(kind, Kind::Constant(..)) { number() } else { own };
         Ok(self.node(kind, own))
+    }
+
+    /// The parts of interpolated text, from `at` on. Rhai knows the places of expressions alone.
+    fn interpolated(&mut self, parts: &[Expr], mut at: usize) -> Planted<Vec<Tree>> {
+        let text = &self.script.text;
+        let behind = |part: &str, from: usize| Some(from + text.get(from..)?.find(part)? + part.len());
+        let mut trees = Vec::with_capacity(parts.len());
+        for part in parts {
+            let tree = self.expression(part)?;
+            let (kind, range) = match part {
+                Expr::StringConstant(it, _) => match behind(it, at) {
+                    Some(end) => (tree.kind, end - it.len()..end),
+                    None => (tree.kind, at..at),
+                },
+                _ => {
+                    let range = tree.range();
+                    at = behind("}", range.end).unwrap_or(range.end);
+                    (tree.kind, range)
+                }
+            };
+            trees.push(Tree::new(kind, range));
+        }
+        Ok(trees)
     }
 
     /// A name: a variable, a field, a parameter.
@@ -297,7 +320,11 @@ impl<'a> Planter<'a> {
         let slots: Vec<u16> = captured.iter().filter_map(|it| self.slot(it)).collect();
         let all = self.definitions.arity(name).unwrap_or(captured.len());
         match self.function(name, all.saturating_sub(captured.len()), captured)? {
-            Some(number) => Ok(self.node(Kind::Closure(number, slots), own)),
+            Some(number) => {
+                let body =
+                    self.functions[usize::from(number)].as_ref().map_or(own.end, |it| it.body.range().end);
+                Ok(Tree::new(Kind::Closure(number, slots), self.tokens.closure(own, body)))
+            }
             None => self.refuse("Fn", position),
         }
     }
