@@ -112,8 +112,6 @@ pub struct SourcePlan {
     pub kind: String,
     /// All expressions.
     pub program: Arc<Program>,
-    /// Lists and tables for row-by-row evaluation.
-    pub registry: Registry,
     /// The columns to decode.
     pub columns: Vec<PlanColumn>,
     /// Derived fields: their columns follow the decoded ones.
@@ -212,7 +210,6 @@ pub fn plan_source(
         id: ask.id.clone(),
         kind: ask.kind.clone(),
         program: Arc::new(program),
-        registry,
         columns: planning.columns,
         derived,
         column_names,

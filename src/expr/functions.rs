@@ -1,9 +1,9 @@
-//! The table of functions of the rule language: a function is added here and nowhere else.
+//! The table of functions that run over columns: such a function is added here and nowhere else.
 //!
-//! Each entry is one signature with one kernel; both evaluators call that kernel (the vectorised
-//! one over columns, Rhai row by row), so that they cannot disagree. Functions that are more than a
-//! call of a kernel (`is_missing`, `contains_any`, `count_any`, `matches`, lists, decision tables)
-//! are nodes of their own.
+//! Each entry is one signature with one kernel; both evaluators call that kernel (one over columns, one
+//! row by row), so that they cannot disagree. Functions without a column form, and special forms, which
+//! are more than a call of a kernel (`is_missing`, `contains_any`, `matches`), stand in `row_functions.rs`
+//! with the Chinese names of all.
 
 use crate::{
     calendar::{Zone, civil_from_days, format_date, iso_week},

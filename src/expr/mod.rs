@@ -31,7 +31,7 @@ pub use phrases::PhraseMatcher;
 pub use program::Program;
 pub(crate) use row_functions::row_function;
 pub use row_functions::{
-    ALIASES, Described, FORMS, Form, Native, ROW_FUNCTIONS, RowFunction, canonical, described,
+    ALIASES, Described, SPECIAL_FORMS, SpecialForm, Native, ROW_FUNCTIONS, RowFunction, canonical, described,
 };
 pub(crate) use scalar::{decimals, floats, ints};
 pub use table::{CellTest, DecisionTable};

@@ -135,9 +135,9 @@ pub const ROW_FUNCTIONS: &[RowFunction] = &[
     row!("zip" Zip 3..=3 false, "list.zip(list, |a, b| value)", "a.zip(b, |x, y| x + y)", "what becomes of pairs of elements, as a new list", "两列表成对变换，组成新列表"),
 ];
 
-/// Something that looks like a function and is more than a call of a kernel.
+/// A special form: it looks like a function and is more than a call of a kernel.
 #[derive(Clone, Copy, Debug)]
-pub struct Form {
+pub struct SpecialForm {
     /// What rules call.
     pub name: &'static str,
     /// How it is called.
@@ -152,13 +152,13 @@ pub struct Form {
 
 macro_rules! form {
     ($name:literal, $signature:literal, $example:literal, $en:literal, $zh:literal) => {
-        Form { name: $name, signature: $signature, example: $example, en: $en, zh: $zh }
+        SpecialForm { name: $name, signature: $signature, example: $example, en: $en, zh: $zh }
     };
 }
 
-/// Every such form.
+/// Every special form.
 #[rustfmt::skip] // A table.
-pub const FORMS: &[Form] = &[
+pub const SPECIAL_FORMS: &[SpecialForm] = &[
     form!("is_missing", "is_missing(field)", "is_missing(reply_at)", "whether the value is not there", "值是否缺失"),
     form!("contains_any", "contains_any(text, \"phrases\")", "contains_any(note, \"taboo\")", "whether any phrase of the list stands in the text", "文本是否包含词表中的任一词"),
     form!("count_any", "count_any(text, \"phrases\")", "count_any(note, \"taboo\") <= 1", "how many phrases of the list stand in the text", "文本中出现词表用语的次数"),
@@ -240,7 +240,7 @@ pub fn described() -> Vec<Described> {
         let (name, alias) = (it.name, alias(it.name));
         Described { name, alias, signature, example: it.example, en: it.en, zh: it.zh, by_columns: true }
     });
-    let forms = FORMS.iter().map(|it| Described {
+    let forms = SPECIAL_FORMS.iter().map(|it| Described {
         name: it.name,
         alias: alias(it.name),
         signature: it.signature.to_owned(),
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn every_function_has_one_chinese_name() {
         let typed = FUNCTIONS.iter().map(|it| it.name);
-        let names = typed.chain(ROW_FUNCTIONS.iter().map(|it| it.name)).chain(FORMS.iter().map(|it| it.name));
+        let names = typed.chain(ROW_FUNCTIONS.iter().map(|it| it.name)).chain(SPECIAL_FORMS.iter().map(|it| it.name));
         for name in names.clone().chain(["as_of", "true", "false"]) {
             assert_eq!(ALIASES.iter().filter(|(_, en)| *en == name).count(), 1, "{name}");
         }

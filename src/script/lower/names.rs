@@ -3,7 +3,7 @@
 use super::{Lowering, Shape, Typed, calls::function_names};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expr::{Constant, FORMS, Form, Node, canonical, row_function},
+    expr::{Constant, SPECIAL_FORMS, SpecialForm, Node, canonical, row_function},
     record::{Type, Value},
     rule::Table,
     script::{TableInput, habits, names::snake_case, spans},
@@ -103,7 +103,7 @@ impl Lowering<'_> {
     /// A call of what is no function, or of one that has no use for these arguments.
     pub(super) fn unknown_call(&mut self, name: &str, args: &[Typed], position: Position) -> Typed {
         let row = || row_function(canonical(name)).map(|it| it.signature);
-        if let Some(signature) = form(canonical(name)).map(|it| it.signature).or_else(row) {
+        if let Some(signature) = special_form(canonical(name)).map(|it| it.signature).or_else(row) {
             let found = args.iter().map(|it| self.describe(it)).collect::<Vec<_>>().join(", ");
             let diagnostic = self
                 .error_in_call(wording::WRONG_ARGUMENTS, position)
@@ -209,9 +209,9 @@ impl Lowering<'_> {
     }
 }
 
-/// A form that is lowered by a path of its own.
-fn form(name: &str) -> Option<&'static Form> {
-    FORMS.iter().find(|it| it.name == name)
+/// A special form: it is lowered by a path of its own.
+fn special_form(name: &str) -> Option<&'static SpecialForm> {
+    SPECIAL_FORMS.iter().find(|it| it.name == name)
 }
 
 /// A cell as it stands in its table.

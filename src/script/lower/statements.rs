@@ -3,7 +3,7 @@
 use super::{Lowering, Shape, Typed};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expr::{Comparison, Constant, ExprId, FORMS, FUNCTIONS, Node, canonical, row_function},
+    expr::{Comparison, Constant, ExprId, SPECIAL_FORMS, FUNCTIONS, Node, canonical, row_function},
     record::Type,
     script::{
         library::file_name,
@@ -133,7 +133,7 @@ impl Lowering<'_> {
         let is_table = self.names.table(name).is_some();
         let is_of_table = FUNCTIONS.iter().any(|it| it.name == canonical(name))
             || row_function(canonical(name)).is_some()
-            || FORMS.iter().any(|it| it.name == canonical(name));
+            || SPECIAL_FORMS.iter().any(|it| it.name == canonical(name));
         if is_of_table || is_table {
             let place = self.tokens.code().find(|it| self.tokens.text(it) == name).map(|it| it.range.clone());
             let place = self.script.place(place.unwrap_or(0..0));

@@ -2,8 +2,8 @@
 //! evidence as the columns would give them (SEMANTICS 2.4).
 //!
 //! Why not Rhai's own evaluator: there a missing value that is compared is `false`, and keeping it from
-//! that by overloads for every pair of types costs ten times this walk (`benches/rows.rs`) and leaves
-//! leaks; and its limits do not hold inside native functions. Here what is missing is a value that no
+//! that by overloads for every pair of types costs several times this walk (`cargo bench --bench rows`) and
+//! leaves leaks; and its limits do not hold inside native functions. Here what is missing is a value that no
 //! operator accepts, and every function pays for its work while it works.
 
 #![expect(
