@@ -31,7 +31,7 @@ pub use phrases::PhraseMatcher;
 pub use program::Program;
 pub(crate) use row_functions::row_function;
 pub use row_functions::{
-    ALIASES, Described, SPECIAL_FORMS, SpecialForm, Native, ROW_FUNCTIONS, RowFunction, canonical, described,
+    ALIASES, Described, Native, ROW_FUNCTIONS, RowFunction, SPECIAL_FORMS, SpecialForm, canonical, described,
 };
 pub(crate) use scalar::{decimals, floats, ints};
 pub use table::{CellTest, DecisionTable};

@@ -271,7 +271,8 @@ mod tests {
     #[test]
     fn every_function_has_one_chinese_name() {
         let typed = FUNCTIONS.iter().map(|it| it.name);
-        let names = typed.chain(ROW_FUNCTIONS.iter().map(|it| it.name)).chain(SPECIAL_FORMS.iter().map(|it| it.name));
+        let names =
+            typed.chain(ROW_FUNCTIONS.iter().map(|it| it.name)).chain(SPECIAL_FORMS.iter().map(|it| it.name));
         for name in names.clone().chain(["as_of", "true", "false"]) {
             assert_eq!(ALIASES.iter().filter(|(_, en)| *en == name).count(), 1, "{name}");
         }

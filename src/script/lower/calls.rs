@@ -6,8 +6,8 @@ use crate::{
     calendar::{Zone, parse_iso_date, parse_iso_time},
     diagnostic::nearest,
     expr::{
-        ALIASES, Constant, SPECIAL_FORMS, FUNCTIONS, Fold, Node, PhraseMatcher, Program, ROW_FUNCTIONS, canonical,
-        functions_named, row_function,
+        ALIASES, Constant, FUNCTIONS, Fold, Node, PhraseMatcher, Program, ROW_FUNCTIONS, SPECIAL_FORMS,
+        canonical, functions_named, row_function,
     },
     record::{Amount, Element, MICROS_PER_SECOND, Type, Value},
     script::{Names, library::Definitions, snake_case},
@@ -432,7 +432,8 @@ pub(in crate::script) fn regex(
 pub(in crate::script) fn function_names(names: &Names<'_>, definitions: &Definitions<'_>) -> Vec<String> {
     let typed = FUNCTIONS.iter().filter(|it| !it.property).map(|it| it.name);
     let rows = ROW_FUNCTIONS.iter().map(|it| it.name);
-    let table = typed.chain(rows).chain(SPECIAL_FORMS.iter().map(|it| it.name)).chain(ALIASES.iter().map(|it| it.0));
+    let table =
+        typed.chain(rows).chain(SPECIAL_FORMS.iter().map(|it| it.name)).chain(ALIASES.iter().map(|it| it.0));
     let own = names.tables.iter().map(|it| snake_case(&it.id));
     table.map(str::to_owned).chain(own).chain(definitions.names().map(str::to_owned)).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Lowering, Shape, Typed, calls::function_names};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expr::{Constant, SPECIAL_FORMS, SpecialForm, Node, canonical, row_function},
+    expr::{Constant, Node, SPECIAL_FORMS, SpecialForm, canonical, row_function},
     record::{Type, Value},
     rule::Table,
     script::{TableInput, habits, names::snake_case, spans},

@@ -3,7 +3,7 @@
 use super::{Lowering, Shape, Typed};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expr::{Comparison, Constant, ExprId, SPECIAL_FORMS, FUNCTIONS, Node, canonical, row_function},
+    expr::{Comparison, Constant, ExprId, FUNCTIONS, Node, SPECIAL_FORMS, canonical, row_function},
     record::Type,
     script::{
         library::file_name,
