@@ -3,6 +3,7 @@
 use super::{
     calendar::{seconds, weekday},
     clock_verdict::{ClockVerdict, ClockVerdicts, Happens, Mark, Passes},
+    verdict_report::in_force,
 };
 use crate::{
     calendar::{format_date, format_time, hours_text},
@@ -94,20 +95,10 @@ impl Page<'_, '_> {
 
     /// When the promise is in force.
     fn force(&mut self) {
-        let (verdict, lang) = (self.verdict, self.lang);
-        let effective = &verdict.rule.effective;
-        if effective.is_always() {
-            return;
+        let (effective, date) = (&self.verdict.rule.effective, self.verdict.date);
+        if let Some(text) = in_force(effective, date, self.lang) {
+            self.line(&text, Style::Plain);
         }
-        let open = || wording::EXPLAIN_OPEN.text(lang).to_owned();
-        let arguments = [
-            ("from", effective.from.map_or_else(open, format_date)),
-            ("to", effective.to.map_or_else(open, format_date)),
-            ("date", verdict.date.map_or_else(open, format_date)),
-        ];
-        let said =
-            if verdict.is_in_force() { wording::EXPLAIN_IN_FORCE } else { wording::EXPLAIN_NOT_IN_FORCE };
-        self.line(&said.fill(lang, &arguments), Style::Plain);
     }
 
     /// How much time there is, and which time counts.

@@ -62,10 +62,7 @@ pub(super) struct ClockVerdict<'a> {
 impl ClockVerdict<'_> {
     /// Whether the promise is in force on the record's day.
     pub(super) fn is_in_force(&self) -> bool {
-        let effective = &self.rule.effective;
-        self.date.is_none_or(|day| {
-            effective.from.is_none_or(|it| day >= it) && effective.to.is_none_or(|it| day <= it)
-        })
+        self.date.is_none_or(|day| self.rule.effective.includes(day))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     project::Project,
     record::Value,
     report::{Style, visible, width},
-    rule::{Outcome, Param, ParamOrigin, Rule, Script},
+    rule::{Effective, Outcome, Param, ParamOrigin, Rule, Script},
     script::{PartKind, Reached, RowVerdict, RuleTrace, Traced},
     wording::{self, Lang, Wording},
 };
@@ -48,10 +48,7 @@ pub(super) struct Verdict<'a> {
 impl Verdict<'_> {
     /// Whether the rule is in force on the record's day.
     pub(super) fn is_in_force(&self) -> bool {
-        let effective = &self.rule.effective;
-        self.date.is_none_or(|day| {
-            effective.from.is_none_or(|it| day >= it) && effective.to.is_none_or(|it| day <= it)
-        })
+        self.date.is_none_or(|day| self.rule.effective.includes(day))
     }
 
     /// The trace, where the rule was evaluated at all.
@@ -228,20 +225,10 @@ impl Page<'_, '_> {
     }
 
     fn force(&mut self) {
-        let (verdict, lang) = (self.verdict, self.verdicts.lang);
-        let effective = &verdict.rule.effective;
-        if effective.is_always() {
-            return;
+        let (effective, date) = (&self.verdict.rule.effective, self.verdict.date);
+        if let Some(text) = in_force(effective, date, self.verdicts.lang) {
+            self.line(&text, Style::Plain);
         }
-        let open = || wording::EXPLAIN_OPEN.text(lang).to_owned();
-        let arguments = [
-            ("from", effective.from.map_or_else(open, format_date)),
-            ("to", effective.to.map_or_else(open, format_date)),
-            ("date", verdict.date.map_or_else(open, format_date)),
-        ];
-        let said =
-            if verdict.is_in_force() { wording::EXPLAIN_IN_FORCE } else { wording::EXPLAIN_NOT_IN_FORCE };
-        self.line(&said.fill(lang, &arguments), Style::Plain);
     }
 
     fn params(&mut self) {
@@ -332,6 +319,22 @@ impl Page<'_, '_> {
             Reached::Jump => (wording::EXPLAIN_LEFT.text(lang).to_owned(), Style::Dim),
         }
     }
+}
+
+/// Whether a rule or promise is in force on the record's day, in words; `None` where it always is.
+pub(super) fn in_force(effective: &Effective, date: Option<i64>, lang: Lang) -> Option<String> {
+    if effective.is_always() {
+        return None;
+    }
+    let open = || wording::EXPLAIN_OPEN.text(lang).to_owned();
+    let arguments = [
+        ("from", effective.from.map_or_else(open, format_date)),
+        ("to", effective.to.map_or_else(open, format_date)),
+        ("date", date.map_or_else(open, format_date)),
+    ];
+    let holds = date.is_none_or(|day| effective.includes(day));
+    let said = if holds { wording::EXPLAIN_IN_FORCE } else { wording::EXPLAIN_NOT_IN_FORCE };
+    Some(said.fill(lang, &arguments))
 }
 
 fn outcome_named(name: &str) -> Option<Wording> {

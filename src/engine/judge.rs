@@ -226,7 +226,7 @@ impl<'a> Judge<'a> {
                 if effective.is_always() {
                     return Ok(true);
                 }
-                plan.day_of(batch, row).map(|day| day.is_none_or(|it| contains(effective, it)))
+                plan.day_of(batch, row).map(|day| day.is_none_or(|it| effective.includes(it)))
             });
             batch.columns.append(&mut parts.columns);
             if promise.is_reported {
@@ -335,10 +335,6 @@ fn breaches(promise: &PlannedPromise, batch: &Batch, low: usize) -> Verdicts {
         reasons: Vec::new(),
         faults: Faults::default(),
     }
-}
-
-fn contains(effective: &Effective, day: i64) -> bool {
-    effective.from.is_none_or(|it| day >= it) && effective.to.is_none_or(|it| day <= it)
 }
 
 impl SourcePlan {
@@ -477,7 +473,7 @@ fn in_force(
     let mut active = Mask::NONE;
     for row in evaluator.all().rows().filter(valid) {
         let day = day(row);
-        if effective.from.is_none_or(|it| day >= it) && effective.to.is_none_or(|it| day <= it) {
+        if effective.includes(day) {
             active.insert(row);
         }
     }

@@ -118,6 +118,12 @@ pub struct Effective {
 }
 
 impl Effective {
+    /// Whether the rule is in force on a day.
+    #[must_use]
+    pub fn includes(&self, day: i64) -> bool {
+        self.from.is_none_or(|it| day >= it) && self.to.is_none_or(|it| day <= it)
+    }
+
     /// True where the rule is always in force.
     #[must_use]
     pub fn is_always(&self) -> bool {

@@ -244,19 +244,7 @@ impl<'b> Cell<'b> {
             Self::Map(it) => it.depth,
             Self::Closure(it) => it.depth,
             Self::Shared(it) => it.borrow().depth(),
-            Self::Absent(_)
-            | Self::Bool(_)
-            | Self::Int(_)
-            | Self::Float(_)
-            | Self::Decimal(_)
-            | Self::Date(_)
-            | Self::Time(_)
-            | Self::Duration(_)
-            | Self::Amount(_)
-            | Self::Text(_)
-            | Self::Made(_)
-            | Self::Range(..)
-            | Self::RangeInclusive(..) => 0,
+            _ => 0,
         }
     }
 
@@ -265,21 +253,7 @@ impl<'b> Cell<'b> {
         match self {
             Self::Text(it) => Some(it),
             Self::Made(it) => Some(it),
-            Self::Absent(_)
-            | Self::Bool(_)
-            | Self::Int(_)
-            | Self::Float(_)
-            | Self::Decimal(_)
-            | Self::Date(_)
-            | Self::Time(_)
-            | Self::Duration(_)
-            | Self::Amount(_)
-            | Self::List(_)
-            | Self::Map(_)
-            | Self::Range(..)
-            | Self::RangeInclusive(..)
-            | Self::Closure(_)
-            | Self::Shared(_) => None,
+            _ => None,
         }
     }
 
