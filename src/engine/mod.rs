@@ -14,6 +14,7 @@ mod message;
 mod plan;
 mod promises;
 mod run;
+mod sorter;
 mod told;
 mod trace;
 mod writer;
@@ -25,5 +26,6 @@ pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash, key_
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
 pub use promises::PlannedPromise;
-pub use run::{Batches, Outcome, RunError, run_source};
+pub use run::{Batches, Outcome, RunError, Work, run_blocks, run_source};
+pub use sorter::{Item, Merge, Sorter};
 pub use trace::Tracer;

@@ -57,12 +57,49 @@ pub enum RunError {
 /// How far workers may run ahead of the block that is due, in blocks a worker.
 const AHEAD: u64 = 4;
 
-struct Line<F, C> {
+/// What blocks are worked on with, one a worker.
+pub trait Work {
+    /// What comes of a block.
+    type Result: Send;
+    /// What is left of a result once it is committed, to be used anew: memory that is at hand costs no
+    /// page faults.
+    type Spare: Send;
+
+    /// Works on a block.
+    ///
+    /// # Errors
+    /// A temporary file cannot be written.
+    fn block(&mut self, batch: &mut Batch) -> io::Result<Self::Result>;
+
+    /// Takes back what is left of an earlier result.
+    fn recycle(&mut self, spare: Option<Self::Spare>);
+
+    /// What is left of a result.
+    fn spare(result: &mut Self::Result) -> Self::Spare;
+}
+
+impl Work for Judge<'_> {
+    type Result = BlockResult;
+    type Spare = Vec<Vec<u8>>;
+
+    fn block(&mut self, batch: &mut Batch) -> io::Result<BlockResult> {
+        Ok(self.judge(batch))
+    }
+
+    fn recycle(&mut self, spare: Option<Vec<Vec<u8>>>) {
+        Judge::recycle(self, spare);
+    }
+
+    fn spare(result: &mut BlockResult) -> Vec<Vec<u8>> {
+        std::mem::take(&mut result.outputs)
+    }
+}
+
+struct Line<W: Work, F, C> {
     next: u64,
-    waiting: BTreeMap<u64, (BlockResult, F)>,
+    waiting: BTreeMap<u64, (W::Result, F)>,
     commit: C,
-    /// Buffers of committed blocks, to be filled anew: memory that is at hand costs no page faults.
-    spare: Vec<Vec<Vec<u8>>>,
+    spare: Vec<W::Spare>,
     error: Option<RunError>,
 }
 
@@ -77,25 +114,49 @@ pub fn run_source<B: Batches>(
     cancelled: &AtomicBool,
     commit: impl FnMut(&mut BlockResult, B::Faults) -> io::Result<()> + Send,
 ) -> Result<Outcome, RunError> {
-    let line = Mutex::new(Line { next: 0, waiting: BTreeMap::new(), commit, spare: Vec::new(), error: None });
+    run_blocks(batches, || Judge::new(judging), |_| Ok(()), threads, cancelled, commit)
+}
+
+/// Works on all batches with `threads` workers; `commit` takes the results in block order. Once there are
+/// no more, each worker is handed to `done`.
+///
+/// # Errors
+/// The first that reading, working or committing gives; the blocks before it are committed.
+pub fn run_blocks<B: Batches, W: Work>(
+    batches: &B,
+    worker: impl Fn() -> W + Sync,
+    done: impl Fn(W) -> io::Result<()> + Sync,
+    threads: usize,
+    cancelled: &AtomicBool,
+    commit: impl FnMut(&mut W::Result, B::Faults) -> io::Result<()> + Send,
+) -> Result<Outcome, RunError> {
+    let line = Line::<W, _, _> { next: 0, waiting: BTreeMap::new(), commit, spare: Vec::new(), error: None };
+    let line = Mutex::new(line);
     let moved = Condvar::new();
     let work = || {
-        let mut judge = Judge::new(judging);
-        let mut worker = batches.worker();
+        let mut work = worker();
+        let mut reader = batches.worker();
         let mut batch = Batch::default();
         loop {
             if cancelled.load(Ordering::Relaxed) || lock(&line).error.is_some() {
                 return;
             }
-            let read = batches.next(&mut worker, &mut batch);
+            let read = batches.next(&mut reader, &mut batch);
             let (number, faults) = match read {
                 Ok(Some(block)) => block,
-                Ok(None) => return,
+                Ok(None) => break,
                 Err(diagnostic) => return stop(&line, &moved, RunError::Data(diagnostic)),
             };
-            let result = judge.judge(&mut batch);
-            let spare = hand_in(&line, &moved, threads as u64, cancelled, number, (result, faults));
-            judge.recycle(spare);
+            match work.block(&mut batch) {
+                Ok(result) => {
+                    let spare = hand_in(&line, &moved, threads as u64, cancelled, number, (result, faults));
+                    work.recycle(spare);
+                }
+                Err(error) => return stop(&line, &moved, RunError::Write(error)),
+            }
+        }
+        if let Err(error) = done(work) {
+            stop(&line, &moved, RunError::Write(error));
         }
     };
     let guarded = || {
@@ -122,22 +183,22 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn stop<F, C>(line: &Mutex<Line<F, C>>, moved: &Condvar, error: RunError) {
+fn stop<W: Work, F, C>(line: &Mutex<Line<W, F, C>>, moved: &Condvar, error: RunError) {
     lock(line).error.get_or_insert(error);
     moved.notify_all();
 }
 
 /// Commits the block if it is due, and those behind it that are waiting; else leaves it waiting. A
-/// worker that is far ahead stays here until the line has moved, so that memory is bounded. Gives the
-/// buffers of a committed block, if there are any.
-fn hand_in<F, C: FnMut(&mut BlockResult, F) -> io::Result<()>>(
-    line: &Mutex<Line<F, C>>,
+/// worker that is far ahead stays here until the line has moved, so that memory is bounded. Gives what
+/// is left of a committed block, if there is anything.
+fn hand_in<W: Work, F, C: FnMut(&mut W::Result, F) -> io::Result<()>>(
+    line: &Mutex<Line<W, F, C>>,
     moved: &Condvar,
     threads: u64,
     cancelled: &AtomicBool,
     number: u64,
-    block: (BlockResult, F),
-) -> Option<Vec<Vec<u8>>> {
+    block: (W::Result, F),
+) -> Option<W::Spare> {
     let mut guard = lock(line);
     guard.waiting.insert(number, block);
     let before = guard.next;
@@ -147,7 +208,7 @@ fn hand_in<F, C: FnMut(&mut BlockResult, F) -> io::Result<()>>(
         if let Err(error) = (guard.commit)(&mut result, faults) {
             guard.error = Some(RunError::Write(error));
         }
-        guard.spare.push(std::mem::take(&mut result.outputs));
+        guard.spare.push(W::spare(&mut result));
         guard.next += 1;
     }
     if guard.next != before || guard.error.is_some() {
