@@ -3,7 +3,7 @@
 
 use super::{
     Names, Registry, lint,
-    lower::{Lowered, Lowering},
+    lower::{Lowered, Lowering, help_of_value},
     parse::{Excess, excess, is_too_deep, parser},
     rows::{Ground, RowRule, RowScript, plant},
     syntax,
@@ -154,7 +154,7 @@ impl Part {
         script: &Script,
     ) -> Result<Self, Box<Diagnostic>> {
         let tokens = Tokens::new(&script.text);
-        let ast = parse(engine, script, &tokens)?;
+        let ast = parse_expression(engine, script, &tokens)?;
         let lowered = Lowering::new(program, registry, names, &rule.params, script, &tokens).run(&ast);
         Ok(Self { script: script.clone(), tokens, ast, lowered })
     }
@@ -179,11 +179,28 @@ impl Part {
                 diagnostics.push(said.help(help));
             }
             None if self.lowered.is_unit => {
-                diagnostics.push(Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE));
+                let help = help_of_value(self.ast.statements());
+                diagnostics.push(Diagnostic::error(wording::NO_VALUE).at(place).help(help));
             }
             None => {}
         }
     }
+}
+
+/// Parses a script that has a value.
+pub(super) fn parse_expression(
+    engine: &Engine,
+    script: &Script,
+    tokens: &Tokens,
+) -> Result<AST, Box<Diagnostic>> {
+    if tokens.code().next().is_none() && tokens.open_comment().is_none() {
+        let text = script.text.trim();
+        let code = if text.is_empty() { wording::SYNTAX_EMPTY } else { wording::SYNTAX_ONLY_COMMENT };
+        let start = script.text.len() - script.text.trim_start().len();
+        let line = text.lines().next().unwrap_or_default().len();
+        return Err(Box::new(Diagnostic::error(code).at(script.place(start..start + line))));
+    }
+    parse(engine, script, tokens)
 }
 
 /// Parses a script.
@@ -264,7 +281,7 @@ pub fn compile_derived(
 ) -> (Option<(ExprId, Type)>, Vec<Diagnostic>) {
     let engine = parser();
     let tokens = Tokens::new(&script.text);
-    let ast = match parse(&engine, script, &tokens) {
+    let ast = match parse_expression(&engine, script, &tokens) {
         Ok(ast) => ast,
         Err(diagnostic) => return (None, vec![*diagnostic]),
     };

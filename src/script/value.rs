@@ -2,8 +2,8 @@
 
 use super::{
     Names, Registry, RowRunner,
-    compile::parse,
-    lower::Lowering,
+    compile::parse_expression,
+    lower::{Lowering, help_of_value},
     parse::parser,
     rows::{Ground, RowScript, plant},
     tokens::Tokens,
@@ -34,7 +34,7 @@ pub fn compile_value(
     script: &Script,
 ) -> (Option<CompiledValue>, Vec<Diagnostic>) {
     let tokens = Tokens::new(&script.text);
-    let ast = match parse(&parser(), script, &tokens) {
+    let ast = match parse_expression(&parser(), script, &tokens) {
         Ok(ast) => ast,
         Err(diagnostic) => return (None, vec![*diagnostic]),
     };
@@ -42,7 +42,8 @@ pub fn compile_value(
     let mut diagnostics = lowered.diagnostics;
     if lowered.is_unit && !diagnostics.iter().any(Diagnostic::is_error) {
         let place = script.place(0..script.text.trim_end().len());
-        diagnostics.push(Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE));
+        let help = help_of_value(ast.statements());
+        diagnostics.push(Diagnostic::error(wording::NO_VALUE).at(place).help(help));
     }
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);

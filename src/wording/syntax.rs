@@ -20,6 +20,10 @@ codes! { SYNTAX_CODES;
     SYNTAX_LOOP "syntax" = "`{found}` stands in no loop", "`{found}` 不在循环中";
     SYNTAX_ASSIGNMENT "syntax" = "this is no name that a value can be given to", "此处不是可以赋值的名称";
     BAD_CONDITION "not-bool" = "this must be true or false, and it is a value", "此处应为真假条件，实际却是一个值";
+    SYNTAX_EMPTY "syntax" = "the expression is empty", "表达式为空";
+    SYNTAX_ONLY_COMMENT "syntax" = "there is only a comment here, and no expression", "此处只有注释，没有表达式";
+    BOOL_ORDER "unlike-types" = "true and false have no order", "真假值没有大小之分";
+    BAD_CASE "forbidden" = "a list, a map or `()` cannot be a case of `switch`", "列表、映射和 `()` 不能作为 `switch` 的取值";
     SYNTAX_FUNCTION "syntax" = "this function is not written out", "函数没有写完整";
 }
 
@@ -49,5 +53,9 @@ wordings! { SYNTAX_HELP;
     HELP_DATE_INSTEAD = "a date is written `{instead}`", "日期请写作 `{instead}`";
     HELP_NO_KIND = "fields stand alone, without the kind of record before them: write `{instead}`", "直接写字段名，前面不加记录类型：请写 `{instead}`";
     HELP_KEBAB = "`-` is minus; the id is written with `_` here: `{instead}`", "`-` 是减号；此处 id 用“_”书写：`{instead}`";
+    HELP_RESULT = "let the result stand last: the name, or the condition, that counts", "请在最后写出结果：要得到的名称或条件";
+    HELP_BOOL_ALONE = "write `{name}`, or `!{name}`", "请直接写 `{name}` 或 `!{name}`";
+    HELP_CASES = "a case is a number, a text, `true`, `false` or a range such as `1..5`; several stand with `|` between them", "每个取值可以是数字、文字、`true`、`false` 或 `1..5` 这样的范围；多个取值用 `|` 隔开";
+    HELP_OPERATORS = "its operators are `+ - * / % **`, `== != < <= > >=`, `&& || !`, `in` and `??`", "可用的运算符：`+ - * / % **`、`== != < <= > >=`、`&& || !`、`in`、`??`";
     HELP_IN_LIST = "for one of several values write `{instead}`", "表示几个值之一，请写 `{instead}`";
 }

@@ -103,12 +103,8 @@ impl Lowering<'_> {
     fn is_missing(&mut self, args: &[Expr], position: Position) -> Typed {
         let known = Typed::of(Type::Bool, None);
         let [arg] = args else {
-            let found = format!("{} …", args.len());
-            let diagnostic = self
-                .error_in_call(wording::WRONG_ARGUMENTS, position)
-                .with("name", "is_missing")
-                .with("found", found);
-            self.report(diagnostic);
+            let args: Vec<Typed> = args.iter().map(|it| self.expression(it)).collect();
+            self.unknown_call("is_missing", &args, position);
             return known;
         };
         let typed = self.expression(arg);
@@ -200,7 +196,7 @@ impl Lowering<'_> {
             }
             Expr::MethodCall(call, at) => {
                 let name = canonical(call.name.as_str());
-                if name == "is_missing" {
+                if name == "is_missing" && call.args.is_empty() {
                     return self.is_missing(std::slice::from_ref(left), *at);
                 }
                 let value = self.expression(left);

@@ -9,6 +9,7 @@ mod statements;
 mod tables;
 
 pub(super) use calls::{function_names, phrase_list, read_time, regex};
+pub(super) use statements::help_of_value;
 pub(super) use tables::{read_test, untyped_table};
 
 use super::{

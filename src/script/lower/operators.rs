@@ -175,8 +175,21 @@ impl Lowering<'_> {
             ".." | "..=" => {
                 Typed { shape: Shape::Range(Box::new((left, right)), operator == "..="), ..Typed::unknown() }
             }
+            "&" | "|" | "^" | "<<" | ">>" => self.no_operator(operator, position),
             _ => self.cannot(wording::REASON_FUNCTION, &[("name", operator)]),
         }
+    }
+
+    /// An operator on bits, which Rhai has and the rule language has not.
+    fn no_operator(&mut self, operator: &str, position: Position) -> Typed {
+        let diagnostic = self.error(wording::FORBIDDEN, position).with("name", operator);
+        self.report(match operator {
+            "&" | "|" => {
+                let arguments = vec![("found", operator.to_owned()), ("instead", operator.repeat(2))];
+                diagnostic.help_with(wording::HELP_WORD_OPERATOR, arguments)
+            }
+            _ => diagnostic.help(wording::HELP_OPERATORS),
+        })
     }
 
     fn comparison(&mut self, comparison: Comparison, left: Typed, right: Typed, position: Position) -> Typed {
@@ -187,8 +200,12 @@ impl Lowering<'_> {
             self.report(diagnostic);
             return Typed::of(Type::Bool, None);
         }
-        self.check_choice(&left, &right);
-        self.check_choice(&right, &left);
+        let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        // `grade < "C"` may well name an end that no record has.
+        if !ordered {
+            self.check_choice(&left, &right);
+            self.check_choice(&right, &left);
+        }
         let (left, right) = self.same_numbers(left, right);
         let (Shape::Of(left_ty), Shape::Of(right_ty)) = (&left.shape, &right.shape) else {
             let lists =
@@ -198,6 +215,7 @@ impl Lowering<'_> {
                 && !matches!(left.shape, Shape::Unknown)
                 && !matches!(right.shape, Shape::Unknown)
                 && a != b
+                && (ordered || !is_list_of(&left, &right))
             {
                 self.unlike(&left, &right, position);
             } else {
@@ -205,14 +223,17 @@ impl Lowering<'_> {
             }
             return Typed::of(Type::Bool, None);
         };
-        let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-        if left_ty != right_ty || (ordered && *left_ty == Type::Bool) {
+        if left_ty != right_ty {
             self.unlike(&left, &right, position);
             return Typed::of(Type::Bool, None);
         }
         if ordered && *left_ty == Type::Amount {
             let diagnostic = self.error_over(wording::AMOUNTS_UNORDERED, &[&left, &right], position);
             self.report(diagnostic.help(wording::HELP_AMOUNTS_UNORDERED));
+            return Typed::of(Type::Bool, None);
+        }
+        if ordered && *left_ty == Type::Bool {
+            self.no_order(&left, &right, position);
             return Typed::of(Type::Bool, None);
         }
         if matches!(left_ty, Type::List(_) | Type::Amount) {
@@ -227,6 +248,18 @@ impl Lowering<'_> {
             (Some(left), Some(right)) => self.add(Node::Compare(comparison, left, right), Type::Bool),
             _ => Typed::of(Type::Bool, None),
         }
+    }
+
+    /// `signed > false`.
+    fn no_order(&mut self, left: &Typed, right: &Typed, position: Position) {
+        let diagnostic = self.error_over(wording::BOOL_ORDER, &[left, right], position);
+        let diagnostic = match (&left.name, &right.name) {
+            (Some(name), None) | (None, Some(name)) => {
+                diagnostic.help_with(wording::HELP_BOOL_ALONE, vec![("name", name.clone())])
+            }
+            _ => diagnostic,
+        };
+        self.report(diagnostic);
     }
 
     /// A dictionary pays for a column whose texts are compared.
@@ -410,6 +443,7 @@ impl Lowering<'_> {
             (self.expression(item), self.expression(container))
         };
         let known = Typed::of(Type::Bool, None);
+        let word = if list_first { "contains" } else { "in" };
         match (&container.shape, &item.shape) {
             (Shape::Of(Type::Text), Shape::Of(Type::Text)) => match (item.node, container.node) {
                 (Some(item), Some(text)) => self.add(Node::InText(item, text), Type::Bool),
@@ -439,7 +473,7 @@ impl Lowering<'_> {
                     }
                 }
                 if item.ty() != Some(Type::Int) {
-                    return self.bad_operands("in", &[&item], position);
+                    return self.bad_operands(word, &[&item], position);
                 }
                 match (item.node, from.node, to.node) {
                     (Some(item), Some(from), Some(to)) => {
@@ -453,7 +487,8 @@ impl Lowering<'_> {
                 known
             }
             _ => {
-                self.bad_operands("in", &[&item, &container], position);
+                let operands = if list_first { [&container, &item] } else { [&item, &container] };
+                self.bad_operands(word, &operands, position);
                 known
             }
         }
@@ -504,6 +539,16 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// True where one is a list and the other is written out with elements of the same type.
+fn is_list_of(left: &Typed, right: &Typed) -> bool {
+    let ((Shape::List(parts), Shape::Of(Type::List(element)))
+    | (Shape::Of(Type::List(element)), Shape::List(parts))) = (&left.shape, &right.shape)
+    else {
+        return false;
+    };
+    parts.iter().all(|it| it.ty().is_none_or(|ty| ty == element.as_type()))
 }
 
 /// True for texts that differ in case, width or spaces around them only.

@@ -73,7 +73,8 @@ impl Lowering<'_> {
     }
 
     fn declare(&mut self, name: &str, value: Typed, position: Position) {
-        if self.names.field(name).is_some() {
+        // A function sees no fields: its own names are free.
+        if !self.sealed && self.names.field(name).is_some() {
             let diagnostic = self.error(wording::ASSIGNS_FIELD, position).with("name", name);
             self.report(diagnostic);
         }
@@ -208,7 +209,7 @@ impl Lowering<'_> {
                 let (item, counter, flow) = &**parts;
                 self.expression(&flow.expr);
                 for own in std::iter::once(item).chain(counter) {
-                    if self.names.field(&own.name).is_some() {
+                    if !self.sealed && self.names.field(&own.name).is_some() {
                         let diagnostic = self.error(wording::ASSIGNS_FIELD, own.pos);
                         self.report(diagnostic.with("name", own.name.as_str()));
                     }
@@ -306,7 +307,9 @@ impl Lowering<'_> {
             }
             (Shape::Of(_), Shape::Unit) | (Shape::Unit, Shape::Of(_)) => {
                 let place = self.script.place(self.tokens.braced(self.range(position)));
-                self.report(Diagnostic::error(wording::NO_VALUE).at(place).help(wording::HELP_ELSE))
+                let block = if matches!(yes.shape, Shape::Unit) { &flow.body } else { &flow.branch };
+                let help = help_of_value(block.statements());
+                self.report(Diagnostic::error(wording::NO_VALUE).at(place).help(help))
             }
             (Shape::Unit, Shape::Unit) => {
                 self.cannot(wording::REASON_STATEMENTS, &[]);
@@ -331,7 +334,7 @@ impl Lowering<'_> {
                 (condition, self.typed(&parts.rhs))
             })
             .collect();
-        let Some(found) = found else { return self.cannot(wording::REASON_SWITCH, &[]) };
+        let Some(found) = found else { return self.bad_case(position) };
         for case in &found {
             for (value, ty) in &case.values {
                 self.check_case(&subject, value, *ty, position);
@@ -353,6 +356,23 @@ impl Lowering<'_> {
             return Typed::unit();
         }
         self.lower_switch(&subject, &found, &arms, default)
+    }
+
+    /// A case that is a list, a map or `()`.
+    fn bad_case(&mut self, position: Position) -> Typed {
+        let body = self.tokens.braced(self.range(position));
+        let inside = self.tokens.code().filter(|it| body.contains(&it.range.start));
+        let (mut begins, mut place) = (false, None);
+        for token in inside {
+            let text = self.tokens.text(token);
+            if begins && matches!(text, "[" | "#{" | "(") {
+                place = Some(self.tokens.balanced(token.range.clone()));
+                break;
+            }
+            begins = matches!(text, "{" | "," | "|" | "}");
+        }
+        let place = self.script.place(place.unwrap_or_else(|| self.range(position)));
+        self.report(Diagnostic::error(wording::BAD_CASE).at(place).help(wording::HELP_CASES))
     }
 
     /// The value of an arm must be one that the subject can have.
@@ -454,5 +474,14 @@ impl Lowering<'_> {
             };
         }
         Typed::unit()
+    }
+}
+
+/// What to do about statements that end without a value.
+pub(in crate::script) fn help_of_value(statements: &[Stmt]) -> wording::Wording {
+    match statements.last() {
+        Some(Stmt::Switch(..)) => wording::HELP_DEFAULT_ARM,
+        Some(Stmt::Var(..) | Stmt::While(..) | Stmt::Do(..) | Stmt::For(..)) => wording::HELP_RESULT,
+        _ => wording::HELP_ELSE,
     }
 }
