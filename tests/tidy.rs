@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("project",    &["wording", "record", "calendar", "diagnostic", "rule", "ingest"]),
     ("report",     &["wording", "record", "calendar", "diagnostic", "rule", "finding", "audit"]),
     // Rules tried on their own examples.
-    ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "script", "finding", "engine",
+    ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "script", "finding", "audit", "engine",
                      "ingest", "project"]),
     // The front end: it wires the rest together and is named by nobody.
     ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "audit",

@@ -4,7 +4,7 @@ mod result;
 mod tally;
 
 pub use result::{
-    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult, RuleResult, Summary,
-    Unassessed,
+    Audit, Gate, GateVerdict, GroupCounts, GroupResult, Input, OutcomeCounts, OwnedFinding, Path,
+    PromiseResult, RuleResult, Summary, Unassessed, wilson,
 };
-pub use tally::{Block, Tally};
+pub use tally::{Block, Judged, Tally};

@@ -142,10 +142,73 @@ pub struct RuleResult {
     pub rule: Arc<Rule>,
     /// How it was evaluated.
     pub path: Path,
-    /// Its outcomes.
+    /// Its outcomes: of records; for a rule over groups of groups, and of the records that are in none.
     pub outcomes: OutcomeCounts,
     /// Its findings.
     pub findings: u64,
+    /// For a rule over groups how many there were.
+    pub groups: Option<GroupCounts>,
+}
+
+impl RuleResult {
+    /// Records that the rule looked at; of a rule over groups the groups, those with too few records for a
+    /// verdict aside, and where no record was in any, the records.
+    pub(super) fn met(&self) -> u64 {
+        match &self.groups {
+            None => self.outcomes.applicable(),
+            Some(counts) if counts.groups == 0 => counts.without_group,
+            Some(counts) => {
+                self.outcomes.applicable().saturating_sub(counts.below_min + counts.without_group)
+            }
+        }
+    }
+}
+
+/// How many groups a rule met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupCounts {
+    /// Groups.
+    pub groups: u64,
+    /// Of these the ones with too few records for a verdict.
+    pub below_min: u64,
+    /// What is too few.
+    pub min: u64,
+    /// Records that are in no group.
+    pub without_group: u64,
+}
+
+impl GroupResult {
+    /// Decimals of figures for people.
+    pub const DECIMALS: u32 = 4;
+}
+
+/// What a rule over groups says of one.
+#[derive(Clone, Debug)]
+pub struct GroupResult {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// The expressions that make the groups, as written.
+    pub names: Arc<[String]>,
+    /// Its values; missing from some point on where groups were put together.
+    pub values: Vec<Value>,
+    /// Its number in the order of groups.
+    pub number: u64,
+    /// Its records.
+    pub records: u64,
+    /// What was compared, or the first aggregate; missing where it has no value.
+    pub figure: Value,
+    /// The records behind the figure.
+    pub n: u64,
+    /// The share of the group's records that are behind it.
+    pub coverage: Option<f64>,
+    /// The 95 % interval of a rate or a mean.
+    pub interval: Option<[Value; 2]>,
+    /// What the figure was compared with.
+    pub limit: Option<Value>,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// All aggregates: as written, value, n.
+    pub figures: Vec<(String, Value, u64)>,
 }
 
 /// What a promise came to.
@@ -185,19 +248,28 @@ impl PromiseResult {
         (self.n() > 0).then(|| self.kept as f64 / self.n() as f64)
     }
 
-    /// The 95 % interval of the kept rate (E. B. Wilson, "Probable inference, the law of succession, and
-    /// statistical inference", 1927).
+    /// The 95 % interval of the kept rate.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
     pub fn interval(&self) -> Option<[f64; 2]> {
-        let (n, share) = (self.n() as f64, self.kept_rate()?);
-        // The 97.5 % point of the normal distribution.
-        let z = 1.959_963_984_540_054_f64;
-        let middle = share + z * z / (2.0 * n);
-        let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
-        let whole = 1.0 + z * z / n;
-        Some([((middle - half) / whole).max(0.0), ((middle + half) / whole).min(1.0)])
+        wilson(self.kept, self.n())
     }
+}
+
+/// The 95 % interval of a share of `n` (E. B. Wilson, "Probable inference, the law of succession, and
+/// statistical inference", 1927); `None` of none.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+pub fn wilson(hits: u64, n: u64) -> Option<[f64; 2]> {
+    if n == 0 {
+        return None;
+    }
+    let (n, share) = (n as f64, hits as f64 / n as f64);
+    // The 97.5 % point of the normal distribution.
+    let z = 1.959_963_984_540_054_f64;
+    let middle = share + z * z / (2.0 * n);
+    let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+    let whole = 1.0 + z * z / n;
+    Some([((middle - half) / whole).max(0.0), ((middle + half) / whole).min(1.0)])
 }
 
 /// A record that a rule could not judge for want of a value.
@@ -328,6 +400,9 @@ pub struct Audit {
     pub rules: Vec<RuleResult>,
     /// The promises, in the order of packs and files.
     pub promises: Vec<PromiseResult>,
+    /// What rules over groups say of them, in the order of rules and groups: of each rule at most
+    /// [`Audit::GROUPS_MAX`], those that fail first of all.
+    pub groups: Vec<GroupResult>,
     /// The gates.
     pub gates: Vec<Gate>,
     /// The worst findings: severity first, then source and record order. At most
@@ -346,6 +421,8 @@ impl Audit {
     pub const WORST_MAX: usize = 100;
     /// How many unassessed records of each rule are kept.
     pub const UNASSESSED_MAX: usize = 100;
+    /// How many groups of each rule are kept.
+    pub const GROUPS_MAX: usize = 10_000;
     /// How many diagnostics of each kind of data fault are kept.
     pub const DIAGNOSTICS_MAX: usize = 100;
 

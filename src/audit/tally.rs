@@ -1,14 +1,14 @@
 //! Counting: block results merged in order into the result of an audit.
 
 use super::{
-    Audit, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult, RuleResult, Summary,
-    Unassessed,
+    Audit, Gate, GateVerdict, GroupResult, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult,
+    RuleResult, Summary, Unassessed,
 };
 use crate::{
     diagnostic::Diagnostic,
     promise::{Counts, OpenTimes},
-    rule::{Rule, Severity},
-    wording,
+    rule::{Outcome, Rule, Severity},
+    wording::{self, Wording},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -22,6 +22,27 @@ struct RuleTally {
     records: u64,
     /// For a promise how its clocks stand.
     clocks: Option<Clocks>,
+    /// For a rule over groups those that are listed: that fail, and others.
+    groups: [Vec<GroupResult>; 2],
+}
+
+/// Groups that a rule has judged.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// Their outcomes.
+    pub counts: OutcomeCounts,
+    /// Groups with too few records for a verdict.
+    pub below_min: u64,
+    /// Findings.
+    pub findings: u64,
+    /// Findings by severity.
+    pub by_severity: [u64; 4],
+    /// Candidates for the worst findings.
+    pub worst: Vec<OwnedFinding>,
+    /// The groups.
+    pub groups: Vec<GroupResult>,
+    /// Keys of groups that could not be computed, with the reason.
+    pub errors: Vec<(String, (Wording, String))>,
 }
 
 /// How the clocks of a promise stand.
@@ -82,9 +103,16 @@ impl Tally {
             path: path.clone(),
             outcomes: OutcomeCounts::default(),
             findings: 0,
+            groups: None,
         };
         self.numbers.insert(rule.id.clone(), self.rules.len());
-        self.rules.push(RuleTally { result, unassessed: 0, records: 0, clocks: None });
+        self.rules.push(RuleTally {
+            result,
+            unassessed: 0,
+            records: 0,
+            clocks: None,
+            groups: Default::default(),
+        });
         self.rules.len() - 1
     }
 
@@ -93,6 +121,43 @@ impl Tally {
         let number = self.rule(rule, &Path::Vectorised);
         self.rules[number].clocks.get_or_insert_default();
         number
+    }
+
+    /// The number of a rule over groups, which wants `min` records of each.
+    pub fn groups(&mut self, rule: &Arc<Rule>, path: &Path, min: u64) -> usize {
+        let number = self.rule(rule, path);
+        self.rules[number].result.groups.get_or_insert_default().min = min;
+        number
+    }
+
+    /// Takes in groups that the rule with this number has judged; they come in order.
+    pub fn add_groups(&mut self, rule: usize, judged: Judged) {
+        let tally = &mut self.rules[rule];
+        tally.result.outcomes.merge(&judged.counts);
+        tally.result.findings += judged.findings;
+        if let Some(counts) = &mut tally.result.groups {
+            counts.below_min += judged.below_min;
+            for mut group in judged.groups {
+                group.number = counts.groups;
+                counts.groups += 1;
+                let listed = &mut tally.groups[usize::from(group.outcome != Outcome::Fail)];
+                if listed.len() < Audit::GROUPS_MAX {
+                    listed.push(group);
+                }
+            }
+        }
+        for (sum, more) in self.summary.findings.iter_mut().zip(judged.by_severity) {
+            *sum += more;
+        }
+        self.add_worst(judged.worst);
+    }
+
+    fn add_worst(&mut self, worst: Vec<OwnedFinding>) {
+        let source = self.sources;
+        self.worst.extend(worst.into_iter().map(|it| (source, it)));
+        if self.worst.len() > 4 * Audit::WORST_MAX {
+            self.cut_worst();
+        }
     }
 
     /// The id of a rule by its number.
@@ -104,8 +169,12 @@ impl Tally {
     /// Takes in a block; blocks come in record order.
     pub fn add(&mut self, block: Block<'_>) {
         for (number, rule) in block.rules.iter().enumerate() {
-            self.rules[*rule].result.outcomes.merge(&block.counts[number]);
-            self.rules[*rule].result.findings += block.findings[number];
+            let result = &mut self.rules[*rule].result;
+            result.outcomes.merge(&block.counts[number]);
+            result.findings += block.findings[number];
+            if let Some(groups) = &mut result.groups {
+                groups.without_group += block.counts[number].no_evidence;
+            }
         }
         let first = block.rules.len() - block.promises.len();
         for (number, counts) in block.rules[first..].iter().zip(block.promises) {
@@ -125,11 +194,7 @@ impl Tally {
                 self.unassessed.push((self.sources, rule, unassessed));
             }
         }
-        let source = self.sources;
-        self.worst.extend(block.worst.into_iter().map(|it| (source, it)));
-        if self.worst.len() > 4 * Audit::WORST_MAX {
-            self.cut_worst();
-        }
+        self.add_worst(block.worst);
     }
 
     /// Ends a source of `records` records judged by `rules`: what is no other outcome is not applicable.
@@ -139,6 +204,9 @@ impl Tally {
         ids.dedup();
         for id in &ids {
             let rule = &mut self.rules[*id];
+            if rule.result.groups.is_some() {
+                continue;
+            }
             // A rule that looks at several sources has their records together.
             rule.records += records;
             rule.result.outcomes.not_applicable =
@@ -172,8 +240,7 @@ impl Tally {
             .filter(|(it, _)| **it >= fail_on)
             .map(|(_, n)| n)
             .sum();
-        let blind =
-            |it: &&RuleTally| it.result.outcomes.applicable() > 0 && it.result.outcomes.assessed() == 0;
+        let blind = |it: &&RuleTally| it.result.met() > 0 && it.result.outcomes.assessed() == 0;
         let blind: Vec<String> =
             self.rules.iter().filter(blind).map(|it| it.result.rule.id.clone()).collect();
         let gate = |id: String, figure: u64, about: Vec<String>| Gate {
@@ -205,6 +272,15 @@ impl Tally {
                 let said = said.with("name", &promise.result.rule.id).at(promise.result.rule.place.clone());
                 self.diagnostics.push(said.help(wording::HELP_BEYOND));
             }
+        }
+        let mut rules = rules;
+        for rule in &mut rules {
+            let [failing, others] = std::mem::take(&mut rule.groups);
+            let room = Audit::GROUPS_MAX - failing.len();
+            let mut listed: Vec<GroupResult> =
+                failing.into_iter().chain(others.into_iter().take(room)).collect();
+            listed.sort_by_key(|it| it.number);
+            audit.groups.append(&mut listed);
         }
         audit.promises = promises.into_iter().map(promise_result).collect();
         audit.summary = self.summary;

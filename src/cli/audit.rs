@@ -7,7 +7,7 @@ use super::{
     output::{Outputs, cannot_write},
     plans::{Planned, begin, planned},
     rejects::Rejects,
-    source_run::{SourceRun, path},
+    source_run::{SourceRun, groups_in, path},
 };
 use crate::{
     audit::{Audit, Tally},
@@ -104,6 +104,7 @@ fn judged(
         summary: crate::audit::Summary::default(),
         rules: Vec::new(),
         promises: Vec::new(),
+        groups: Vec::new(),
         gates: tally.gates(fail_on(matches)),
         worst: Vec::new(),
         unassessed: Vec::new(),
@@ -122,12 +123,19 @@ fn judged(
 fn tally_in_order(planned: &Planned, lang: Lang) -> Tally {
     let mut tally = Tally::default();
     let mut first = HashMap::new();
-    for rule in planned.sources.iter().flat_map(|it| &it.plan.rules) {
-        first.entry(rule.rule.id.as_str()).or_insert(rule);
+    for plan in planned.sources.iter().map(|it| &it.plan) {
+        for rule in &plan.rules {
+            first.entry(rule.rule.id.as_str()).or_insert((rule, None));
+        }
+        for groups in &plan.groups {
+            first.entry(groups.as_rule.rule.id.as_str()).or_insert((&groups.as_rule, Some(groups)));
+        }
     }
     for rule in planned.project.packs.iter().flat_map(|it| &it.rules) {
-        if let Some(known) = first.get(rule.id.as_str()) {
-            tally.rule(&known.rule, &path(&known.compiled.form, lang));
+        match first.get(rule.id.as_str()) {
+            Some((known, None)) => drop(tally.rule(&known.rule, &path(&known.compiled.form, lang))),
+            Some((_, Some(groups))) => drop(groups_in(&mut tally, groups, lang)),
+            None => {}
         }
     }
     for promise in planned.project.packs.iter().flat_map(|it| &it.promises) {

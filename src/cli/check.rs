@@ -6,7 +6,10 @@ use super::{
     print,
 };
 use crate::{
+    diagnostic::Said,
+    engine::SourcePlan,
     record::Type,
+    rule::Rule,
     script::Form,
     wording::{self, Lang},
 };
@@ -29,27 +32,35 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     if print(out.as_bytes()).is_err() { exit::NOT_AS_ASKED } else { exit::HELD }
 }
 
+/// The rules of a plan, each with the reason why it does not run over columns.
+fn reasons(plan: &SourcePlan) -> impl Iterator<Item = (&Rule, Option<&Said>)> {
+    let groups = plan.groups.iter().map(|it| (&*it.as_rule.rule, it.reason.as_ref()));
+    let rules = plan.rules.iter().map(|it| match &it.compiled.form {
+        Form::Columns(_) => (&*it.rule, None),
+        Form::Rows(rows) => (&*it.rule, Some(&rows.reason)),
+    });
+    rules.chain(groups)
+}
+
 /// One line a rule: its id, and the path that it takes.
 fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
-    let rules = || planned.sources.iter().flat_map(|it| &it.plan.rules);
-    let widest = rules().map(|it| it.rule.id.width()).max().unwrap_or(0).min(48);
+    let rules = || planned.sources.iter().flat_map(|it| reasons(&it.plan));
+    let widest = rules().map(|it| it.0.id.width()).max().unwrap_or(0).min(48);
     let (mut columns, mut rows) = (0, 0);
-    for planned in rules() {
-        let path = match &planned.compiled.form {
-            Form::Columns(_) => {
+    for (rule, reason) in rules() {
+        let path = match reason {
+            None => {
                 columns += 1;
                 wording::BY_COLUMNS.text(lang).to_owned()
             }
-            Form::Rows(rule) => {
+            Some(reason) => {
                 rows += 1;
-                wording::BY_ROWS.fill(lang, &[("reason", rule.reason.text(lang))])
+                wording::BY_ROWS.fill(lang, &[("reason", reason.text(lang))])
             }
         };
-        let gap = " ".repeat((widest + 2).saturating_sub(planned.rule.id.width()).max(1));
-        line(out, &format!("{}{gap}{path}", planned.rule.id));
-        if let Form::Rows(rule) = &planned.compiled.form
-            && let Some(hint) = wording::hint_of(&rule.reason.wording)
-        {
+        let gap = " ".repeat((widest + 2).saturating_sub(rule.id.width()).max(1));
+        line(out, &format!("{}{gap}{path}", rule.id));
+        if let Some(hint) = reason.and_then(|it| wording::hint_of(&it.wording)) {
             let hint = wording::BY_ROWS_HINT.fill(lang, &[("hint", hint.text(lang))]);
             line(out, &format!("{}{hint}", " ".repeat(widest + 2)));
         }

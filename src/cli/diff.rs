@@ -16,7 +16,7 @@ use crate::{
     engine::{Filter, SourcePlan, plan_source},
     ingest::{self, Opened},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
-    rule::{Outcome, Pack, Rule},
+    rule::{Outcome, Pack, Reach, Rule},
     script::{names_in, snake_case},
     wording::{self, Lang},
 };
@@ -46,6 +46,14 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let Some(desk) = records(matches, &new, voice) else { return exit::NOT_AS_ASKED };
     let of_desk = asked.is_none() && matches.contains_id("project");
     let voice = if of_desk { Voice::new(desk.lang, colour(matches)) } else { voice };
+    let over_groups = |it: &&Rule| matches!(it.reach, Reach::Groups(_));
+    let names: BTreeSet<&str> =
+        rules(&old.project).chain(rules(&new.project)).filter(over_groups).map(|it| it.id.as_str()).collect();
+    if !names.is_empty() {
+        let names = names.into_iter().collect::<Vec<_>>().join(wording::LIST_COMMA.text(voice.lang));
+        let said = Diagnostic::warning(wording::DIFF_GROUPS).with("names", names);
+        voice.complain(&[said.help(wording::HELP_DIFF_GROUPS)], &new.texts, false);
+    }
     match compared(matches, &old, &new, &desk, voice) {
         Ok(diff) => written(matches, &diff, voice).unwrap_or_else(|diagnostic| {
             voice.complain(&[*diagnostic], &new.texts, true);
@@ -294,7 +302,7 @@ struct Version<'a> {
 impl Version<'_> {
     /// The tables, word lists and promises that it uses.
     fn lookups(&self) -> String {
-        let scripts = || self.rule.when.iter().chain([&self.rule.check]);
+        let scripts = || self.rule.scripts();
         let names: Vec<String> = scripts().flat_map(names_in).collect();
         let tables = self.pack.tables.iter().filter(|it| names.contains(&snake_case(&it.id)));
         let tables = tables.map(|it| {
@@ -325,6 +333,17 @@ fn changed_parts(old: &[Version<'_>], new: &[Version<'_>]) -> Vec<String> {
     part("on", &|it| it.rule.on.clone());
     part("effective", &|it| format!("{:?}", it.rule.effective));
     part("when", &|it| it.rule.when.as_ref().map(|it| it.text.clone()).unwrap_or_default());
+    part("per, within", &|it| match &it.rule.reach {
+        Reach::Record => String::new(),
+        Reach::Groups(per) => {
+            let by: Vec<&str> = per.by.iter().map(|it| it.text.trim()).collect();
+            format!("{by:?} {} {}", per.min, per.rollup)
+        }
+        Reach::Window(within) => {
+            let of: Vec<&str> = within.of.iter().map(|it| it.0.as_str()).collect();
+            format!("{of:?} {} {}", within.time.0, within.last)
+        }
+    });
     part("check", &|it| it.rule.check.text.clone());
     part("missing", &|it| format!("{:?}", it.rule.missing));
     part("severity", &|it| it.rule.severity.name().to_owned());

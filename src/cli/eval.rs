@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Sources, nearest},
-    engine::{ExpressionPlan, Expressions, GroupPlan, key_in, plan_expressions, plan_groups},
+    engine::{ExpressionPlan, Expressions, GroupPlan, Groups, key_in, plan_expressions, plan_groups},
     ingest::{self, FaultKind, Opened},
     project::{LoadOptions, Project, Source, load_files},
     rule::Script,
@@ -201,7 +201,7 @@ impl Asked {
         let records = plan.records();
         let mut expressions = Expressions::new(records);
         let mut groups = match plan {
-            Plan::Groups(plan) => Some((plan, plan.groups())),
+            Plan::Groups(plan) => Some(Groups::new(plan)),
             Plan::Records(_) => None,
         };
         let mut joined = String::new();
@@ -210,11 +210,11 @@ impl Asked {
             answers.bad_cells += bad;
             answers.rejected += faults.len() as u64 - bad;
             answers.records += batch.len as u64;
-            let values = expressions.values(batch);
-            if let Some((plan, groups)) = &mut groups {
-                plan.add(groups, &values, batch.len);
+            if let Some(groups) = &mut groups {
+                groups.add(batch);
                 return Ok(true);
             }
+            let values = expressions.values(batch);
             let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
             for (row, value) in values.into_iter().flatten().enumerate() {
                 let origin = || format!("{file}:{}", batch.rows[row]);
@@ -223,10 +223,10 @@ impl Asked {
             }
             Ok(true)
         })?;
-        if let Some((plan, groups)) = groups {
+        if let Some(groups) = groups {
             answers.without = groups.without;
             answers.of_groups = true;
-            answers.all = plan.finish(groups).into_iter().map(Answer::of_group).collect();
+            answers.all = groups.finish().into_iter().map(Answer::of_group).collect();
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::{
     calendar::Zone,
     engine::{Figure, GroupValue},
     expr::Cause,
-    finding::value_text,
+    finding::{rounded, value_text},
     record::Value,
     report::{Style, visible, width},
     wording::{self, Lang, Wording},
@@ -84,7 +84,7 @@ impl Answers {
         let lang = self.lang;
         match value {
             Ok(value) if !value.is_there() => (value_text(value, &self.zone, lang), Style::Yellow),
-            Ok(value) => (value_text(&rounded(value), &self.zone, lang), Style::Plain),
+            Ok(value) => (value_text(&rounded(value, DECIMALS), &self.zone, lang), Style::Plain),
             Err(cause) if cause.is_missing() && !self.of_groups => {
                 let field = cause.missing(&self.columns).unwrap_or_default();
                 (no_evidence(cause).fill(lang, &[("name", field)]), Style::Yellow)
@@ -100,20 +100,8 @@ fn no_evidence(cause: &Cause) -> Wording {
     if unreadable { wording::EVAL_UNREADABLE } else { wording::EVAL_NO_EVIDENCE }
 }
 
-/// Fractions as people want to see them; tools are given all digits.
-#[expect(clippy::wildcard_enum_match_arm, reason = "only fractions are rounded")]
-fn rounded(value: &Value) -> Value {
-    match value {
-        Value::Float(it) if it.abs() < 1e9 && it.abs() >= 1e-3 => {
-            Value::Float((it * DECIMALS).round() / DECIMALS)
-        }
-        Value::Decimal(it) if it.scale() > 6 => Value::Decimal(it.round_dp(6).normalize()),
-        other => other.clone(),
-    }
-}
-
-/// Six of them.
-const DECIMALS: f64 = 1e6;
+/// Decimals of fractions for people; tools are given all digits.
+const DECIMALS: u32 = 6;
 
 /// The answers as an aligned table.
 pub(super) fn terminal(answers: &Answers, colour: bool) -> String {

@@ -152,9 +152,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
             sources.extend(plan.map(|plan| PlannedSource { opened: Arc::new(opened), plan }));
         }
         unused_kinds(&project, &filter, &mut diagnostics);
-        if sources.iter().all(|it| it.plan.rules.is_empty() && it.plan.promises.is_empty())
-            && !diagnostics.iter().any(Diagnostic::is_error)
-        {
+        if sources.iter().all(|it| it.plan.is_idle()) && !diagnostics.iter().any(Diagnostic::is_error) {
             diagnostics.push(Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES));
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
     engine::{
-        Batches, Duplicates, FindingSink, Judging, PlanColumn, RunError, SourcePlan, Wanted, key_in,
+        Batches, Duplicates, FindingSink, Judging, PlanColumn, RunError, SourcePlan, Spill, Wanted, key_in,
         run_source,
     },
     finding::Finding,
@@ -75,6 +75,7 @@ impl<'a> Bench<'a> {
             zone: self.zone,
             committed: &self.committed,
             hash_keys: &self.hash_keys,
+            spill: Spill::never(),
         }
     }
 }

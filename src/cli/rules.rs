@@ -4,8 +4,8 @@ use super::{exit, functions, plans::begin, print};
 use crate::{
     finding::value_text,
     project::Project,
-    rule::{Pack, Rule, Severity},
-    wording::{self, Lang},
+    rule::{Pack, Reach, Rule, Severity},
+    wording::{self, Lang, Wording},
 };
 use clap::ArgMatches;
 use std::fmt::Write as _;
@@ -88,6 +88,9 @@ fn article(rule: &Rule, project: &Project, lang: Lang, out: &mut String) {
     if let Some(when) = &rule.when {
         line(out, &code(wording::HANDBOOK_WHEN, &when.text));
     }
+    if let Some((heading, text)) = reach(&rule.reach, lang) {
+        line(out, &format!("\n**{}**: {text}", heading.text(lang)));
+    }
     line(out, &code(wording::HANDBOOK_CHECK, &rule.check.text));
     let param =
         |it: &crate::rule::Param| format!("`{}` = {}", it.name, value_text(&it.value, &project.zone, lang));
@@ -105,6 +108,34 @@ fn article(rule: &Rule, project: &Project, lang: Lang, out: &mut String) {
         line(out, &format!("\n**{}**:\n", wording::HANDBOOK_EXAMPLES.text(lang)));
         for example in &rule.examples {
             line(out, &format!("- {}: {}", example.name, example.expect.wording().text(lang)));
+        }
+    }
+}
+
+/// How far a rule looks, where that is beyond one record.
+fn reach(reach: &Reach, lang: Lang) -> Option<(Wording, String)> {
+    let comma = wording::LIST_COMMA.text(lang);
+    match reach {
+        Reach::Record => None,
+        Reach::Groups(per) => {
+            let by: Vec<String> = per.by.iter().map(|it| format!("`{}`", it.text.trim())).collect();
+            let mut text = by.join(comma);
+            if by.is_empty() {
+                wording::HANDBOOK_PER_ALL.text(lang).clone_into(&mut text);
+            }
+            if per.min > 1 {
+                text = wording::HANDBOOK_PER_MIN.fill(lang, &[("by", text), ("min", per.min.to_string())]);
+            }
+            if per.rollup {
+                text = wording::HANDBOOK_ROLLUP.fill(lang, &[("by", text)]);
+            }
+            Some((wording::HANDBOOK_PER, text))
+        }
+        Reach::Window(within) => {
+            let of: Vec<String> = within.of.iter().map(|it| format!("`{}`", it.0)).collect();
+            let time = format!("`{}`", within.time.0);
+            let arguments = [("of", of.join(comma)), ("last", within.last_text.clone()), ("time", time)];
+            Some((wording::HANDBOOK_WITHIN, wording::HANDBOOK_WINDOW.fill(lang, &arguments)))
         }
     }
 }

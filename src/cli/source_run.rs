@@ -9,11 +9,11 @@ use super::{
     rejects::Rejects,
 };
 use crate::{
-    audit::{Audit, Block, Input, Path as Evaluated, Tally},
+    audit::{Audit, Block, Input, Judged, Path as Evaluated, Tally},
     diagnostic::{Diagnostic, Level, Place},
     engine::{
-        Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, Repeated, RunError, key_hash,
-        key_in, run_source,
+        Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, PlannedGroups, Repeated,
+        RunError, Spill, Temporary, judge_groups, key_hash, key_in, run_source,
     },
     ingest::{Fault, FaultKind, Opened},
     record::{Batch, Origin, Type},
@@ -104,10 +104,13 @@ impl SourceRun<'_> {
             files: &shown,
             zone: &self.planned.project.zone,
             committed: &counters,
+            // What is left is for keys, blocks and reports.
+            spill: Spill { bytes_max: self.memory / 2, make: temporary }.part(self.threads),
         };
         let progress = Progress::new(files.reader.bytes_total(), self.show, self.lang);
         let mut numbers: Vec<usize> =
             plan.rules.iter().map(|it| tally.rule(&it.rule, &path(&it.compiled.form, self.lang))).collect();
+        numbers.extend(plan.groups.iter().map(|it| groups_in(tally, it, self.lang)));
         let reported = plan.promises.iter().filter(|it| it.is_reported);
         numbers.extend(reported.map(|it| tally.promise(&it.as_rule.rule)));
         let mut commit = Commit {
@@ -133,13 +136,18 @@ impl SourceRun<'_> {
             commit.commit(result, &faults)
         });
         progress.finish();
-        match outcome {
-            Ok(Outcome::Done) => {}
-            Ok(Outcome::Cancelled) => return Err(Box::new(Diagnostic::error(wording::CANCELLED))),
+        let groups = match outcome {
+            Ok((Outcome::Done, groups)) => groups,
+            Ok((Outcome::Cancelled, _)) => return Err(Box::new(Diagnostic::error(wording::CANCELLED))),
             Err(RunError::Data(diagnostic)) => return Err(diagnostic),
             Err(RunError::Write(error)) => return Err(cannot_spool(&places, &error)),
             Err(RunError::Panic(said)) => return Err(internal(&said)),
-        }
+        };
+        let first = plan.rules.len();
+        let judged = judge_groups(&judging, groups, &mut |rule, judged, outputs| {
+            commit.groups(numbers[first + rule], judged, outputs)
+        });
+        judged.map_err(|error| cannot_spool(&places, &error))?;
         commit.finish(plan)
     }
 
@@ -232,6 +240,20 @@ pub(super) fn path(form: &Form, lang: Lang) -> Evaluated {
     }
 }
 
+/// The number of a rule over groups.
+pub(super) fn groups_in(tally: &mut Tally, groups: &PlannedGroups, lang: Lang) -> usize {
+    let path = match &groups.reason {
+        None => Evaluated::Vectorised,
+        Some(reason) => Evaluated::Interpreted(reason.text(lang)),
+    };
+    tally.groups(&groups.as_rule.rule, &path, groups.min())
+}
+
+/// A temporary file that is gone once it is closed.
+pub(super) fn temporary() -> io::Result<Temporary> {
+    tempfile::tempfile().map(|it| -> Temporary { Box::new(it) })
+}
+
 fn inputs(opened: &Opened) -> Vec<Input> {
     let input = |it: &crate::ingest::FileInfo| Input {
         source: opened.spec.id.clone(),
@@ -319,6 +341,20 @@ impl Commit<'_, '_> {
             worst: std::mem::take(&mut result.worst),
             unassessed: std::mem::take(&mut result.unassessed),
         });
+        Ok(())
+    }
+
+    /// Takes in groups that a rule has judged.
+    fn groups(&mut self, rule: usize, mut judged: Judged, outputs: &[Vec<u8>]) -> io::Result<()> {
+        Outputs::append(&mut self.spools, outputs)?;
+        let id = self.tally.rule_id(rule).to_owned();
+        for (key, (says, detail)) in std::mem::take(&mut judged.errors) {
+            if self.errors.len() < Audit::DIAGNOSTICS_MAX {
+                let diagnostic = Diagnostic::warning(wording::RULE_ERROR).with("rule", &id).with("key", key);
+                self.errors.push(diagnostic.help_with(says, vec![("detail", detail)]));
+            }
+        }
+        self.tally.add_groups(rule, judged);
         Ok(())
     }
 

@@ -17,8 +17,9 @@ use crate::{
     engine::{Filter, FindingSink, Judge, SourcePlan, Tracer, Wanted, key_in, plan_source},
     finding::{Finding, day_of},
     ingest::Fault,
+    project::Project,
     record::{Batch, Value},
-    rule::Outcome,
+    rule::{Outcome, Reach},
     script::RuleTrace,
     wording::{self, Lang},
 };
@@ -37,6 +38,10 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let rule = matches.get_one::<String>("rule").cloned().unwrap_or_default();
     if let Some((_, reason)) = disabled.into_iter().find(|it| it.0 == rule) {
         let said = Diagnostic::error(wording::RULE_IS_OFF).with("rule", rule).with("reason", reason);
+        voice.complain(&[said], &loaded.sources, true);
+        return exit::NOT_AS_ASKED;
+    }
+    if let Some(said) = loaded.project.as_ref().and_then(|it| over_groups(it, &rule)) {
         voice.complain(&[said], &loaded.sources, true);
         return exit::NOT_AS_ASKED;
     }
@@ -62,6 +67,16 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
             exit::NOT_AS_ASKED
         }
     }
+}
+
+/// What is said of a rule over groups: no record has a verdict of its own.
+fn over_groups(project: &Project, id: &str) -> Option<Diagnostic> {
+    let rule = project.packs.iter().flat_map(|it| &it.rules).find(|it| it.id == id)?;
+    let Reach::Groups(per) = &rule.reach else { return None };
+    let per: String = per.by.iter().map(|it| format!(" --per '{}'", it.text.trim())).collect();
+    let said = Diagnostic::error(wording::EXPLAIN_GROUPS).with("rule", id).at(rule.place.clone());
+    let arguments = vec![("check", rule.check.text.trim().to_owned()), ("per", per)];
+    Some(said.help_with(wording::HELP_EXPLAIN_GROUPS, arguments))
 }
 
 fn written(

@@ -18,10 +18,10 @@ use std::sync::Arc;
 /// Everything that evaluating expressions needs.
 #[derive(Debug)]
 pub struct ExpressionPlan {
-    program: Arc<Program>,
+    pub(super) program: Arc<Program>,
     /// The columns to decode.
     pub columns: Vec<PlanColumn>,
-    derived: Vec<(ExprId, Type)>,
+    pub(super) derived: Vec<(ExprId, Type)>,
     /// The names of all columns, for what is missing.
     pub column_names: Vec<String>,
     /// The columns of the key, as written.
@@ -63,7 +63,7 @@ pub fn plan_expressions(
     let derived = planning.derived(&mut program, &mut registry, &mut names);
     let mut expressions = Vec::new();
     for script in scripts {
-        let (compiled, mut diagnostics) = compile_value(&mut program, &mut registry, &names, script);
+        let (compiled, mut diagnostics) = compile_value(&mut program, &mut registry, &names, &[], script);
         planning.diagnostics.append(&mut diagnostics);
         expressions.extend(compiled);
     }

@@ -1,26 +1,29 @@
 //! Expressions over groups: aggregates are reckoned record by record, what stands around them once a
 //! group.
 
-use super::{Aggregation, ExpressionPlan, Figure, Groups, SourceAsk, plan_expressions};
+use super::{
+    Aggregation, ExpressionPlan, Figure, SourceAsk,
+    groups::{Call, Chunk, Grouping, Table},
+    judge::derive,
+    plan_expressions,
+};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, nearest},
-    expr::{Cause, Program},
+    expr::{CHUNK_LEN, Cause, Evaluator, Program, Scratch},
     record::{Batch, Column, Schema, Type, Value},
     rule::{Pack, Script},
     script::{AggregateCall, CompiledValue, FieldName, Names, Registry, RowRunner, compile_value, split},
-    wording,
+    wording::{self, Wording},
 };
 use std::sync::Arc;
 
 /// An expression over groups, planned.
 #[derive(Debug)]
 pub struct GroupPlan {
-    /// The expressions evaluated for each record: the group's values, then the arguments of aggregates.
+    /// What is read of each record.
     pub records: ExpressionPlan,
-    /// Its aggregates.
-    pub calls: Vec<AggregateCall>,
-    per: usize,
+    grouping: Grouping,
     outer: Outer,
 }
 
@@ -78,23 +81,26 @@ pub fn plan_groups(
     let arguments = parts.calls.iter().filter_map(|it| it.argument.clone());
     let scripts: Vec<Script> = per.iter().cloned().chain(arguments).collect();
     let (records, mut diagnostics) = plan_expressions(ask, schema, packs, setting, &scripts);
-    let Some(records) = records else { return (None, diagnostics) };
-    let mut types = records.expressions[per.len()..].iter().map(|it| it.ty);
+    let Some(mut records) = records else { return (None, diagnostics) };
+    let mut expressions = std::mem::take(&mut records.expressions).into_iter();
+    let mut grouping =
+        Grouping { per: expressions.by_ref().take(per.len()).collect(), ..Grouping::default() };
     let mut fields: Vec<(FieldName, Origin)> = Vec::new();
     for (number, script) in per.iter().enumerate() {
-        if let Some(ty) = records.expressions[number].ty {
+        if let Some(ty) = grouping.per[number].ty {
             fields.push((field(script.text.trim(), ty, fields.len()), Origin::Key(number)));
         }
     }
     for (number, call) in parts.calls.iter().enumerate() {
-        let ty = if call.argument.is_some() { types.next().flatten() } else { None };
-        let counts = call.argument.is_none() || call.aggregate.result(None).is_none() || ty.is_some();
-        match call.aggregate.result(ty).filter(|_| counts) {
+        let argument = call.argument.as_ref().and_then(|_| expressions.next());
+        let ty = argument.as_ref().and_then(|it| it.ty);
+        match result_of(call, ty) {
             Some(result) => {
                 fields.push((field(&call.name, result, fields.len()), Origin::Figure(number)));
             }
             None => diagnostics.push(unfit(expression, call, ty)),
         }
+        grouping.calls.push(Call { of: aggregation(call, ty), argument, worst: None });
     }
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);
@@ -104,15 +110,28 @@ pub fn plan_groups(
     } else {
         outer(&parts.outer, fields, (ask, setting), schema, &mut diagnostics)
     };
-    let plan = outer.map(|outer| GroupPlan { records, calls: parts.calls, per: per.len(), outer });
+    let plan = outer.map(|outer| GroupPlan { records, grouping, outer });
     (plan, diagnostics)
 }
 
-fn field(name: &str, ty: Type, column: usize) -> FieldName {
+pub(super) fn field(name: &str, ty: Type, column: usize) -> FieldName {
     FieldName { name: name.to_owned(), ty, choices: Vec::new(), column: u32::try_from(column).ok() }
 }
 
-fn unfit(expression: &Script, call: &AggregateCall, ty: Option<Type>) -> Diagnostic {
+/// The type of an aggregate over arguments of type `ty`, which is `None` where it shows only when it runs.
+pub(super) fn result_of(call: &AggregateCall, ty: Option<Type>) -> Option<Type> {
+    let counts = call.argument.is_none() || call.aggregate.result(None).is_none() || ty.is_some();
+    // Different values may be of any type.
+    let counts = counts || call.aggregate == crate::script::Aggregate::Distinct;
+    call.aggregate.result(ty).filter(|_| counts)
+}
+
+/// What is reckoned by a call whose argument is of type `ty`.
+pub(super) fn aggregation(call: &AggregateCall, ty: Option<Type>) -> Aggregation {
+    Aggregation { aggregate: call.aggregate, argument: ty }
+}
+
+pub(super) fn unfit(expression: &Script, call: &AggregateCall, ty: Option<Type>) -> Diagnostic {
     let name = call.text.split('(').next().unwrap_or_default().trim().to_owned();
     let found = ty.map_or("?", Type::name);
     let said = Diagnostic::error(wording::WRONG_ARGUMENTS).with("name", name).with("found", found);
@@ -137,14 +156,14 @@ fn outer(
         as_of,
     };
     let mut program = Program::new(zone.clone());
-    let (compiled, found) = compile_value(&mut program, &mut Registry::default(), &names, script);
-    diagnostics.extend(found.into_iter().map(|it| not_of_group(it, schema)));
+    let (compiled, found) = compile_value(&mut program, &mut Registry::default(), &names, &[], script);
+    diagnostics.extend(found.into_iter().map(|it| not_of_group(it, schema, wording::HELP_NOT_OF_GROUP)));
     Some(Outer::Around(Arc::new(program), Box::new(compiled?), sources))
 }
 
 /// Around aggregates only what makes the groups is known: says so of the fields of records, and names
 /// nothing that stands for an aggregate.
-fn not_of_group(mut said: Diagnostic, schema: &Schema) -> Diagnostic {
+pub(super) fn not_of_group(mut said: Diagnostic, schema: &Schema, help: Wording) -> Diagnostic {
     if said.code != wording::UNKNOWN_FIELD.id {
         return said;
     }
@@ -155,7 +174,7 @@ fn not_of_group(mut said: Diagnostic, schema: &Schema) -> Diagnostic {
     if fields().any(|it| it == name) {
         let of_record = Diagnostic::error(wording::NOT_OF_GROUP).with("name", name.clone());
         let of_record = Diagnostic { place: said.place, ..of_record };
-        return of_record.help_with(wording::HELP_NOT_OF_GROUP, vec![("name", name)]);
+        return of_record.help_with(help, vec![("name", name)]);
     }
     match nearest(&name, fields()) {
         Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
@@ -163,41 +182,53 @@ fn not_of_group(mut said: Diagnostic, schema: &Schema) -> Diagnostic {
     }
 }
 
-impl GroupPlan {
-    /// Groups to be filled.
+/// Groups being filled.
+pub struct Groups<'a> {
+    plan: &'a GroupPlan,
+    table: Table,
+    scratch: Scratch,
+    runner: RowRunner,
+    /// Records that belong to no group, since a value of theirs is missing or could not be computed.
+    pub without: u64,
+}
+
+impl<'a> Groups<'a> {
+    /// No groups yet.
     #[must_use]
-    pub fn groups(&self) -> Groups {
-        let mut arguments = self.records.expressions[self.per..].iter().map(|it| it.ty);
-        let aggregation = |call: &AggregateCall| Aggregation {
-            aggregate: call.aggregate,
-            argument: call.argument.as_ref().and_then(|_| arguments.next().flatten()),
-        };
-        Groups::new(self.calls.iter().map(aggregation).collect())
+    pub fn new(plan: &'a GroupPlan) -> Self {
+        let runner = RowRunner::new(&plan.records.program);
+        Self { plan, table: Table::default(), scratch: Scratch::default(), runner, without: 0 }
     }
 
-    /// Takes in the records of a batch, whose expressions came to `values`.
-    pub fn add(&self, groups: &mut Groups, values: &[Vec<Result<Value, Cause>>], records: usize) {
-        let (keys, arguments) = values.split_at(self.per);
-        for row in 0..records {
-            let key = keys.iter().map(|it| it[row].clone()).collect();
-            let mut next = arguments.iter();
-            let of_call =
-                |call: &AggregateCall| call.argument.as_ref().and_then(|_| next.next()).map(|it| &it[row]);
-            groups.add(key, &self.calls.iter().map(of_call).collect::<Vec<_>>());
+    /// Takes in the records of a batch; derived fields are appended to its columns.
+    pub fn add(&mut self, batch: &mut Batch) {
+        let program = &*self.plan.records.program;
+        derive(&self.plan.records.derived, program, &mut self.scratch, batch);
+        let grouping = &self.plan.grouping;
+        let mut evaluator = Evaluator::new(program, batch, &mut self.scratch);
+        let mut low = 0;
+        while evaluator.go_to(low) {
+            let all = *evaluator.all();
+            let name = |_: usize, _: &mut String| ();
+            let runner = Some(&self.runner);
+            let mut chunk = Chunk { evaluator: &mut evaluator, runner, batch, name: &name };
+            self.without += self.table.fold(grouping, &mut chunk, &all).without_group.count() as u64;
+            low += CHUNK_LEN;
         }
     }
 
-    /// The groups with their values.
+    /// The groups with their values, in the order of what makes them. Without any record there is none.
     #[must_use]
-    pub fn finish(&self, groups: Groups) -> Vec<GroupValue> {
-        let value = |group: super::Group| {
-            let value = match &self.outer {
-                Outer::Nothing => group.figures[0].value.clone(),
+    pub fn finish(self) -> Vec<GroupValue> {
+        let value = |group: (Vec<Value>, u64, Vec<Figure>)| {
+            let value = match &self.plan.outer {
+                Outer::Nothing => group.2[0].value.clone(),
                 Outer::Around(program, expression, sources) => around(program, expression, sources, &group),
             };
-            GroupValue { key: group.key, records: group.records, value, figures: group.figures }
+            let (key, records, figures) = group;
+            GroupValue { key, records, value, figures }
         };
-        groups.finish().into_iter().map(value).collect()
+        self.table.into_groups(&self.plan.grouping).into_iter().map(value).collect()
     }
 }
 
@@ -206,17 +237,17 @@ fn around(
     program: &Arc<Program>,
     expression: &CompiledValue,
     sources: &[(Origin, Type)],
-    group: &super::Group,
+    (key, _, figures): &(Vec<Value>, u64, Vec<Figure>),
 ) -> Result<Value, Cause> {
     let mut batch = Batch { len: 1, ..Batch::default() };
     for (source, ty) in sources {
         let value = match source {
-            Origin::Key(number) => Ok(&group.key[*number]),
-            Origin::Figure(number) => group.figures[*number].value.as_ref(),
+            Origin::Key(number) => Ok(&key[*number]),
+            Origin::Figure(number) => figures[*number].value.as_ref(),
         };
         // An aggregate that could not be computed leaves no value to go on with.
         let value = value.map_err(Clone::clone)?;
-        batch.columns.push(Column::of_one(*ty, value));
+        batch.columns.push(Column::of_values(*ty, [value]));
     }
     let runner = RowRunner::new(program);
     expression.value(&runner, &batch, 0)

@@ -1,6 +1,9 @@
 //! Judging a block: rules over chunks of its records, findings in record order.
 
-use super::{Duplicates, PlannedPromise, PlannedRule, RisingKeys, SourcePlan, writer::Writer};
+use super::{
+    Duplicates, PlannedPromise, PlannedRule, RisingKeys, Sorter, SourcePlan, Spill, Temporary,
+    group_verdicts::GroupFolder, writer::Writer,
+};
 use crate::{
     audit::{OutcomeCounts, OwnedFinding, Unassessed},
     calendar::Zone,
@@ -11,7 +14,10 @@ use crate::{
     rule::{Effective, MissingPolicy, Outcome},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
 };
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::{
+    io,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What is read of each finding; the rest is not computed.
@@ -60,6 +66,8 @@ pub struct Judging<'a> {
     pub committed: &'a [AtomicU64; 4],
     /// True once keys are known not to rise: then every block's are hashed.
     pub hash_keys: &'a AtomicBool,
+    /// What one worker may hold of groups, and where the rest goes.
+    pub spill: Spill,
 }
 
 /// What came of a block.
@@ -77,8 +85,8 @@ pub struct BlockResult {
     pub outcomes: Vec<Vec<Outcome>>,
     /// Findings by planned rule.
     pub findings: Vec<u64>,
-    /// How the reported promises stand. In `counts`, `findings` and the lists they are numbered after
-    /// the rules.
+    /// How the reported promises stand. In `counts`, `findings` and the lists rules over groups are numbered
+    /// after the other rules, and promises after those.
     pub promises: Vec<Counts>,
     /// Findings by severity, in the order of [`crate::rule::Severity::ALL`].
     pub by_severity: [u64; 4],
@@ -111,6 +119,11 @@ pub(super) struct Verdicts {
 }
 
 impl Verdicts {
+    /// Nothing but rows without a verdict.
+    pub(super) fn of(faults: Faults) -> Self {
+        Self { pass: Mask::NONE, findings: Mask::NONE, deciders: Vec::new(), reasons: Vec::new(), faults }
+    }
+
     /// Notes the outcome of each row; `not_applicable` is left as it stands.
     fn outcomes(&self, rows: &mut [Outcome]) {
         let (missing, error) = self.faults.split();
@@ -136,15 +149,35 @@ pub struct Judge<'a> {
     runner: Option<RowRunner>,
     /// Buffers for the next block's findings, by output.
     spare: Vec<Vec<u8>>,
+    groups: GroupFolder<'a>,
 }
 
 impl<'a> Judge<'a> {
     /// Gets ready.
     #[must_use]
     pub fn new(judging: &'a Judging<'a>) -> Self {
-        let by_rows = judging.plan.rules.iter().any(|it| matches!(it.compiled.form, Form::Rows(_)));
-        let runner = by_rows.then(|| RowRunner::new(&judging.plan.program));
-        Self { judging, scratch: Scratch::default(), runner, spare: Vec::new() }
+        let plan = judging.plan;
+        let by_rows = plan.rules.iter().any(|it| matches!(it.compiled.form, Form::Rows(_)));
+        let by_rows = by_rows || plan.groups.iter().any(|it| it.reason.is_some());
+        let runner = by_rows.then(|| RowRunner::new(&plan.program));
+        let groups = GroupFolder::new(judging);
+        Self { judging, scratch: Scratch::default(), runner, spare: Vec::new(), groups }
+    }
+
+    /// Hands what groups hold beyond the worker's memory to a temporary file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn relieve(&mut self) -> io::Result<()> {
+        self.groups.relieve()
+    }
+
+    /// The worker's groups, to be put together with those of the others.
+    ///
+    /// # Errors
+    /// A temporary file cannot be written.
+    pub fn into_groups(self) -> io::Result<Option<Sorter<Temporary>>> {
+        self.groups.done()
     }
 
     /// Judges the records of a batch; derived fields are appended to its columns.
@@ -152,7 +185,8 @@ impl<'a> Judge<'a> {
         let plan = self.judging.plan;
         derive(&plan.derived, &plan.program, &mut self.scratch, batch);
         let promised = self.promises(batch);
-        let rules = plan.rules.len() + promised.len();
+        let first_promise = plan.rules.len() + plan.groups.len();
+        let rules = first_promise + promised.len();
         let mut result = BlockResult {
             file: batch.file,
             records: batch.len as u64,
@@ -166,7 +200,7 @@ impl<'a> Judge<'a> {
         self.hash_keys(batch, &mut result);
         let plan = self.judging.plan;
         let mut writer = Writer::new(self.judging, batch, rules);
-        for (number, (promise, parts)) in (plan.rules.len()..).zip(&promised) {
+        for (number, (promise, parts)) in (first_promise..).zip(&promised) {
             result.counts[number] = counts_of(&parts.counts);
             result.findings[number] = parts.counts.outcomes[promise::Outcome::Breached as usize];
             writer.list_lacks(number, promise, &parts.lacks, &mut result);
@@ -195,6 +229,7 @@ impl<'a> Judge<'a> {
                 }
                 verdicts.push(verdict);
             }
+            self.groups.fold(&mut evaluator, self.runner.as_ref(), batch, &mut writer, &mut result);
             verdicts.extend(promised.iter().map(|(promise, _)| breaches(promise, batch, low)));
             for (row, number) in in_record_order(&verdicts) {
                 let judged = match number.checked_sub(plan.rules.len()) {
@@ -328,13 +363,7 @@ fn breaches(promise: &PlannedPromise, batch: &Batch, low: usize) -> Verdicts {
             }
         }
     }
-    Verdicts {
-        pass: Mask::NONE,
-        findings: breached,
-        deciders: Vec::new(),
-        reasons: Vec::new(),
-        faults: Faults::default(),
-    }
+    Verdicts { findings: breached, ..Verdicts::of(Faults::default()) }
 }
 
 impl SourcePlan {
@@ -408,26 +437,32 @@ fn judge_chunk(
     batch: &Batch,
     counts: &mut OutcomeCounts,
 ) -> Verdicts {
-    let (active, mut faults) = in_force(planned, evaluator, plan, batch);
-    let mut verdicts = Verdicts {
-        pass: Mask::NONE,
-        findings: Mask::NONE,
-        deciders: Vec::new(),
-        reasons: Vec::new(),
-        faults: Faults::default(),
-    };
+    let (active, faults) = in_force(planned, evaluator, plan, batch);
+    judge_rows(planned, evaluator, runner, batch, (&active, faults), counts)
+}
+
+/// Judges rows of the evaluator's chunk by one rule; those of `faults` have dropped out before.
+pub(super) fn judge_rows(
+    planned: &PlannedRule,
+    evaluator: &mut Evaluator<'_, '_>,
+    runner: Option<&RowRunner>,
+    batch: &Batch,
+    (active, mut faults): (&Mask, Faults),
+    counts: &mut OutcomeCounts,
+) -> Verdicts {
+    let mut verdicts = Verdicts::of(Faults::default());
     let before_check;
     let pass = match &planned.compiled.form {
         Form::Columns(rule) => {
             evaluator.faults = std::mem::take(&mut faults);
-            let pass = columns(rule, evaluator, &active, &mut verdicts);
+            let pass = columns(rule, evaluator, active, &mut verdicts);
             before_check = pass.1;
             verdicts.faults = evaluator.take_faults();
             pass.0
         }
         Form::Rows(rule) => {
             verdicts.faults = faults;
-            let pass = rows(rule, runner, batch, evaluator.low(), &active, &mut verdicts);
+            let pass = rows(rule, runner, batch, evaluator.low(), active, &mut verdicts);
             before_check = pass.1;
             pass.0
         }
@@ -447,7 +482,7 @@ fn judge_chunk(
 }
 
 /// The rows on whose date the rule is in force; those without a date drop out.
-fn in_force(
+pub(super) fn in_force(
     planned: &PlannedRule,
     evaluator: &Evaluator<'_, '_>,
     plan: &SourcePlan,

@@ -3,7 +3,7 @@
 use crate::{
     calendar::Zone,
     finding::{value_text, write_value_text},
-    record::Batch,
+    record::{Batch, Value},
     rule::{Piece, Rule, Template},
     script::Names,
     wording::Lang,
@@ -41,6 +41,16 @@ impl Message {
             }
         };
         Self { parts: own.unwrap_or(&title).pieces.iter().map(part).collect(), lang }
+    }
+
+    /// Appends the message with the values of columns as they are given.
+    pub(super) fn write_values(&self, zone: &Zone, out: &mut String, value: impl Fn(usize) -> Value) {
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Column(column) => write_value_text(out, &value(*column as usize), zone, self.lang),
+            }
+        }
     }
 
     /// Appends the message about a record.

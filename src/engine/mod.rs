@@ -4,9 +4,12 @@
 //! Pure: where batches come from is a trait ([`Batches`]), where findings go another
 //! ([`FindingSink`]). What outlives a block is a [`BlockResult`], which merges in block order.
 
-mod aggregate;
+mod cut;
 mod expressions;
 mod group;
+mod group_rules;
+mod group_verdicts;
+mod groups;
 mod judge;
 mod keys;
 mod lints;
@@ -15,17 +18,21 @@ mod plan;
 mod promises;
 mod run;
 mod sorter;
+mod spill;
 mod told;
 mod trace;
 mod writer;
 
-pub use aggregate::{Aggregation, Figure, Group, Groups};
 pub use expressions::{ExpressionPlan, Expressions, plan_expressions};
-pub use group::{GroupPlan, GroupValue, plan_groups};
+pub use group::{GroupPlan, GroupValue, Groups, plan_groups};
+pub use group_rules::PlannedGroups;
+pub use group_verdicts::{TakeJudged, judge_groups};
+pub use groups::{Aggregation, Figure};
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted, key_hash, key_in};
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
 pub use promises::PlannedPromise;
 pub use run::{Batches, Outcome, RunError, Work, run_blocks, run_source};
 pub use sorter::{Item, Merge, Sorter};
+pub use spill::{Spill, Temporary, TemporaryFile};
 pub use trace::Tracer;

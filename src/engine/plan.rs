@@ -2,6 +2,7 @@
 //! read, and everything that judging needs is looked up once.
 
 use super::{
+    group_rules::{GroupSetting, PlannedGroups, plan_group_rule},
     lints,
     message::Message,
     promises::{PlannedPromise, Planner},
@@ -12,7 +13,7 @@ use crate::{
     expr::{ExprId, Program},
     promise::Parts,
     record::{Schema, Type},
-    rule::{DeclaredCalendar, Pack, Promise, Rule, Script, Severity, Target},
+    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Script, Severity, Target},
     script::{
         CompiledRule, FieldName, Form, Library, Names, Registry, compile_derived, compile_rule, names_in,
         snake_case,
@@ -120,6 +121,8 @@ pub struct SourcePlan {
     pub column_names: Vec<String>,
     /// The rules in the order of packs and files; several versions of a rule stand side by side.
     pub rules: Vec<PlannedRule>,
+    /// The rules over groups.
+    pub groups: Vec<PlannedGroups>,
     /// The promises; their columns follow the derived ones.
     pub promises: Vec<PlannedPromise>,
     /// The columns of the key, as written.
@@ -130,6 +133,14 @@ pub struct SourcePlan {
     pub date: Option<(u32, Type)>,
     /// The language of messages.
     pub lang: Lang,
+}
+
+impl SourcePlan {
+    /// True where nothing looks at the records.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.rules.is_empty() && self.groups.is_empty() && self.promises.is_empty()
+    }
 }
 
 /// Plans a source. `packs` may hold rules for other kinds. Errors mean that there is no plan;
@@ -188,13 +199,13 @@ pub fn plan_source(
         return (None, planning.diagnostics);
     }
     let mut tools = (&mut program, &mut registry, &mut names);
-    let setting = (zone, lang, date.is_some(), row_by_row);
-    let planned = planning.rules(&rules, &libraries, &mut tools, setting);
+    let setting = GroupSetting { ask, schema, zone, lang, row_by_row };
+    let (planned, groups) = planning.rules(&rules, &libraries, &mut tools, (&setting, date.is_some()));
     planning.diagnostics.append(&mut lints::of_tables(packs.iter(), &registry, zone));
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
-    share(&mut program, &planned, &derived);
+    share(&mut program, &planned, &groups, &derived);
     let total = planning.columns.len() + derived.len() + promises.len() * Parts::NAMES.len();
     let mut column_names: Vec<String> =
         (0..total).map(|it| column_name(&names, u32::try_from(it).unwrap_or(u32::MAX))).collect();
@@ -214,6 +225,7 @@ pub fn plan_source(
         derived,
         column_names,
         rules: planned,
+        groups,
         promises,
         key,
         subject: ask.subject.iter().map(|(level, ..)| level.clone()).zip(subject).collect(),
@@ -230,8 +242,7 @@ fn promises_of<'p>(
     filter: &Filter,
     rules: &[(&Pack, &Rule)],
 ) -> Vec<(&'p Pack, &'p Promise, bool)> {
-    let scripts = rules.iter().flat_map(|(_, rule)| rule.when.iter().chain([&rule.check]));
-    let read: Vec<String> = scripts.flat_map(names_in).collect();
+    let read: Vec<String> = rules.iter().flat_map(|(_, rule)| rule.scripts()).flat_map(names_in).collect();
     let all = packs.iter().flat_map(|pack| pack.promises.iter().map(move |it| (pack, it)));
     let of_kind = all.filter(|(_, it)| it.on == ask.kind);
     let judged = of_kind.map(|(pack, it)| (pack, it, filter.admits_promise(it)));
@@ -252,8 +263,9 @@ fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec<String> {
 }
 
 /// Marks what is worth evaluating once a chunk for all rules.
-fn share(program: &mut Program, rules: &[PlannedRule], derived: &[(ExprId, Type)]) {
+fn share(program: &mut Program, rules: &[PlannedRule], groups: &[PlannedGroups], derived: &[(ExprId, Type)]) {
     let mut roots: Vec<ExprId> = derived.iter().map(|it| it.0).collect();
+    roots.extend(groups.iter().flat_map(PlannedGroups::roots));
     for planned in rules {
         if let Form::Columns(rule) = &planned.compiled.form {
             roots.extend(rule.when);
@@ -274,21 +286,38 @@ pub(super) fn hash_of_parts(parts: &[&str]) -> String {
 }
 
 /// 64 bits of XXH3 over what decides a rule's verdicts.
-fn hash_of(rule: &Rule) -> String {
+pub(super) fn hash_of(rule: &Rule) -> String {
     let when = rule.when.as_ref().map_or("", |it| it.text.as_str());
     let params = rule.params.iter().map(|it| format!("{}={:?};", it.name, it.value)).collect::<String>();
     let text = format!(
         "{}\0{when}\0{}\0{params}\0{:?}\0{:?}",
         rule.id, rule.check.text, rule.effective, rule.missing
     );
+    let text = text + reach_text(&rule.reach).as_str();
     format!("{:016x}", xxh3_64(text.as_bytes()))
+}
+
+/// How far a rule looks, as text; nothing for rules on single records.
+fn reach_text(reach: &Reach) -> String {
+    match reach {
+        Reach::Record => String::new(),
+        Reach::Groups(per) => {
+            let by = per.by.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join("\0");
+            format!("\0per {by}\0{}\0{}", per.min, per.rollup)
+        }
+        Reach::Window(within) => {
+            let of = within.of.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join("\0");
+            format!("\0within {of}\0{}\0{}", within.time.0, within.last)
+        }
+    }
 }
 
 /// The names that rules and their messages mention.
 fn mentioned(rules: &[(&Pack, &Rule)]) -> Vec<String> {
     let mut mentioned = Vec::new();
     for (_, rule) in rules {
-        mentioned.extend(rule.when.iter().chain([&rule.check]).flat_map(names_in));
+        mentioned.extend(rule.scripts().flat_map(names_in));
+        mentioned.extend(rule.fields().map(str::to_owned));
         for template in rule.message.iter().flat_map(|(en, zh)| [en, zh]) {
             mentioned.extend(template.names().map(|(name, _)| name.to_owned()));
         }
@@ -305,35 +334,51 @@ pub(super) struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    /// Compiles the rules; those that are wrong are left out.
+    /// Compiles the rules, those on records and those over groups; those that are wrong are left out.
     fn rules<'p>(
         &mut self,
         rules: &[(&'p Pack, &Rule)],
         libraries: &'p BTreeMap<&str, Vec<Library>>,
         tools: &mut (&mut Program, &mut Registry, &mut Names<'p>),
-        (zone, lang, has_date, row_by_row): (&Zone, Lang, bool, bool),
-    ) -> Vec<PlannedRule> {
+        (setting, has_date): (&GroupSetting<'_>, bool),
+    ) -> (Vec<PlannedRule>, Vec<PlannedGroups>) {
         let (program, registry, names) = tools;
-        let mut planned = Vec::new();
+        let (mut planned, mut groups) = (Vec::new(), Vec::new());
         for (pack, rule) in rules {
             self.enter(pack, names);
             names.library = libraries.get(pack.id.as_str()).map_or(&[], Vec::as_slice);
-            let (compiled, mut diagnostics) = compile_rule(program, registry, names, rule, row_by_row);
-            self.check_message(rule, names, &mut diagnostics);
-            self.check_in_force(rule, has_date, &mut diagnostics);
-            diagnostics.extend(lints::without_failing_example(pack, rule));
+            self.check_in_force(rule, has_date);
+            self.diagnostics.extend(lints::without_failing_example(pack, rule));
+            if let Reach::Groups(per) = &rule.reach {
+                let (found, diagnostics) = plan_group_rule(program, registry, names, (rule, per), setting);
+                self.diagnostics.extend(diagnostics);
+                if let Some(found) = found {
+                    let fields = found.message_fields.clone();
+                    self.check_message(rule, &Names { fields, ..names.clone() });
+                    groups.push(found);
+                }
+                continue;
+            }
+            if let Reach::Window(within) = &rule.reach {
+                let said = Diagnostic::error(wording::NOT_BUILT).with("name", "within");
+                self.diagnostics.push(said.at(within.time.1.clone()));
+                continue;
+            }
+            let (compiled, mut diagnostics) =
+                compile_rule(program, registry, names, rule, setting.row_by_row);
             self.diagnostics.append(&mut diagnostics);
+            self.check_message(rule, names);
             let Some(compiled) = compiled else { continue };
             let evidence_names = compiled.evidence.iter().map(|it| column_name(names, *it)).collect();
             planned.push(PlannedRule {
                 rule: Arc::new((*rule).clone()),
                 hash: hash_of(rule),
                 compiled,
-                message: Message::new(rule, names, zone, lang),
+                message: Message::new(rule, names, setting.zone, setting.lang),
                 evidence_names,
             });
         }
-        planned
+        (planned, groups)
     }
 
     /// Compiles the derived fields, each of which may read those before it, and names them.
@@ -441,7 +486,7 @@ impl Planning<'_> {
         self.diagnostics.append(&mut lints::named_like_fields(pack, names, self.ask));
     }
 
-    fn check_message(&self, rule: &Rule, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    fn check_message(&mut self, rule: &Rule, names: &Names<'_>) {
         let Some((en, zh)) = &rule.message else { return };
         let scripts = rule.message_scripts.as_ref();
         let mut told = HashSet::new();
@@ -463,7 +508,7 @@ impl Planning<'_> {
                 }
                 // A message in one language is there twice.
                 if told.insert(diagnostic.clone()) {
-                    diagnostics.push(diagnostic);
+                    self.diagnostics.push(diagnostic);
                 }
             }
         }
@@ -493,10 +538,10 @@ impl Planning<'_> {
         }
     }
 
-    fn check_in_force(&self, rule: &Rule, has_date: bool, diagnostics: &mut Vec<Diagnostic>) {
+    fn check_in_force(&mut self, rule: &Rule, has_date: bool) {
         if !rule.effective.is_always() && !has_date {
             let diagnostic = Diagnostic::error(wording::NO_RECORD_DATE).with("source", self.ask.id.clone());
-            diagnostics.push(diagnostic.at(rule.place.clone()).help(wording::HELP_RECORD_DATE));
+            self.diagnostics.push(diagnostic.at(rule.place.clone()).help(wording::HELP_RECORD_DATE));
         }
     }
 }

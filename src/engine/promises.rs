@@ -413,6 +413,7 @@ fn rule_of(promise: &Promise) -> Rule {
         source: promise.source.clone(),
         effective: promise.effective,
         params: Vec::new(),
+        reach: crate::rule::Reach::Record,
         when: promise.when.clone(),
         check: promise.stop.clone(),
         message: None,

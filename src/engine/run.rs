@@ -1,7 +1,7 @@
 //! Running a source on all workers: blocks are taken in order, judged side by side and committed in
 //! order, so that the result does not depend on the number of threads.
 
-use super::{BlockResult, Judge, Judging};
+use super::{BlockResult, Judge, Judging, Sorter, Temporary};
 use crate::{diagnostic::Diagnostic, record::Batch};
 use std::{
     collections::BTreeMap,
@@ -83,7 +83,9 @@ impl Work for Judge<'_> {
     type Spare = Vec<Vec<u8>>;
 
     fn block(&mut self, batch: &mut Batch) -> io::Result<BlockResult> {
-        Ok(self.judge(batch))
+        let result = self.judge(batch);
+        self.relieve()?;
+        Ok(result)
     }
 
     fn recycle(&mut self, spare: Option<Vec<Vec<u8>>>) {
@@ -103,7 +105,8 @@ struct Line<W: Work, F, C> {
     error: Option<RunError>,
 }
 
-/// Judges all batches on `threads` workers; `commit` takes the results in block order.
+/// Judges all batches on `threads` workers; `commit` takes the results in block order. Gives the workers'
+/// groups, for [`super::judge_groups`].
 ///
 /// # Errors
 /// The first that reading or committing gives; the blocks before it are committed.
@@ -113,8 +116,16 @@ pub fn run_source<B: Batches>(
     threads: usize,
     cancelled: &AtomicBool,
     commit: impl FnMut(&mut BlockResult, B::Faults) -> io::Result<()> + Send,
-) -> Result<Outcome, RunError> {
-    run_blocks(batches, || Judge::new(judging), |_| Ok(()), threads, cancelled, commit)
+) -> Result<(Outcome, Vec<Sorter<Temporary>>), RunError> {
+    let groups = Mutex::new(Vec::new());
+    let done = |judge: Judge<'_>| {
+        if let Some(own) = judge.into_groups()? {
+            lock(&groups).push(own);
+        }
+        Ok(())
+    };
+    let outcome = run_blocks(batches, || Judge::new(judging), done, threads, cancelled, commit)?;
+    Ok((outcome, groups.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// Works on all batches with `threads` workers; `commit` takes the results in block order. Once there are

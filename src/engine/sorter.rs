@@ -39,9 +39,9 @@ struct Entry {
     key: u32,
 }
 
-/// Distinct keys of a run by number.
+/// Distinct keys by number.
 #[derive(Debug, Default)]
-struct Keys {
+pub(super) struct Keys {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     hashes: Vec<u64>,
@@ -51,13 +51,42 @@ struct Keys {
 }
 
 impl Keys {
-    fn get(&self, number: u32) -> &[u8] {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// All, by number.
+    pub(super) fn all(&self) -> impl Iterator<Item = &[u8]> {
+        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(|it| self.get(it))
+    }
+
+    /// Whether a key is known.
+    pub(super) fn contains(&self, key: &[u8]) -> bool {
+        !self.slots.is_empty() && self.find(key, xxh3_64(key)).is_ok()
+    }
+
+    /// The number of a key, or the slot that waits for it.
+    fn find(&self, key: &[u8], hash: u64) -> Result<u32, usize> {
+        let mask = self.slots.len() - 1;
+        let mut at = low_bits(hash) & mask;
+        loop {
+            let Some(known) = self.slots[at].checked_sub(1) else { return Err(at) };
+            if self.hashes[known as usize] == hash && self.get(known) == key {
+                return Ok(known);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    pub(super) fn get(&self, number: u32) -> &[u8] {
         let number = number as usize;
         let start = if number == 0 { 0 } else { self.ends[number - 1] };
         &self.bytes[start..self.ends[number]]
     }
 
-    fn number(&mut self, key: &[u8]) -> u32 {
+    /// The number of a key, a new one if need be.
+    pub(super) fn number(&mut self, key: &[u8]) -> u32 {
         // Logs hold the events of a case side by side more often than not.
         if !self.ends.is_empty() && self.get(self.last) == key {
             return self.last;
@@ -66,27 +95,17 @@ impl Keys {
             self.grow();
         }
         let hash = xxh3_64(key);
-        let mask = self.slots.len() - 1;
-        let mut at = low_bits(hash) & mask;
-        loop {
-            match self.slots[at] {
-                0 => break,
-                known => {
-                    let known = known - 1;
-                    if self.hashes[known as usize] == hash && self.get(known) == key {
-                        self.last = known;
-                        return known;
-                    }
-                }
+        self.last = match self.find(key, hash) {
+            Ok(known) => known,
+            Err(slot) => {
+                self.bytes.extend_from_slice(key);
+                self.ends.push(self.bytes.len());
+                self.hashes.push(hash);
+                let count = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+                self.slots[slot] = count;
+                count - 1
             }
-            at = (at + 1) & mask;
-        }
-        self.bytes.extend_from_slice(key);
-        self.ends.push(self.bytes.len());
-        self.hashes.push(hash);
-        let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-        self.slots[at] = number;
-        self.last = number - 1;
+        };
         self.last
     }
 
@@ -102,12 +121,13 @@ impl Keys {
         }
     }
 
-    fn bytes_held(&self) -> usize {
+    /// Memory beside its own size.
+    pub(super) fn bytes_held(&self) -> usize {
         self.bytes.len() + self.ends.len() * 16 + self.slots.len() * 4
     }
 
     /// Numbers of keys in the order of the keys. Their first bytes decide nearly always.
-    fn sorted(&self) -> Vec<u32> {
+    pub(super) fn sorted(&self) -> Vec<u32> {
         let head = |number: u32| {
             let key = self.get(number);
             let mut first = [0_u8; 16];

@@ -27,15 +27,21 @@ pub(super) struct Writer<'a, 'b> {
     listed: Vec<usize>,
 }
 
+impl Judging<'_> {
+    /// How many candidates for the worst findings are still of use, by severity.
+    pub(super) fn room_for_worst(&self) -> [u64; 4] {
+        let mut before = 0;
+        self.committed.each_ref().map(|committed| {
+            before += committed.load(Ordering::Relaxed);
+            (Audit::WORST_MAX as u64).saturating_sub(before)
+        })
+    }
+}
+
 impl<'a, 'b> Writer<'a, 'b> {
     /// Gets ready for the findings of so many rules and promises.
     pub(super) fn new(judging: &'a Judging<'a>, batch: &'b Batch, rules: usize) -> Self {
-        let mut room = [0; 4];
-        let mut before = 0;
-        for (room, committed) in room.iter_mut().zip(judging.committed) {
-            before += committed.load(Ordering::Relaxed);
-            *room = (Audit::WORST_MAX as u64).saturating_sub(before);
-        }
+        let room = judging.room_for_worst();
         let listed = vec![0; rules * 2];
         Self {
             judging,
@@ -114,6 +120,12 @@ impl<'a, 'b> Writer<'a, 'b> {
         // Writing to a string does not fail.
         let _ = write!(scratch, "{}:{}", self.file(), self.batch.rows[row]);
         scratch
+    }
+
+    /// Appends the key of a record; its origin where it has none.
+    pub(super) fn name_of(&self, row: usize, out: &mut String) {
+        let mut scratch = String::new();
+        out.push_str(self.key(row, &mut scratch));
     }
 
     fn file(&self) -> &'a str {
@@ -220,7 +232,7 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 }
 
-fn owned(finding: &Finding<'_>, planned: &PlannedRule, record: u64) -> OwnedFinding {
+pub(super) fn owned(finding: &Finding<'_>, planned: &PlannedRule, record: u64) -> OwnedFinding {
     let own = |it: &&str| (*it).to_owned();
     OwnedFinding {
         id: finding.id,

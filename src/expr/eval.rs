@@ -380,7 +380,8 @@ pub fn values_of(evaluator: &mut Evaluator<'_, '_>, id: ExprId) -> Vec<Result<Va
     (0..evaluator.len).map(value).collect()
 }
 
-fn value_at(vals: &Vals<'_>, ty: Type, row: usize) -> Value {
+/// The value of a row, read as `ty`.
+pub(crate) fn value_at(vals: &Vals<'_>, ty: Type, row: usize) -> Value {
     match vals {
         Vals::Bool(mask) => Value::Bool(mask.get(row)),
         Vals::Int(numbers) => Values::Int(vec![numbers.get(row)]).value(ty, 0, ""),

@@ -21,6 +21,7 @@ mod tests;
 mod values;
 
 pub use domain::{Domain, Key, Span};
+pub(crate) use eval::value_at;
 pub use eval::{Evaluator, Scratch, append_to_column, values_of};
 pub use fault::{Cause, Fault, Faults, Limit};
 pub use functions::{FUNCTIONS, Function, Kernel, fold_text, functions_named};

@@ -5,11 +5,11 @@ mod value_text;
 
 pub use fingerprint::Fingerprint;
 pub(crate) use value_text::{Sink, day_of, put_clock, put_date, put_digits, put_int};
-pub use value_text::{literal_text, value_text, write_value_text};
+pub use value_text::{literal_text, rounded, value_text, write_value_text};
 
 use crate::{
     record::Value,
-    rule::{Outcome, Rule},
+    rule::{Outcome, Reach, Rule},
     wording::Lang,
 };
 
@@ -52,7 +52,7 @@ pub struct Evidence<'a> {
     pub rule_hash: &'a str,
 }
 
-/// Where the record of a finding stands, for people.
+/// Where the record of a finding stands, for people; no file and row 0 where it is about a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FindingOrigin<'a> {
     /// The file's path, below the project folder.
@@ -90,6 +90,12 @@ pub struct Finding<'a> {
 }
 
 impl Finding<'_> {
+    /// What it is about: the kind of record, or `group`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        if matches!(self.rule.reach, Reach::Groups(_)) { "group" } else { &self.rule.on }
+    }
+
     /// The rule's title in `lang`.
     #[must_use]
     pub fn title(&self, lang: Lang) -> &str {

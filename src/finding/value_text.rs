@@ -186,6 +186,31 @@ fn plain(out: &mut String, value: &impl std::fmt::Display) {
     let _ = write!(out, "{value}");
 }
 
+/// A value with so many decimals at most, where it is a fraction of middling size, or a list of such: for
+/// people, who read no more of what was reckoned.
+#[must_use]
+pub fn rounded(value: &Value, decimals: u32) -> Value {
+    match value {
+        Value::Float(it) if it.abs() < 1e9 && it.abs() >= 1e-3 => {
+            let scale = 10_f64.powi(decimals.cast_signed());
+            Value::Float((it * scale).round() / scale)
+        }
+        Value::Decimal(it) if it.scale() > decimals => Value::Decimal(it.round_dp(decimals).normalize()),
+        Value::List(all) => Value::List(all.iter().map(|it| rounded(it, decimals)).collect()),
+        Value::Missing
+        | Value::Unreadable
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Decimal(_)
+        | Value::Text(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Duration(_)
+        | Value::Amount(_) => value.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,7 @@ mod malformed;
 mod names;
 mod pack;
 mod promises;
+mod reach;
 mod read;
 mod rules;
 mod source;

@@ -3,6 +3,7 @@
 use super::{
     names,
     pack::Reading,
+    reach,
     read::{Entry, Reader, Text, suggest},
     source::stays_below,
     values,
@@ -30,7 +31,7 @@ pub(super) fn severities() -> [(&'static str, Severity); 4] {
 }
 
 /// Reads one rule of `pack`; with it the bytes of its id. The rule is `None` where something it
-/// cannot be without is missing or wrong, or is for later versions.
+/// cannot be without is missing or wrong.
 pub(super) fn read(
     mut table: Reader<'_>,
     pack: &str,
@@ -54,9 +55,7 @@ pub(super) fn read(
     let missing = table.one_of("missing", &policies).unwrap_or_default();
     let examples = table.entry("example").map(|it| it.tables()).unwrap_or_default();
     let examples = examples.into_iter().filter_map(|it| example(it, &params, reading)).collect();
-    let later = ["per", "min", "within"];
-    let is_later = later.iter().any(|it| table.entry(it).is_some());
-    table.not_built(&later);
+    let reach = reach::read(&mut table);
     let place = table.place();
     table.finish();
     let id = id?;
@@ -74,6 +73,7 @@ pub(super) fn read(
             source,
             effective,
             params,
+            reach: reach?,
             when,
             check: check?,
             message: templates,
@@ -86,7 +86,7 @@ pub(super) fn read(
             message_scripts,
         })
     };
-    let rule = if is_later { None } else { rule() };
+    let rule = rule();
     Some((full_id, rule, id_place))
 }
 
@@ -202,7 +202,8 @@ fn template(entry: &Entry<'_>, text: &Text) -> Option<(Template, Script)> {
 
 fn example(mut table: Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Option<Example> {
     let name = table.required_text("name").map(|it| it.text);
-    let fields = table.required("record").and_then(|it| it.table()).map(|it| pairs(&it, reading));
+    let records = records(&mut table, reading);
+    let min = table.entry("min").and_then(|it| reach::count(&it)).unwrap_or(1);
     let outcomes = Outcome::ALL.map(|it| (it.name(), it));
     let expect_place = table.entry("expect").map(|it| it.place());
     let expect = table.required("expect").and_then(|_| table.one_of("expect", &outcomes));
@@ -211,10 +212,13 @@ fn example(mut table: Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Op
     let as_of = table.entry("as_of").and_then(|it| as_of(&it));
     let place = table.place();
     table.finish();
-    let (record, field_places) = fields?;
+    let mut records = records?;
+    let (record, field_places) = records.pop()?;
     Some(Example {
         name: name?,
         record,
+        before: records.into_iter().map(|it| it.0).collect(),
+        min: min.max(1),
         expect: expect?,
         params: own,
         as_of,
@@ -224,8 +228,28 @@ fn example(mut table: Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Op
     })
 }
 
+type Fields = (Vec<(String, Value)>, Vec<Place>);
+
+/// `record`, or for rules that look beyond one record `records`, of which the last is meant.
+fn records(table: &mut Reader<'_>, reading: &Reading<'_>) -> Option<Vec<Fields>> {
+    let one = table.entry("record");
+    let Some(all) = table.entry("records") else {
+        return table.required("record").and_then(|it| it.table()).map(|it| vec![pairs(&it, reading)]);
+    };
+    if let Some(one) = one {
+        let said = Diagnostic::error(wording::RECORD_AND_RECORDS).at(all.file.place(all.key_span.clone()));
+        all.file.report(said.also(one.file.place(one.key_span), wording::FIRST_HERE));
+        return None;
+    }
+    let tables = all.tables();
+    if tables.is_empty() {
+        all.error(wording::EMPTY_LIST);
+    }
+    Some(tables.iter().map(|it| pairs(it, reading)).collect())
+}
+
 /// The fields of a record, and where their names stand.
-fn pairs(table: &Reader<'_>, reading: &Reading<'_>) -> (Vec<(String, Value)>, Vec<Place>) {
+fn pairs(table: &Reader<'_>, reading: &Reading<'_>) -> Fields {
     let pair = |it: Entry<'_>| {
         let place = it.file.place(it.key_span.clone());
         values::value(&it, reading.zone).map(|value| ((it.key, value), place))

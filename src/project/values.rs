@@ -155,7 +155,7 @@ pub(super) fn output(entry: &Entry<'_>, ty: Type, zone: &Zone) -> Option<Value> 
 }
 
 /// A decimal number as written.
-fn number_text<'v>(value: &'v DeValue<'_>) -> Option<&'v str> {
+pub(super) fn number_text<'v>(value: &'v DeValue<'_>) -> Option<&'v str> {
     value
         .as_float()
         .map(|it| it.as_str())

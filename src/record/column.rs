@@ -134,22 +134,40 @@ impl Values {
         }
     }
 
-    /// One value that means nothing, in the place of a missing one.
-    fn one_of_nothing(ty: Type) -> Self {
-        match Self::new(ty) {
-            Self::Bool(mut bits) => {
-                bits.push(false);
-                Self::Bool(bits)
+    /// Appends a value; where it is not of the type, something that means nothing, and gives false.
+    fn push(&mut self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Bool(bits), Value::Bool(it)) => bits.push(*it),
+            (Self::Int(all), Value::Int(it) | Value::Date(it) | Value::Time(it) | Value::Duration(it)) => {
+                all.push(*it);
             }
-            Self::Int(_) => Self::Int(vec![0]),
-            Self::Float(_) => Self::Float(vec![0.0]),
-            Self::Decimal(_) => Self::Decimal(vec![Decimal::ZERO]),
-            Self::Text(_) => Self::Text(TextColumn::Owned(vec![View::default()], String::new())),
-            Self::Amount(_) => Self::Amount(vec![Amount::Open(0)]),
-            Self::List(mut list) => {
-                list.ends.push(0);
-                Self::List(list)
+            (Self::Float(all), Value::Float(it)) => all.push(*it),
+            (Self::Decimal(all), Value::Decimal(it)) => all.push(*it),
+            (Self::Text(TextColumn::Owned(views, own)), Value::Text(it)) => {
+                let start = u32::try_from(own.len()).unwrap_or(u32::MAX);
+                views.push(View { start, len: u32::try_from(it.len()).unwrap_or_default() });
+                own.push_str(it);
             }
+            (Self::Amount(all), Value::Amount(it)) => all.push(*it),
+            (values, _) => {
+                values.push_nothing();
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Appends something that means nothing, in the place of a missing value.
+    fn push_nothing(&mut self) {
+        match self {
+            Self::Bool(bits) => bits.push(false),
+            Self::Int(all) => all.push(0),
+            Self::Float(all) => all.push(0.0),
+            Self::Decimal(all) => all.push(Decimal::ZERO),
+            Self::Text(TextColumn::Coded(codes, _)) => codes.push(0),
+            Self::Text(TextColumn::Views(views) | TextColumn::Owned(views, _)) => views.push(View::default()),
+            Self::Amount(all) => all.push(Amount::Open(0)),
+            Self::List(list) => list.ends.push(list.ends.last().copied().unwrap_or_default()),
         }
     }
 
@@ -207,32 +225,20 @@ impl Column {
         Self { ty, values: Values::new(ty), valid: Bitmap::default(), unreadable: None }
     }
 
-    /// The column of a batch of one record; `value` is missing there if it is not of the type, or a list.
+    /// A column of these values; those that are not of the type, and lists, are missing there.
     #[must_use]
-    pub fn of_one(ty: Type, value: &Value) -> Self {
+    pub fn of_values<'v>(ty: Type, values: impl IntoIterator<Item = &'v Value>) -> Self {
         let mut column = Self::new(ty);
-        let values = match value {
-            Value::Bool(it) => {
-                let mut bits = Bitmap::default();
-                bits.push(*it);
-                Some(Values::Bool(bits))
-            }
-            Value::Int(it) | Value::Date(it) | Value::Time(it) | Value::Duration(it) => {
-                Some(Values::Int(vec![*it]))
-            }
-            Value::Float(it) => Some(Values::Float(vec![*it])),
-            Value::Decimal(it) => Some(Values::Decimal(vec![*it])),
-            Value::Text(it) => {
-                let view = View { start: 0, len: u32::try_from(it.len()).unwrap_or_default() };
-                Some(Values::Text(TextColumn::Owned(vec![view], it.to_string())))
-            }
-            Value::Amount(it) => Some(Values::Amount(vec![*it])),
-            Value::Missing | Value::Unreadable | Value::List(_) => None,
-        };
-        let fits = |it: &Values| std::mem::discriminant(it) == std::mem::discriminant(&column.values);
-        let values = values.filter(fits);
-        column.valid.push(values.is_some());
-        column.values = values.unwrap_or_else(|| Values::one_of_nothing(ty));
+        if ty == Type::Text {
+            column.values = Values::Text(TextColumn::Owned(Vec::new(), String::new()));
+        }
+        let mut unreadable = Bitmap::default();
+        for value in values {
+            let is_there = column.values.push(value);
+            column.valid.push(is_there);
+            unreadable.push(*value == Value::Unreadable);
+        }
+        column.unreadable = unreadable.words().iter().any(|it| *it != 0).then_some(unreadable);
         column
     }
 

@@ -128,7 +128,7 @@ impl Csv {
             Column::Rule => out.extend_from_slice(it.rule.id.as_bytes()),
             Column::Severity => out.extend_from_slice(it.rule.severity.name().as_bytes()),
             Column::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
-            Column::Kind => escape::csv_cell(out, &it.rule.on),
+            Column::Kind => escape::csv_cell(out, it.kind()),
             Column::Key => escape::csv_cell(out, it.key),
             Column::Subject => with_scratch(|text| {
                 write_subject(text, it);
@@ -141,6 +141,7 @@ impl Csv {
                 escape::csv_cell(out, text);
             }),
             Column::File => escape::csv_cell(out, it.origin.file),
+            Column::Row if it.origin.row == 0 => {}
             Column::Row => crate::finding::put_digits(out, it.origin.row, 1),
             Column::Standing => out.extend_from_slice(it.standing.name().as_bytes()),
             Column::Points => {}

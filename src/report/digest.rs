@@ -1,6 +1,7 @@
 //! What the formats for people pick from an audit, and how they write figures: totals per source
 //! and severity, rules worth showing, worst first.
 
+use super::escape::visible;
 use crate::{
     audit::{Audit, Gate, GateVerdict, OutcomeCounts, OwnedFinding, PromiseResult, RuleResult},
     calendar::hours_text,
@@ -147,6 +148,11 @@ pub(super) const fn standing_wording(finding: &OwnedFinding) -> Option<Wording> 
         Standing::Known => Some(wording::STANDING_KNOWN),
         Standing::Waived => Some(wording::STANDING_WAIVED),
     }
+}
+
+/// `file:row`, harmless; nothing of a finding about a group.
+pub(super) fn place(it: &OwnedFinding) -> String {
+    if it.row == 0 { String::new() } else { format!("{}:{}", visible(&it.file), it.row) }
 }
 
 /// `1,234,567`.

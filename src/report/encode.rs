@@ -28,7 +28,7 @@ pub(super) fn finding(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
     out.put("\",\"dimension\":");
     string_or_null(out, rule.dimension.as_deref());
     out.put(",\"kind\":");
-    json_string(out, &rule.on);
+    json_string(out, it.kind());
     out.put(",\"key\":");
     json_string(out, it.key);
     out.put(",\"subject\":{");
@@ -43,11 +43,14 @@ pub(super) fn finding(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
     json_string(out, it.message);
     evidence(out, it, &it.evidence, &setting.zone);
     out.put(",\"origin\":{\"file\":");
-    json_string(out, it.origin.file);
+    string_or_null(out, Some(it.origin.file).filter(|it| !it.is_empty()));
     out.put(",\"sheet\":");
     string_or_null(out, it.origin.sheet);
     out.put(",\"row\":");
-    put_digits(out, it.origin.row, 1);
+    match it.origin.row {
+        0 => out.put("null"),
+        row => put_digits(out, row, 1),
+    }
     out.put("},\"standing\":\"");
     out.put(it.standing.name());
     out.put("\",\"points\":null");

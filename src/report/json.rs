@@ -5,6 +5,7 @@ use super::{
     Needs, Report, Setting, encode,
     encode::{comma, member, put_float, put_time, string_or_null},
     escape::json_string,
+    groups,
 };
 use crate::{
     audit::{Audit, Gate, Input, OutcomeCounts, Path, PromiseResult, RuleResult, Unassessed},
@@ -47,9 +48,8 @@ impl Json {
         summary(&mut out, audit);
         list(&mut out, "rules", &audit.rules, |out, it| rule(out, it, self.setting.lang));
         list(&mut out, "promises", &audit.promises, |out, it| promise(out, it, self.setting.lang));
-        for name in ["scorecards", "groups"] {
-            list(&mut out, name, &[], |_, (): &()| ());
-        }
+        list(&mut out, "scorecards", &[], |_, (): &()| ());
+        list(&mut out, "groups", &audit.groups, |out, it| groups::json(out, it, &self.setting));
         list(&mut out, "gates", &audit.gates, gate);
         out.put(",\n  \"findings\": [");
         out
@@ -207,6 +207,17 @@ fn rule(out: &mut Vec<u8>, it: &RuleResult, lang: Lang) {
     coverage(out, &it.outcomes);
     out.put(",");
     number(out, "findings", it.findings);
+    if let Some(groups) = &it.groups {
+        for (name, count) in [
+            ("groups", groups.groups),
+            ("below_min", groups.below_min),
+            ("min", groups.min),
+            ("without_group", groups.without_group),
+        ] {
+            out.put(",");
+            number(out, name, count);
+        }
+    }
     out.put("}");
 }
 

@@ -5,6 +5,7 @@ use super::{
     Report, Setting,
     digest::{self, count, coverage},
     escape::markdown,
+    groups,
 };
 use crate::{
     audit::{Audit, GateVerdict, OwnedFinding},
@@ -18,6 +19,8 @@ use std::io::{self, Read, Write};
 const RULES_MAX: usize = 20;
 /// Findings shown at most.
 const WORST_MAX: usize = 20;
+/// Groups shown at most.
+const GROUPS_MAX: usize = 20;
 /// Characters shown at most of a message.
 const MESSAGE_CHARS_MAX: usize = 300;
 /// Characters shown at most of a name, key or path.
@@ -174,11 +177,29 @@ impl Markdown {
         let key = markdown(&it.key, NAME_CHARS_MAX);
         let message = markdown(&it.message, MESSAGE_CHARS_MAX);
         let rule = markdown(&it.rule.id, NAME_CHARS_MAX);
-        let file = markdown(&it.file, NAME_CHARS_MAX);
-        out.push_str(&format!(
-            "| {severity}{standing} | {key} | {message}<br>{rule} | {file}:{} |\n",
-            it.row
-        ));
+        let place = markdown(&digest::place(it), NAME_CHARS_MAX);
+        out.push_str(&format!("| {severity}{standing} | {key} | {message}<br>{rule} | {place} |\n"));
+    }
+
+    /// The groups that fail, below how many there are.
+    fn groups(&self, audit: &Audit, out: &mut String) {
+        let rules = groups::rules(audit, self.setting.lang);
+        if rules.is_empty() {
+            return;
+        }
+        let failing = groups::failing(audit);
+        let head = [wording::GROUPS, wording::RULE, wording::RECORDS, wording::FIGURE];
+        self.table(wording::GROUPS, &head, 2, out);
+        for it in failing.iter().take(GROUPS_MAX) {
+            let name = markdown(&groups::name(it, &self.setting), NAME_CHARS_MAX);
+            let rule = markdown(&it.rule.id, NAME_CHARS_MAX);
+            let figure = markdown(&groups::figure(it, &self.setting), NAME_CHARS_MAX);
+            out.push_str(&format!("| {name} | {rule} | {} | {figure} |\n", count(it.n)));
+        }
+        out.push('\n');
+        for (_, line) in rules {
+            out.push_str(&format!("- {}\n", markdown(&line, MESSAGE_CHARS_MAX)));
+        }
     }
 }
 
@@ -190,6 +211,7 @@ impl Report for Markdown {
         self.severities(audit, &mut text);
         self.promises(audit, &mut text);
         self.rules(audit, &mut text);
+        self.groups(audit, &mut text);
         self.worst(audit, &mut text);
         out.write_all(text.as_bytes())
     }

@@ -8,6 +8,7 @@ mod csv;
 mod digest;
 mod encode;
 mod escape;
+mod groups;
 mod json;
 mod junit;
 mod layout;

@@ -6,13 +6,14 @@ use super::{
     Report, Setting,
     digest::{self, count, count_short, coverage},
     escape::{cut_chars, visible},
+    groups,
     layout::{Cell, Line, Style, Table, cut, cut_middle, pad, width, wrap},
 };
 use crate::{
     audit::{Audit, Gate, GateVerdict, OutcomeCounts, OwnedFinding, RuleResult},
     finding::value_text,
     record::Value,
-    rule::Severity,
+    rule::{Reach, Severity},
     wording::{self, Wording},
 };
 use std::{
@@ -24,6 +25,8 @@ use std::{
 const RULES_MAX: usize = 20;
 /// Findings shown at most.
 const WORST_MAX: usize = 10;
+/// Groups shown at most.
+const GROUPS_MAX: usize = 12;
 /// Rules named at most of those that could not assess something.
 const UNASSESSED_MAX: usize = 3;
 /// Names shown at most of what a gate is about.
@@ -256,7 +259,7 @@ impl Terminal {
         let rule = cut(&rule, room.saturating_sub(14));
         let key = visible(&it.key);
         let key = cut(&key, room.saturating_sub(width(&rule) + 2));
-        let place = format!("{}:{}", visible(&it.file), it.row);
+        let place = digest::place(it);
         pad(out, 2);
         self.paint(severity_style(it.rule.severity), severity, out);
         pad(out, 2);
@@ -268,14 +271,15 @@ impl Terminal {
             self.paint(Style::Dim, standing, out);
         }
         let left = room.saturating_sub(width(&rule) + 2 + width(&key));
-        let beside = left >= width(&place) + 2;
-        if beside {
+        let beside = left >= width(&place) + 2 || place.is_empty();
+        if beside && !place.is_empty() {
             pad(out, left - width(&place));
             self.paint(Style::Dim, &place, out);
         }
         out.push('\n');
         self.wrapped(&visible(&cut_chars(&it.message, MESSAGE_CHARS_MAX)), HANG, Style::Plain, out);
-        self.evidence(&it.fields, out);
+        let is_group = matches!(it.rule.reach, Reach::Groups(_));
+        self.evidence(&it.fields, is_group, out);
         if let Some(reason) = it.reason.as_deref().filter(|reason| !it.message.contains(reason)) {
             self.wrapped(&visible(&cut_chars(reason, MESSAGE_CHARS_MAX)), HANG, Style::Dim, out);
         }
@@ -285,10 +289,11 @@ impl Terminal {
     }
 
     /// `field = value · field = value`, broken between fields where that is possible.
-    fn evidence(&self, fields: &[(String, Value)], out: &mut String) {
+    fn evidence(&self, fields: &[(String, Value)], is_group: bool, out: &mut String) {
         let mut line = String::new();
         for (name, value) in fields.iter().take(EVIDENCE_MAX) {
-            let item = self.evidence_item(name, value);
+            // What is reckoned has more digits than anyone reads.
+            let item = self.evidence_item(name, &if is_group { groups::short(value) } else { value.clone() });
             if !line.is_empty() && HANG + width(&line) + 3 + width(&item) > self.width {
                 self.wrapped(&std::mem::take(&mut line), HANG, Style::Dim, out);
             }
@@ -335,6 +340,49 @@ impl Terminal {
                 ("field", first.map(|first| short(&first.field)).unwrap_or_default()),
             ];
             self.hanging(&wording.fill(lang, &arguments), out);
+        }
+    }
+
+    /// How many groups there are, and those that fail.
+    fn groups(&self, audit: &Audit, out: &mut String) {
+        let rules = groups::rules(audit, self.setting.lang);
+        if rules.is_empty() {
+            return;
+        }
+        self.heading(wording::GROUPS, "", out);
+        for (_, line) in &rules {
+            self.hanging(&visible(line), out);
+        }
+        for it in audit.rules.iter() {
+            let without = it.groups.map_or(0, |it| it.without_group);
+            if without > 0 {
+                let arguments = [("rule", visible(&it.rule.id).into_owned()), ("count", count(without))];
+                self.hanging(&wording::GROUPS_WITHOUT.fill(self.setting.lang, &arguments), out);
+            }
+        }
+        let failing = groups::failing(audit);
+        let mut above = "";
+        let mut table = Table::new(4, &["", "n", self.say(wording::FIGURE)]);
+        for it in failing.iter().take(GROUPS_MAX) {
+            if above != it.rule.id {
+                above = &it.rule.id;
+                let name = visible(above).into_owned();
+                table.lines.push(Line::Across(Cell::new(name, severity_style(it.rule.severity))));
+            }
+            table.push(vec![
+                Cell::plain(visible(&groups::name(it, &self.setting)).into_owned()),
+                Cell::plain(count_short(it.n, self.setting.lang)),
+                Cell::plain(visible(&groups::figure(it, &self.setting)).into_owned()),
+            ]);
+        }
+        if !failing.is_empty() {
+            self.table(&table, out);
+        }
+        let all: u64 = rules.iter().map(|it| it.0.outcomes.fail).sum();
+        let more = all.saturating_sub(failing.len().min(GROUPS_MAX) as u64);
+        if more > 0 {
+            let text = wording::GROUPS_MORE.fill(self.setting.lang, &[("count", count(more))]);
+            self.wrapped(&text, 2, Style::Dim, out);
         }
     }
 
@@ -416,6 +464,7 @@ impl Report for Terminal {
         self.verdicts(audit, &mut text);
         self.promises(audit, &mut text);
         self.rules(audit, &mut text);
+        self.groups(audit, &mut text);
         self.worst(audit, &mut text);
         self.unassessed(audit, &mut text);
         self.gates(audit, &mut text);

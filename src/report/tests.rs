@@ -42,6 +42,7 @@ fn rule(id: &str, severity: Severity, en: &str, zh: &str) -> Rule {
             param("limit_hours", Value::Int(24)),
             param("channels", Value::List(vec![Value::Text("phone".into()), Value::Text("电话".into())])),
         ],
+        reach: crate::rule::Reach::Record,
         when: None,
         check: script,
         message: None,
@@ -162,6 +163,7 @@ fn audit() -> Audit {
         path,
         outcomes,
         findings,
+        groups: None,
     };
     let text = Place::Record { file: "data/tickets-1.csv".into(), row: 7, column: Some("score".into()) };
     Audit {
@@ -187,6 +189,7 @@ fn audit() -> Audit {
             result(0, Evaluated::Vectorised, counts(12_345_678, 1, 0, 0), 1),
         ],
         promises: vec![promise(&rules[1])],
+        groups: Vec::new(),
         gates: vec![
             Gate {
                 id: "assessed".into(),
@@ -333,6 +336,7 @@ fn an_empty_audit_is_reported_too() {
         inputs: Vec::new(),
         summary: Summary::default(),
         rules: Vec::new(),
+        groups: Vec::new(),
         gates: Vec::new(),
         worst: Vec::new(),
         unassessed: Vec::new(),

@@ -4,6 +4,7 @@
 mod pack;
 mod parts;
 mod promise;
+mod reach;
 mod template;
 
 pub use pack::{Example, Pack, Rule};
@@ -12,4 +13,5 @@ pub use parts::{
     Script, Severity, Table, TableCell, TableRow,
 };
 pub use promise::{Pause, Promise, Target};
+pub use reach::{Per, Reach, Within};
 pub use template::{Piece, Template, TemplateError};

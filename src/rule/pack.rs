@@ -1,7 +1,7 @@
 //! Packs and rules.
 
 use super::{
-    Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Promise, Script, Severity, Table,
+    Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Promise, Reach, Script, Severity, Table,
     Template,
 };
 use crate::{diagnostic::Place, record::Value, wording::UserText};
@@ -61,6 +61,8 @@ pub struct Rule {
     pub effective: Effective,
     /// Its parameters, house values in place.
     pub params: Vec<Param>,
+    /// What it judges in one go.
+    pub reach: Reach,
     /// Which records it looks at; all when left out.
     pub when: Option<Script>,
     /// What must hold. An expression, or a script of several statements.
@@ -83,6 +85,20 @@ pub struct Rule {
     pub message_scripts: Option<(Script, Script)>,
 }
 
+impl Rule {
+    /// What it is made of, in the order in which it is evaluated.
+    pub fn scripts(&self) -> impl Iterator<Item = &Script> {
+        let per: &[Script] = if let Reach::Groups(per) = &self.reach { &per.by } else { &[] };
+        self.when.iter().chain(per).chain([&self.check])
+    }
+
+    /// The fields that it names beside its scripts.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let window = if let Reach::Window(within) = &self.reach { Some(within) } else { None };
+        window.into_iter().flat_map(|it| it.of.iter().chain([&it.time])).map(|it| it.0.as_str())
+    }
+}
+
 /// A record with a known verdict.
 #[derive(Clone, Debug)]
 pub struct Example {
@@ -90,7 +106,11 @@ pub struct Example {
     pub name: String,
     /// Its fields, as written.
     pub record: Vec<(String, Value)>,
-    /// The verdict.
+    /// The records before it, for rules that look beyond one record.
+    pub before: Vec<Vec<(String, Value)>>,
+    /// Arguments that an aggregate wants in this example, whatever the rule says.
+    pub min: u64,
+    /// The verdict: of the record; of a rule over groups, of the group that it is in.
     pub expect: Outcome,
     /// Parameters of its own.
     pub params: Vec<(String, Value)>,

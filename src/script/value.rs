@@ -9,10 +9,10 @@ use super::{
     tokens::Tokens,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Said},
     expr::{Cause, ExprId, Program},
     record::{Batch, Type, Value},
-    rule::Script,
+    rule::{Param, Script},
     wording,
 };
 
@@ -23,6 +23,10 @@ pub struct CompiledValue {
     pub ty: Option<Type>,
     /// Its node, where it lowers.
     pub node: Option<ExprId>,
+    /// Why it does not.
+    pub reason: Option<Said>,
+    /// The parameters that it reads.
+    pub params: Vec<String>,
     script: RowScript,
 }
 
@@ -31,6 +35,7 @@ pub fn compile_value(
     program: &mut Program,
     registry: &mut Registry,
     names: &Names<'_>,
+    params: &[Param],
     script: &Script,
 ) -> (Option<CompiledValue>, Vec<Diagnostic>) {
     let tokens = Tokens::new(&script.text);
@@ -38,7 +43,7 @@ pub fn compile_value(
         Ok(ast) => ast,
         Err(diagnostic) => return (None, vec![*diagnostic]),
     };
-    let lowered = Lowering::new(program, registry, names, &[], script, &tokens).run(&ast);
+    let lowered = Lowering::new(program, registry, names, params, script, &tokens).run(&ast);
     let mut diagnostics = lowered.diagnostics;
     if lowered.is_unit && !diagnostics.iter().any(Diagnostic::is_error) {
         let place = script.place(0..script.text.trim_end().len());
@@ -48,9 +53,16 @@ pub fn compile_value(
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);
     }
-    match plant(Ground { program, registry, names, params: &[] }, script, &tokens, &ast) {
+    match plant(Ground { program, registry, names, params }, script, &tokens, &ast) {
         Ok((planted, _)) => {
-            (Some(CompiledValue { ty: lowered.ty, node: lowered.node, script: planted }), diagnostics)
+            let compiled = CompiledValue {
+                ty: lowered.ty,
+                node: lowered.node,
+                reason: lowered.reason,
+                params: lowered.params,
+                script: planted,
+            };
+            (Some(compiled), diagnostics)
         }
         Err(diagnostic) => (None, vec![*diagnostic]),
     }
@@ -62,6 +74,14 @@ impl CompiledValue {
     /// # Errors
     /// What was missing on the way, or could not be computed.
     pub fn value(&self, runner: &RowRunner, batch: &Batch, row: usize) -> Result<Value, Cause> {
-        runner.value(&self.script, batch, row)
+        runner.value(&self.script, batch, row, false)
+    }
+
+    /// As [`CompiledValue::value`]; a value that is missing is a reason why there is none.
+    ///
+    /// # Errors
+    /// What was missing, or could not be computed.
+    pub fn required(&self, runner: &RowRunner, batch: &Batch, row: usize) -> Result<Value, Cause> {
+        runner.value(&self.script, batch, row, true)
     }
 }

@@ -3,21 +3,22 @@
 use super::{
     RuleTrial,
     branches::Branches,
-    kinds::{Kind, Kinds, line, spec},
+    grouped,
+    kinds::{Kind, Kinds, lines, spec},
     verdicts,
 };
 use crate::{
     diagnostic::Diagnostic,
     engine::{
-        Duplicates, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Tracer, Wanted,
-        plan_source,
+        Duplicates, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Spill, Tracer,
+        Wanted, plan_source,
     },
     expr::Cause,
     finding::Finding,
     ingest::{self, Block, Decoder, Fault, Opened, Reader, ReaderOptions, Want},
     project::Project,
     record::{Batch, Value},
-    rule::{Effective, Example, Outcome, Pack, Rule},
+    rule::{Effective, Example, Outcome, Pack, Reach, Rule},
 };
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -46,7 +47,7 @@ pub(super) struct Judged {
 }
 
 /// Examples that are judged by one plan.
-struct Variant {
+pub(super) struct Variant {
     params: Vec<(String, Value)>,
     as_of: i64,
     /// Whether the record says on which day it was: then the rule must be in force on it.
@@ -78,8 +79,8 @@ pub(super) fn try_rule(
     RuleTrial { rule: Arc::new(own), examples, branches: branches.done() }
 }
 
-struct Trying<'a> {
-    project: &'a Project,
+pub(super) struct Trying<'a> {
+    pub(super) project: &'a Project,
     kind: &'a Kind<'a>,
     pack: &'a Pack,
     rule: &'a Rule,
@@ -95,7 +96,10 @@ impl Trying<'_> {
             let has = |name: &str| example.record.iter().any(|it| it.0 == name);
             let dated = !self.rule.effective.is_always() && date.is_some_and(|it| has(&it.text));
             let params = example.params.clone();
-            let same = |it: &&mut Variant| it.params == params && it.as_of == as_of && it.dated == dated;
+            // Records of other examples would be in its groups and windows.
+            let alone = !matches!(self.rule.reach, Reach::Record);
+            let same =
+                |it: &&mut Variant| !alone && it.params == params && it.as_of == as_of && it.dated == dated;
             match all.iter_mut().find(same) {
                 Some(variant) => variant.examples.push(number),
                 None => all.push(Variant { params, as_of, dated, examples: vec![number] }),
@@ -126,10 +130,10 @@ impl Trying<'_> {
         examples: &[&Example],
         branches: &mut Branches,
     ) -> Result<Vec<Judged>, Vec<Diagnostic>> {
-        let text: String = examples.iter().map(|it| line(it)).collect();
-        let (opened, diagnostics) =
-            ingest::open(&spec(self.project, self.kind.source, text, self.kind.fields.clone()));
-        let opened = Arc::new(opened.ok_or_else(|| errors(diagnostics))?);
+        if let ([example], Reach::Groups(_)) = (examples, &self.rule.reach) {
+            return grouped::judged(self, variant, example).map(|it| vec![it]);
+        }
+        let opened = self.opened(examples.iter().map(|it| lines(it)).collect())?;
         let plan = self.plan(variant, &opened, false)?;
         let (mut batches, faults) = read(&opened, &plan.columns).map_err(|it| vec![*it])?;
         let sink = Kept::default();
@@ -142,6 +146,7 @@ impl Trying<'_> {
             zone: &self.project.zone,
             committed: &committed,
             hash_keys: &AtomicBool::new(false),
+            spill: Spill::never(),
         };
         let told = told(&judging, &mut batches, &faults, &opened, sink.kept());
         let traced = self.plan(variant, &opened, true)?;
@@ -151,10 +156,22 @@ impl Trying<'_> {
                 branches.add(self.rule, &trace);
             }
         }
-        Ok(told)
+        // Of records before the one that is meant, nothing is told.
+        Ok(if matches!(self.rule.reach, Reach::Record) {
+            told
+        } else {
+            told.into_iter().next_back().into_iter().collect()
+        })
     }
 
-    fn plan(
+    /// Records in memory, typed as their kind is.
+    pub(super) fn opened(&self, text: String) -> Result<Arc<Opened>, Vec<Diagnostic>> {
+        let fields = self.kind.fields.clone();
+        let (opened, diagnostics) = ingest::open(&spec(self.project, self.kind.source, text, fields));
+        Ok(Arc::new(opened.ok_or_else(|| errors(diagnostics))?))
+    }
+
+    pub(super) fn plan(
         &self,
         variant: &Variant,
         opened: &Opened,
@@ -168,6 +185,9 @@ impl Trying<'_> {
         }
         if !variant.dated {
             rule.effective = Effective::default();
+        }
+        if let (Reach::Groups(per), [only]) = (&mut rule.reach, &variant.examples[..]) {
+            per.min = self.rule.examples[*only].min;
         }
         let pack = self.pack.with_rules(vec![rule]);
         let source = self.kind.source;
@@ -196,7 +216,10 @@ fn errors(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 /// All records; so few that they are one block.
-fn read(opened: &Arc<Opened>, columns: &[PlanColumn]) -> Result<(Vec<Batch>, Vec<Fault>), Box<Diagnostic>> {
+pub(super) fn read(
+    opened: &Arc<Opened>,
+    columns: &[PlanColumn],
+) -> Result<(Vec<Batch>, Vec<Fault>), Box<Diagnostic>> {
     let want = |it: &PlanColumn| Want { field: it.field, as_written: it.as_written, coded: it.coded };
     let wants = columns.iter().map(want).collect();
     let reader = Reader::new(Arc::clone(opened), wants, ReaderOptions::default()).map_err(Box::new)?;
@@ -259,18 +282,18 @@ fn told(
 }
 
 /// What a finding says of its record.
-struct Failed {
+pub(super) struct Failed {
     row: u64,
-    conjunct: Option<String>,
+    pub(super) conjunct: Option<String>,
     reason: Option<String>,
 }
 
 /// Keeps what findings say.
 #[derive(Default)]
-struct Kept(Mutex<Vec<Failed>>);
+pub(super) struct Kept(Mutex<Vec<Failed>>);
 
 impl Kept {
-    fn kept(&self) -> &Mutex<Vec<Failed>> {
+    pub(super) fn kept(&self) -> &Mutex<Vec<Failed>> {
         &self.0
     }
 }

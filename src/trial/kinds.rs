@@ -30,7 +30,7 @@ impl<'a> Kinds<'a> {
         let mut texts: BTreeMap<&str, String> = BTreeMap::new();
         for rule in project.packs.iter().flat_map(|it| &it.rules) {
             let text = texts.entry(&rule.on).or_default();
-            rule.examples.iter().for_each(|it| text.push_str(&line(it)));
+            rule.examples.iter().for_each(|it| text.push_str(&lines(it)));
         }
         let kind = |(kind, text): (&'a str, String)| (kind, typed(project, kind, text));
         Self { all: texts.into_iter().map(kind).collect() }
@@ -91,10 +91,15 @@ pub(super) fn spec(
     SourceSpec { format: Some(Format::Ndjson), fields, zone, missing, held: Some(held), ..plain }
 }
 
-/// An example's record as a line of NDJSON.
-pub(super) fn line(example: &Example) -> String {
+/// An example's records as lines of NDJSON, its own last.
+pub(super) fn lines(example: &Example) -> String {
+    example.before.iter().map(Vec::as_slice).chain([&example.record[..]]).map(line).collect()
+}
+
+/// A record as a line of NDJSON.
+pub(super) fn line(record: &[(String, Value)]) -> String {
     let mut out = String::from("{");
-    for (number, (name, value)) in example.record.iter().enumerate() {
+    for (number, (name, value)) in record.iter().enumerate() {
         if number > 0 {
             out.push(',');
         }

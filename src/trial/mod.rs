@@ -5,6 +5,7 @@
 //! what is wrong with them comes back as diagnostics.
 
 mod branches;
+mod grouped;
 mod judged;
 mod kinds;
 mod verdicts;

@@ -84,7 +84,8 @@ struct Reads {
 
 impl Reads {
     fn new(project: &Project, rule: &Rule, kind: Option<&Kind<'_>>) -> Self {
-        let mut deciding: Vec<String> = rule.when.iter().chain([&rule.check]).flat_map(names_in).collect();
+        let mut deciding: Vec<String> = rule.scripts().flat_map(names_in).collect();
+        deciding.extend(rule.fields().map(str::to_owned));
         for pack in &project.packs {
             let read = pack.promises.iter().filter(|it| it.on == rule.on && deciding.contains(&it.name));
             let read: Vec<&Promise> = read.collect();
@@ -156,7 +157,10 @@ impl Reads {
             read.sort_by(|a, b| a.0.cmp(&b.0));
             read
         };
-        a.as_of == b.as_of && a.params == b.params && part(a) == part(b)
+        a.as_of == b.as_of
+            && a.params == b.params
+            && (&a.before, a.min) == (&b.before, b.min)
+            && part(a) == part(b)
     }
 }
 

@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod data;
 pub mod explain;
+mod groups;
 mod help;
 mod hints;
 mod language;
@@ -26,6 +27,7 @@ pub use explain::{
     ABOUT_EXPLAIN, EXPLAIN, EXPLAIN_ALL, EXPLAIN_CODES, EXPLAIN_LIST, EXPLAIN_MORE, EXPLAIN_RIGHT,
     EXPLAIN_SAYS, EXPLAIN_WRONG, OPTION_CODE, UNKNOWN_CODE,
 };
+pub use groups::*;
 pub use help::*;
 pub use hints::*;
 pub use language::*;
@@ -203,6 +205,8 @@ mod tests {
             DATA_HELP,
             EXPLAIN,
             EXPLAIN_CODES,
+            GROUP_CODES,
+            GROUP_HELP,
             SYNTAX_CODES,
             SYNTAX_HELP,
             TOML_CODES,

@@ -97,6 +97,7 @@ impl Subject {
             zone: &self.project.zone,
             committed: &committed,
             hash_keys: &std::sync::atomic::AtomicBool::new(false),
+            spill: touchstone::engine::Spill::never(),
         };
         let mut judge = Judge::new(&judging);
         batches.iter_mut().map(|it| judge.judge(it)).collect()

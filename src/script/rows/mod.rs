@@ -96,13 +96,20 @@ impl RowRunner {
         RowVerdict::Pass
     }
 
-    /// The value of an expression for one record, or why there is none.
-    pub(crate) fn value(&self, script: &RowScript, batch: &Batch, row: usize) -> Result<Value, Cause> {
+    /// The value of an expression for one record, or why there is none: where it must be `there`, a
+    /// missing value is a reason as well.
+    pub(crate) fn value(
+        &self,
+        script: &RowScript,
+        batch: &Batch,
+        row: usize,
+        there: bool,
+    ) -> Result<Value, Cause> {
         let mut walker = self.walker(script, batch, row);
         let mut value = Value::Missing;
         for tree in &script.trees {
             value = match walker.run(script, tree) {
-                Ok(Cell::Absent(it)) if script.trees.len() > 1 => {
+                Ok(Cell::Absent(it)) if there || script.trees.len() > 1 => {
                     return Err(it.cause(script.text.get(tree.range()).unwrap_or_default()));
                 }
                 Ok(cell) => match cell.to_value(&mut ELEMENTS_MAX.clone()) {

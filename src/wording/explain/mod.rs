@@ -10,6 +10,7 @@
 mod clock;
 mod data;
 mod glossary;
+mod groups;
 mod language;
 mod lint;
 mod project;
@@ -62,9 +63,18 @@ const fn page(
 
 /// All pages: one for each code.
 pub fn pages() -> impl Iterator<Item = &'static Page> {
-    [language::PAGES, lint::PAGES, project::PAGES, clock::PAGES, promise::PAGES, data::PAGES, run::PAGES]
-        .into_iter()
-        .flatten()
+    [
+        language::PAGES,
+        lint::PAGES,
+        project::PAGES,
+        clock::PAGES,
+        promise::PAGES,
+        groups::PAGES,
+        data::PAGES,
+        run::PAGES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// All texts of complaints with their codes. A new list of codes is added here.
@@ -79,6 +89,7 @@ fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
         super::DATA_CODES,
         super::RUN_CODES,
         super::COMMAND_CODES,
+        super::GROUP_CODES,
         EXPLAIN_CODES,
     ];
     lists.into_iter().flatten()

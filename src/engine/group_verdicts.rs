@@ -1,0 +1,382 @@
+//! Rules over groups at work: each worker folds its records into groups; once all are read, the groups are
+//! put together and judged as if they were records.
+
+use super::{
+    Judging, PlannedGroups, Sorter, Temporary,
+    groups::{Chunk, Figure, Group, Lane, Table, merge},
+    judge::{Verdicts, in_force, judge_rows},
+    writer::{Writer, owned},
+};
+use crate::{
+    audit::{GroupResult, Judged},
+    expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch, values_of},
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing, rounded, value_text},
+    record::{Batch, Column, Value},
+    rule::{MissingPolicy, Outcome, Severity},
+    script::RowRunner,
+    wording::{self, Lang},
+};
+use std::io;
+
+/// One worker's groups, of all rules.
+pub(super) struct GroupFolder<'a> {
+    judging: &'a Judging<'a>,
+    tables: Vec<Table>,
+    sorter: Option<Sorter<Temporary>>,
+}
+
+impl<'a> GroupFolder<'a> {
+    pub(super) fn new(judging: &'a Judging<'a>) -> Self {
+        let tables = judging.plan.groups.iter().map(|_| Table::default()).collect();
+        Self { judging, tables, sorter: None }
+    }
+
+    /// Takes in the evaluator's chunk; what joins no group, or could not be computed, is counted and listed.
+    pub(super) fn fold<'b>(
+        &mut self,
+        evaluator: &mut Evaluator<'b, '_>,
+        runner: Option<&RowRunner>,
+        batch: &'b Batch,
+        writer: &mut Writer<'_, '_>,
+        result: &mut super::BlockResult,
+    ) {
+        let plan = self.judging.plan;
+        let first = plan.rules.len();
+        for ((number, planned), table) in (first..).zip(&plan.groups).zip(&mut self.tables) {
+            let (mut active, mut faults) = in_force(&planned.as_rule, evaluator, plan, batch);
+            if let Some(when) = &planned.when {
+                let mut lane = Lane::new(when, evaluator, runner, batch, &active);
+                active = lane.test();
+                lane.faults.list.iter().for_each(|it| faults.add(&it.rows, it.cause.clone()));
+            }
+            let named = &*writer;
+            let name = |row: usize, out: &mut String| named.name_of(row, out);
+            let mut chunk = Chunk { evaluator, runner, batch, name: &name };
+            let folded = table.fold(&planned.grouping, &mut chunk, &active);
+            folded.faults.list.iter().for_each(|it| faults.add(&it.rows, it.cause.clone()));
+            let (missing, error) = faults.split();
+            result.counts[number].no_evidence += missing.count() as u64;
+            result.counts[number].error += error.count() as u64;
+            let low = evaluator.low();
+            writer.list(number, &planned.as_rule, &Verdicts::of(faults), low, result);
+        }
+    }
+
+    /// Hands over all groups where they hold more than the worker may.
+    pub(super) fn relieve(&mut self) -> io::Result<()> {
+        // Half for the groups, half for what is on its way to the file.
+        let bound = self.judging.spill.bytes_max / 2;
+        if self.tables.iter().map(Table::bytes_held).sum::<usize>() <= bound {
+            return Ok(());
+        }
+        self.hand_over(true)
+    }
+
+    fn hand_over(&mut self, drain: bool) -> io::Result<()> {
+        let spill = self.judging.spill;
+        let sorter = self.sorter.get_or_insert_with(|| Sorter::new(spill.bytes_max / 2, spill.make));
+        for ((number, planned), table) in (0..).zip(&self.judging.plan.groups).zip(&mut self.tables) {
+            table.hand_over(number, &planned.grouping, sorter, drain)?;
+        }
+        Ok(())
+    }
+
+    /// Everything, sorted; nothing without rules over groups.
+    pub(super) fn done(mut self) -> io::Result<Option<Sorter<Temporary>>> {
+        if !self.tables.is_empty() {
+            let has_spilled = self.sorter.is_some();
+            self.hand_over(has_spilled)?;
+        }
+        Ok(self.sorter)
+    }
+}
+
+/// Takes judged groups in: the number of their rule among the rules over groups, and findings, encoded, an
+/// output a buffer.
+pub type TakeJudged<'a> = &'a mut dyn FnMut(usize, Judged, &[Vec<u8>]) -> io::Result<()>;
+
+/// Judges the groups of all workers, some at a time, in the order of rules and groups.
+///
+/// # Errors
+/// A temporary file cannot be read; or what `each` gives.
+pub fn judge_groups(
+    judging: &Judging<'_>,
+    sorters: Vec<Sorter<Temporary>>,
+    each: TakeJudged<'_>,
+) -> io::Result<()> {
+    let groupings: Vec<_> = judging.plan.groups.iter().map(|it| &it.grouping).collect();
+    let mut waiting: Vec<Group> = Vec::new();
+    let mut room = judging.room_for_worst();
+    let mut judge = |waiting: &mut Vec<Group>| -> io::Result<()> {
+        let Some(first) = waiting.first() else { return Ok(()) };
+        let number = first.rule;
+        let planned = &judging.plan.groups[number];
+        let bench = Bench { judging, planned, groups: waiting };
+        let mut outputs = vec![Vec::new(); judging.sink.outputs()];
+        let judged = bench.judge(&mut outputs, &mut room);
+        waiting.clear();
+        each(number, judged, &outputs)
+    };
+    merge(sorters, &groupings, &mut |group| {
+        if waiting.len() == CHUNK_LEN || waiting.first().is_some_and(|it| it.rule != group.rule) {
+            judge(&mut waiting)?;
+        }
+        waiting.push(group);
+        Ok(())
+    })?;
+    judge(&mut waiting)
+}
+
+/// Groups of one rule, no more than a chunk.
+struct Bench<'a> {
+    judging: &'a Judging<'a>,
+    planned: &'a PlannedGroups,
+    groups: &'a [Group],
+}
+
+/// What is told of a group.
+struct Told {
+    figure: Value,
+    limit: Option<Value>,
+    n: u64,
+    coverage: Option<f64>,
+    interval: Option<[Value; 2]>,
+    /// The aggregate whose worst records are named.
+    worst: usize,
+}
+
+impl Bench<'_> {
+    fn judge(&self, outputs: &mut [Vec<u8>], room: &mut [u64; 4]) -> Judged {
+        let planned = self.planned;
+        let batch = self.batch();
+        let mut scratch = Scratch::default();
+        let mut evaluator = Evaluator::new(&planned.program, &batch, &mut scratch);
+        let mut judged = Judged::default();
+        let (mut enough, mut faults) = (Mask::NONE, Faults::default());
+        for (row, group) in self.groups.iter().enumerate() {
+            let broken = group.figures.iter().find_map(|it| it.value.as_ref().err());
+            let least = group.figures.iter().map(|it| it.n).min().unwrap_or_default();
+            let mut one = Mask::NONE;
+            one.insert(row);
+            match broken.filter(|it| !it.is_missing()) {
+                _ if least < planned.min => judged.below_min += 1,
+                Some(cause) => faults.add(&one, cause.clone()),
+                None => enough = enough.or(&one),
+            }
+        }
+        let active = enough.or(&faults.dead);
+        let runner = RowRunner::new(&planned.program);
+        let mut verdicts = judge_rows(
+            &planned.as_rule,
+            &mut evaluator,
+            Some(&runner),
+            &batch,
+            (&active, faults),
+            &mut judged.counts,
+        );
+        judged.counts.no_evidence += judged.below_min;
+        if planned.as_rule.rule.missing == MissingPolicy::Fail {
+            let below = evaluator.all().without(&active);
+            verdicts.findings = verdicts.findings.or(&below);
+        }
+        let told = self.told(&mut evaluator, &verdicts, &active);
+        self.conclude(&batch, &verdicts, &active, told, (outputs, room), &mut judged);
+        judged
+    }
+
+    /// The groups as records: their values, then their aggregates.
+    fn batch(&self) -> Batch {
+        let keys = self.planned.names.len();
+        let column = |(number, ty): (usize, &crate::record::Type)| {
+            let value = |group: &Group| match number.checked_sub(keys) {
+                None => group.key.get(number).cloned().unwrap_or(Value::Missing),
+                Some(figure) => group.figures[figure].value.clone().unwrap_or(Value::Missing),
+            };
+            let values: Vec<Value> = self.groups.iter().map(value).collect();
+            Column::of_values(*ty, &values)
+        };
+        let columns = self.planned.types.iter().enumerate().map(column).collect();
+        Batch { len: self.groups.len(), columns, ..Batch::default() }
+    }
+
+    /// What was compared, for each group: in the conjunct that is false, else in the first that compares.
+    fn told(&self, evaluator: &mut Evaluator<'_, '_>, verdicts: &Verdicts, judged: &Mask) -> Vec<Told> {
+        let first = self.planned.compared.iter().position(Option::is_some);
+        let mut values: Vec<Option<(Vec<Value>, Vec<Value>)>> = Vec::new();
+        let there = |all: Vec<Result<Value, Cause>>| {
+            all.into_iter().map(|it| it.unwrap_or(Value::Missing)).collect::<Vec<_>>()
+        };
+        for compared in &self.planned.compared {
+            values.push(
+                compared.as_ref().map(|it| {
+                    (there(values_of(evaluator, it.figure)), there(values_of(evaluator, it.limit)))
+                }),
+            );
+        }
+        let one = |(row, group): (usize, &Group)| {
+            let decider = verdicts.deciders.iter().position(|it| it.get(row));
+            let which = decider.filter(|it| self.planned.compared.get(*it).is_some_and(Option::is_some));
+            let which = which.or(first);
+            let compared = which.and_then(|it| self.planned.compared[it].as_ref());
+            let calls: Vec<usize> =
+                compared.map_or_else(|| (0..group.figures.len()).collect(), |it| it.calls.clone());
+            let only = compared.map_or_else(|| (calls.len() == 1).then_some(0), |it| it.only);
+            let of_calls = || calls.iter().map(|it| &group.figures[*it]);
+            let pair = which.and_then(|it| values[it].as_ref());
+            let own = || group.figures[calls[0]].value.clone().unwrap_or(Value::Missing);
+            let figure = pair.map_or_else(own, |it| it.0[row].clone());
+            Told {
+                figure: if judged.get(row) || figure.is_there() { figure } else { own() },
+                limit: pair.map(|it| it.1[row].clone()).filter(Value::is_there),
+                n: of_calls().map(|it| it.n).min().unwrap_or_default(),
+                coverage: of_calls().filter_map(Figure::coverage).min_by(f64::total_cmp),
+                interval: only.and_then(|it| group.figures[it].interval.clone()),
+                worst: only.unwrap_or(calls[0]),
+            }
+        };
+        self.groups.iter().enumerate().map(one).collect()
+    }
+
+    fn conclude(
+        &self,
+        batch: &Batch,
+        verdicts: &Verdicts,
+        judged_rows: &Mask,
+        told: Vec<Told>,
+        (outputs, room): (&mut [Vec<u8>], &mut [u64; 4]),
+        judged: &mut Judged,
+    ) {
+        let planned = self.planned;
+        let rule = &planned.as_rule.rule;
+        let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
+        let (_, errors) = verdicts.faults.split();
+        for (row, told) in told.into_iter().enumerate() {
+            let outcome = match () {
+                () if verdicts.pass.get(row) => Outcome::Pass,
+                () if errors.get(row) => Outcome::Error,
+                () if verdicts.faults.dead.get(row) || !judged_rows.get(row) => Outcome::NoEvidence,
+                () => Outcome::Fail,
+            };
+            let group = &self.groups[row];
+            if let Some(cause) = verdicts.faults.cause(row).filter(|it| !it.is_missing()) {
+                judged.errors.push((self.key(group), cause.says()));
+            }
+            if verdicts.findings.get(row) {
+                judged.findings += 1;
+                judged.by_severity[severity] += 1;
+                let for_worst = self.judging.sink.wanted().worst && room[severity] > 0;
+                room[severity] -= u64::from(for_worst);
+                let worst = self.finding(batch, row, outcome, (verdicts, &told), outputs, for_worst);
+                judged.worst.extend(worst);
+            }
+            let mut values = group.key.clone();
+            values.resize(planned.names.len(), Value::Missing);
+            let texts = &planned.column_names[planned.names.len()..];
+            let figures = texts.iter().zip(&group.figures);
+            judged.groups.push(GroupResult {
+                rule: rule.clone(),
+                names: planned.names.clone(),
+                values,
+                number: 0,
+                records: group.records,
+                figure: told.figure,
+                n: told.n,
+                coverage: told.coverage,
+                interval: told.interval,
+                limit: told.limit,
+                outcome,
+                figures: figures
+                    .map(|(text, it)| (text.clone(), it.value.clone().unwrap_or(Value::Missing), it.n))
+                    .collect(),
+            });
+        }
+    }
+
+    /// The group's values joined with `|`; `*` where groups were put together.
+    fn key(&self, group: &Group) -> String {
+        let (zone, lang) = (self.judging.zone, Lang::En);
+        let part = |number: usize| {
+            group.key.get(number).map_or_else(|| "*".to_owned(), |it| value_text(it, zone, lang))
+        };
+        match self.planned.names.len() {
+            0 => "*".to_owned(),
+            count => (0..count).map(part).collect::<Vec<_>>().join("|"),
+        }
+    }
+
+    fn finding(
+        &self,
+        batch: &Batch,
+        row: usize,
+        outcome: Outcome,
+        (verdicts, told): (&Verdicts, &Told),
+        outputs: &mut [Vec<u8>],
+        for_worst: bool,
+    ) -> Option<crate::audit::OwnedFinding> {
+        let (judging, planned, group) = (self.judging, self.planned, &self.groups[row]);
+        let rule = &planned.as_rule.rule;
+        let key = self.key(group);
+        let mut message = String::new();
+        let last = planned.types.len();
+        planned.as_rule.message.write_values(judging.zone, &mut message, |column| match column {
+            _ if column >= group.key.len() && column < planned.names.len() => {
+                Value::Text(wording::GROUP_ALL.text(judging.plan.lang).into())
+            }
+            _ if column == last => Value::Int(i64::try_from(told.n).unwrap_or(i64::MAX)),
+            _ if column > last => rounded(&told.figure, GroupResult::DECIMALS),
+            _ => rounded(&batch.value(column, row), GroupResult::DECIMALS),
+        });
+        let texts: Vec<(&str, String)> = planned
+            .subject
+            .iter()
+            .filter_map(|(level, at)| {
+                Some((level.as_str(), value_text(group.key.get(*at)?, judging.zone, Lang::En)))
+            })
+            .collect();
+        let decider = verdicts.deciders.iter().position(|it| it.get(row));
+        let conjunct = decider.and_then(|it| planned.as_rule.compiled.form.conjunct_text(it));
+        let finding = Finding {
+            id: Fingerprint::of_record(&judging.plan.id, &rule.id, &key, 0),
+            rule,
+            key: &key,
+            subject: texts.iter().map(|(level, who)| (*level, who.as_str())).collect(),
+            outcome,
+            message: &message,
+            evidence: Evidence {
+                fields: self.evidence(group, told),
+                conjunct,
+                missing: None,
+                reason: None,
+                rule_hash: &planned.as_rule.hash,
+            },
+            origin: FindingOrigin::default(),
+            standing: Standing::New,
+            unstable: false,
+        };
+        if judging.sink.wanted().findings {
+            judging.sink.encode(&finding, outputs);
+        }
+        for_worst.then(|| owned(&finding, &planned.as_rule, u64::MAX))
+    }
+
+    /// The aggregates with their values; n, coverage, interval and limit of the one that was compared; the
+    /// records that weigh most.
+    fn evidence(&self, group: &Group, told: &Told) -> Vec<(&str, Value)> {
+        let texts = &self.planned.column_names[self.planned.names.len()..];
+        let mut fields: Vec<(&str, Value)> = texts
+            .iter()
+            .zip(&group.figures)
+            .map(|(text, it)| (text.as_str(), it.value.clone().unwrap_or(Value::Missing)))
+            .collect();
+        fields.push(("n", Value::Int(i64::try_from(told.n).unwrap_or(i64::MAX))));
+        fields.extend(told.coverage.map(|it| ("coverage", Value::Float(it))));
+        fields.extend(told.interval.clone().map(|it| ("interval", Value::List(it.into()))));
+        fields.extend(told.limit.clone().map(|it| ("limit", it)));
+        let worst = &group.figures[told.worst].worst;
+        if !worst.is_empty() {
+            let keys = worst.iter().map(|it| Value::Text(it.clone())).collect();
+            fields.push(("worst", Value::List(keys)));
+        }
+        fields
+    }
+}

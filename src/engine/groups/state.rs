@@ -1,0 +1,504 @@
+//! What an aggregate has come to so far: a state that merges in any order and can be written as bytes.
+
+use super::{
+    bytes,
+    spread::student,
+    sum::{Kind, Number, Sum, fraction},
+};
+use crate::{
+    audit::wilson,
+    engine::sorter::Keys,
+    expr::Cause,
+    record::{Decimal, Type, Value},
+    script::Aggregate,
+};
+
+/// Records that are named as the worst of a group.
+pub(super) const WORST_MAX: usize = 5;
+
+/// One aggregate of an expression over groups.
+#[derive(Clone, Copy, Debug)]
+pub struct Aggregation {
+    /// What is reckoned.
+    pub aggregate: Aggregate,
+    /// The type of its argument; `None` where it has none, or where that shows only when it runs.
+    pub argument: Option<Type>,
+}
+
+impl Aggregation {
+    pub(super) const fn kind(self) -> Kind {
+        Kind::of(self.argument)
+    }
+}
+
+/// What an aggregate came to.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// Its value: missing where no record has an argument, an error where none could be computed.
+    pub value: Result<Value, Cause>,
+    /// Records with an argument.
+    pub n: u64,
+    /// Records whose argument was missing, and whose could not be computed.
+    pub left_out: [u64; 2],
+    /// Why the first could not be computed.
+    pub first_error: Option<Cause>,
+    /// The 95 % interval: of rates by Wilson (1927), of means by Student (1908).
+    pub interval: Option<[Value; 2]>,
+    /// Keys of the records that weigh most on the side that fails.
+    pub worst: Vec<Box<str>>,
+}
+
+impl Figure {
+    /// The share of the group's records that count.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    pub fn coverage(&self) -> Option<f64> {
+        let all = self.n + self.left_out[0] + self.left_out[1];
+        (all > 0).then(|| self.n as f64 / all as f64)
+    }
+}
+
+/// What is kept of an aggregate's arguments.
+#[derive(Debug)]
+pub(super) enum Tally {
+    /// How many are true.
+    Hits(u64),
+    Sum(Sum),
+    /// With the sum of squares, for the interval.
+    Mean(Sum, Sum),
+    /// The smallest or the greatest.
+    Extreme(Option<Number>),
+    /// All of them, for quantiles.
+    Values(Values),
+    /// Different ones, as bytes.
+    Different(Keys),
+}
+
+/// Numbers of one kind, packed.
+#[derive(Debug)]
+pub(super) enum Values {
+    /// Whole numbers, or floats by their ordered bits.
+    Words(Vec<i64>),
+    Decimals(Vec<Decimal>),
+}
+
+impl Values {
+    fn push(&mut self, number: Number) {
+        match (self, number) {
+            (Self::Decimals(all), Number::Decimal(it)) => all.push(it),
+            (Self::Words(all), number) => all.push(number.ordered()),
+            (Self::Decimals(_), _) => {}
+        }
+    }
+
+    /// The numbers, by size.
+    pub(super) fn sorted(&mut self, kind: Kind) -> impl Iterator<Item = Number> + '_ {
+        let (words, decimals): (&[i64], &[Decimal]) = match self {
+            Self::Words(all) => {
+                all.sort_unstable();
+                (all, &[])
+            }
+            Self::Decimals(all) => {
+                all.sort_unstable();
+                (&[], all)
+            }
+        };
+        let word = move |it: &i64| match kind {
+            Kind::Float => Number::Float(super::key::from_ordered_bits(*it)),
+            Kind::Int | Kind::Decimal => Number::Int(*it),
+        };
+        words.iter().map(word).chain(decimals.iter().map(|it| Number::Decimal(*it)))
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Words(all) => all.len(),
+            Self::Decimals(all) => all.len(),
+        }
+    }
+}
+
+impl Tally {
+    pub(super) fn new(of: Aggregation) -> Self {
+        let kind = of.kind();
+        match of.aggregate {
+            Aggregate::Count | Aggregate::Rate => Self::Hits(0),
+            Aggregate::Distinct => Self::Different(Keys::default()),
+            Aggregate::Sum => Self::Sum(Sum::new(kind)),
+            Aggregate::Mean => Self::Mean(Sum::new(kind), Sum::new(Kind::Float)),
+            Aggregate::Min | Aggregate::Max => Self::Extreme(None),
+            Aggregate::Median | Aggregate::Percentile(_) => Self::Values(match kind {
+                Kind::Decimal => Values::Decimals(Vec::new()),
+                Kind::Int | Kind::Float => Values::Words(Vec::new()),
+            }),
+        }
+    }
+
+    /// Takes a number in.
+    pub(super) fn add(&mut self, number: Number, aggregate: Aggregate) {
+        match self {
+            Self::Sum(sum) => sum.add(number),
+            Self::Mean(sum, squares) => {
+                sum.add(number);
+                let float = number.float();
+                let square = float * float;
+                if square.is_finite() {
+                    squares.add(Number::Float(square));
+                    // What the product lost.
+                    squares.add(Number::Float(float.mul_add(float, -square)));
+                }
+            }
+            Self::Extreme(extreme) => *extreme = further(*extreme, number, aggregate),
+            Self::Values(all) => all.push(number),
+            Self::Hits(_) | Self::Different(_) => {}
+        }
+    }
+}
+
+fn further(known: Option<Number>, number: Number, aggregate: Aggregate) -> Option<Number> {
+    let Some(known) = known else { return Some(number) };
+    let wanted =
+        if aggregate == Aggregate::Min { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
+    Some(if number.in_order(&known) == wanted { number } else { known })
+}
+
+/// One aggregate of one group.
+#[derive(Debug)]
+pub(super) struct Cell {
+    pub(super) n: u64,
+    pub(super) left_out: [u64; 2],
+    /// The record and why, of the first that could not be computed; not kept beyond memory.
+    pub(super) first_error: Option<(u64, Cause)>,
+    pub(super) tally: Tally,
+    /// How bad, and whose: worst first.
+    pub(super) worst: Vec<(i64, Box<str>)>,
+}
+
+impl Cell {
+    pub(super) fn new(of: Aggregation) -> Self {
+        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::new(of), worst: Vec::new() }
+    }
+
+    /// Whether a record so bad may be among the worst; at equal badness the key decides.
+    pub(super) fn may_be_worst(&self, badness: i64) -> bool {
+        self.worst.len() < WORST_MAX || self.worst.last().is_some_and(|it| badness >= it.0)
+    }
+
+    pub(super) fn add_worst(&mut self, badness: i64, key: &str) {
+        let before = |it: &(i64, Box<str>)| it.0 > badness || it.0 == badness && *it.1 <= *key;
+        let at = self.worst.partition_point(before);
+        if at < WORST_MAX {
+            self.worst.insert(at, (badness, key.into()));
+            self.worst.truncate(WORST_MAX);
+        }
+    }
+
+    /// Takes another's arguments in.
+    pub(super) fn merge(&mut self, other: &Self, of: Aggregation) {
+        self.n += other.n;
+        self.left_out.iter_mut().zip(other.left_out).for_each(|(sum, more)| *sum += more);
+        if let Some(error) = &other.first_error
+            && self.first_error.as_ref().is_none_or(|it| error.0 < it.0)
+        {
+            self.first_error = Some(error.clone());
+        }
+        other.worst.iter().for_each(|(badness, key)| self.add_worst(*badness, key));
+        match (&mut self.tally, &other.tally) {
+            (Tally::Hits(hits), Tally::Hits(more)) => *hits += more,
+            (Tally::Sum(sum), Tally::Sum(more)) => sum.merge(more),
+            (Tally::Mean(sum, squares), Tally::Mean(more, more_squares)) => {
+                sum.merge(more);
+                squares.merge(more_squares);
+            }
+            (Tally::Extreme(extreme), Tally::Extreme(Some(more))) => {
+                *extreme = further(*extreme, *more, of.aggregate);
+            }
+            (Tally::Values(Values::Words(all)), Tally::Values(Values::Words(more))) => all.extend(more),
+            (Tally::Values(Values::Decimals(all)), Tally::Values(Values::Decimals(more))) => all.extend(more),
+            (Tally::Different(all), Tally::Different(more)) => {
+                for value in more.all() {
+                    all.number(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        bytes::put(out, self.n);
+        self.left_out.iter().for_each(|it| bytes::put(out, *it));
+        bytes::put(out, self.worst.len() as u64);
+        for (badness, key) in &self.worst {
+            bytes::put(out, badness.cast_unsigned());
+            bytes::put_bytes(out, key.as_bytes());
+        }
+        match &self.tally {
+            Tally::Hits(hits) => bytes::put(out, *hits),
+            Tally::Sum(sum) => sum.write(out),
+            Tally::Mean(sum, squares) => {
+                sum.write(out);
+                squares.write(out);
+            }
+            Tally::Extreme(extreme) => {
+                bytes::put(out, u64::from(extreme.is_some()));
+                extreme.iter().for_each(|it| it.write(out));
+            }
+            Tally::Values(all) => {
+                bytes::put(out, all.len() as u64);
+                match all {
+                    Values::Words(all) => all.iter().for_each(|it| bytes::put(out, it.cast_unsigned())),
+                    Values::Decimals(all) => all.iter().for_each(|it| Number::Decimal(*it).write(out)),
+                }
+            }
+            Tally::Different(keys) => {
+                bytes::put(out, keys.len() as u64);
+                keys.all().for_each(|it| bytes::put_bytes(out, it));
+            }
+        }
+    }
+
+    pub(super) fn read(bytes: &mut &[u8], of: Aggregation) -> Option<Self> {
+        let mut cell = Self::new(of);
+        cell.n = bytes::take(bytes)?;
+        cell.left_out = [bytes::take(bytes)?, bytes::take(bytes)?];
+        for _ in 0..bytes::len(bytes)? {
+            let badness = bytes::take(bytes)?.cast_signed();
+            let key = std::str::from_utf8(bytes::take_bytes(bytes)?).ok()?;
+            cell.worst.push((badness, key.into()));
+        }
+        let kind = of.kind();
+        match &mut cell.tally {
+            Tally::Hits(hits) => *hits = bytes::take(bytes)?,
+            Tally::Sum(sum) => *sum = Sum::read(bytes, kind)?,
+            Tally::Mean(sum, squares) => {
+                *sum = Sum::read(bytes, kind)?;
+                *squares = Sum::read(bytes, Kind::Float)?;
+            }
+            Tally::Extreme(extreme) => {
+                if bytes::take(bytes)? == 1 {
+                    *extreme = Some(Number::read(bytes, kind)?);
+                }
+            }
+            Tally::Values(all) => {
+                for _ in 0..bytes::len(bytes)? {
+                    all.push(Number::read(bytes, kind)?);
+                }
+            }
+            Tally::Different(keys) => {
+                for _ in 0..bytes::len(bytes)? {
+                    keys.number(bytes::take_bytes(bytes)?);
+                }
+            }
+        }
+        Some(cell)
+    }
+
+    /// What it came to. `beyond` is what did not stay in memory: for quantiles the two neighbours, for
+    /// different values how many more there are.
+    pub(super) fn finish(mut self, of: Aggregation, beyond: Beyond) -> Figure {
+        let value = self.value(of, beyond);
+        let interval = self.interval(of);
+        let worst = self.worst.into_iter().map(|it| it.1).collect();
+        let first_error = self.first_error.map(|it| it.1);
+        Figure { value, n: self.n, left_out: self.left_out, first_error, interval, worst }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    fn value(&mut self, of: Aggregation, beyond: Beyond) -> Result<Value, Cause> {
+        let count = |it: u64| i64::try_from(it).map(Value::Int).map_err(|_| Cause::Overflow);
+        let (n, ty) = (self.n, of.argument);
+        let none = || self.first_error.clone().map_or(Ok(Value::Missing), |it| Err(it.1));
+        match &mut self.tally {
+            Tally::Hits(hits) if of.aggregate == Aggregate::Count => count(*hits),
+            Tally::Different(keys) => count(keys.len() as u64 + beyond.different),
+            _ if n == 0 => none(),
+            Tally::Hits(hits) => Ok(Value::Float(*hits as f64 / n as f64)),
+            Tally::Sum(sum) => sum.value(ty),
+            Tally::Mean(sum, _) => sum.mean(n, ty),
+            Tally::Extreme(extreme) => extreme.map_or_else(none, |it| Ok(it.value(ty))),
+            Tally::Values(all) => {
+                let (low, high, share) = neighbours(n, of.aggregate);
+                let neighbours = beyond.neighbours.or_else(|| {
+                    let mut sorted = all.sorted(of.kind()).skip(usize::try_from(low).ok()?);
+                    let first = sorted.next()?;
+                    Some((first, if high > low { sorted.next()? } else { first }))
+                });
+                let (low, high) = neighbours.ok_or(Cause::Overflow)?;
+                between(low, high, share, ty)
+            }
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    fn interval(&self, of: Aggregation) -> Option<[Value; 2]> {
+        match &self.tally {
+            Tally::Hits(hits) if of.aggregate == Aggregate::Rate => {
+                wilson(*hits, self.n).map(|it| it.map(Value::Float))
+            }
+            Tally::Mean(sum, squares) if self.n > 1 => {
+                let (high, low) = sum.parts();
+                let (square_high, square_low) = squares.parts();
+                let n = self.n as f64;
+                // Σx² - (Σx)²/n, where both are nearly equal: what the products lose is taken along.
+                let product = high * high;
+                let lost = high.mul_add(high, -product) + 2.0 * high * low;
+                let ratio = product / n;
+                let rest = (ratio.mul_add(-n, product) + lost) / n;
+                let variance = ((square_high - ratio) + (square_low - rest)).max(0.0) / (n - 1.0);
+                let half = student(self.n - 1) * (variance / n).sqrt();
+                let mean = high / n;
+                let bound = |it: f64| match of.argument {
+                    Some(Type::Decimal) => {
+                        Decimal::try_from(it).ok().map(|it| Value::Decimal(it.round_dp(10)))
+                    }
+                    ty => fraction(it, ty).ok(),
+                };
+                Some([bound(mean - half)?, bound(mean + half)?])
+            }
+            Tally::Hits(_)
+            | Tally::Mean(..)
+            | Tally::Sum(_)
+            | Tally::Extreme(_)
+            | Tally::Values(_)
+            | Tally::Different(_) => None,
+        }
+    }
+}
+
+/// What of a cell's arguments did not stay in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Beyond {
+    /// The two values that the quantile lies between, of all values.
+    pub(super) neighbours: Option<(Number, Number)>,
+    /// Different values that are not in memory.
+    pub(super) different: u64,
+}
+
+/// The numbers of the two sorted values that a quantile lies between, and how far from the first: type 7
+/// of Hyndman and Fan, "Sample quantiles in statistical packages" (1996), R's default.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the length")]
+pub(super) fn neighbours(len: u64, aggregate: Aggregate) -> (u64, u64, f64) {
+    let quantile = if let Aggregate::Percentile(p) = aggregate { p / 100.0 } else { 0.5 };
+    let last = len.saturating_sub(1);
+    let at = last as f64 * quantile;
+    let low = (at.floor() as u64).min(last);
+    (low, (low + 1).min(last), at - low as f64)
+}
+
+/// The value at a share of the way from one to the other.
+#[expect(clippy::cast_precision_loss, reason = "the result is a fraction")]
+pub(super) fn between(low: Number, high: Number, share: f64, ty: Option<Type>) -> Result<Value, Cause> {
+    match (low, high) {
+        (Number::Int(low), Number::Int(high)) => {
+            let (low, high) = (low as f64, high as f64);
+            fraction(low + (high - low) * share, ty)
+        }
+        (Number::Decimal(low), Number::Decimal(high)) => {
+            let share = Decimal::try_from(share).unwrap_or_default();
+            let step = high.checked_sub(low).and_then(|it| it.checked_mul(share));
+            step.and_then(|it| low.checked_add(it)).map(Value::Decimal).ok_or(Cause::Overflow)
+        }
+        (low, high) => fraction(low.float() + (high.float() - low.float()) * share, ty),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn kinds() -> Vec<(Aggregate, Type)> {
+        use Aggregate::{Count, Distinct, Max, Mean, Median, Min, Percentile, Rate, Sum};
+        let conditions = [Count, Rate].map(|it| (it, Type::Bool));
+        let numbers = [Sum, Mean, Min, Max, Median, Percentile(12.5)];
+        let numbers = numbers
+            .into_iter()
+            .flat_map(|it| [Type::Int, Type::Float, Type::Decimal, Type::Duration].map(|ty| (it, ty)));
+        conditions.into_iter().chain(numbers).chain([(Distinct, Type::Text)]).collect()
+    }
+
+    /// Takes in drawn arguments; `None` is a missing one.
+    fn cell(of: Aggregation, drawn: &[Option<i64>]) -> Cell {
+        let mut cell = Cell::new(of);
+        for value in drawn {
+            let Some(value) = *value else {
+                cell.left_out[0] += 1;
+                continue;
+            };
+            cell.n += 1;
+            match &mut cell.tally {
+                Tally::Hits(hits) => *hits += u64::from(value > 0),
+                Tally::Different(keys) => assert!(keys.number(&value.to_le_bytes()) < 60),
+                tally @ (Tally::Sum(_) | Tally::Mean(..) | Tally::Extreme(_) | Tally::Values(_)) => {
+                    let number = match of.kind() {
+                        Kind::Int => Number::Int(value),
+                        Kind::Float => Number::Float(f64::from(i32::try_from(value).unwrap()) * 1e-3),
+                        Kind::Decimal => {
+                            Number::Decimal(Decimal::new(value, u32::try_from(value.rem_euclid(4)).unwrap()))
+                        }
+                    };
+                    tally.add(number, of.aggregate);
+                }
+            }
+            if cell.may_be_worst(value) {
+                cell.add_worst(value, &format!("k{value}"));
+            }
+        }
+        cell
+    }
+
+    fn shown(cell: Cell, of: Aggregation) -> String {
+        format!("{:?}", cell.finish(of, Beyond::default()))
+    }
+
+    proptest! {
+        #[test]
+        fn parts_written_and_read_in_any_order_come_to_the_same(
+            drawn in prop::collection::vec(prop::option::weighted(0.9, -9_i64..1_000_000), 0..60), cuts in [0_usize..60, 0..60], turn in 0_usize..60
+        ) {
+            for (aggregate, ty) in kinds() {
+                let of = Aggregation { aggregate, argument: Some(ty) };
+                let whole = shown(cell(of, &drawn), of);
+                let mut turned = drawn.clone();
+                turned.rotate_left(turn.min(drawn.len()));
+                let [a, b] = cuts.map(|it| it.min(turned.len()));
+                let parts = [&turned[..a.min(b)], &turned[a.min(b)..a.max(b)], &turned[a.max(b)..]];
+                let mut merged = Cell::new(of);
+                for part in parts.iter().rev() {
+                    let mut bytes = Vec::new();
+                    cell(of, part).write(&mut bytes);
+                    let mut rest = bytes.as_slice();
+                    merged.merge(&Cell::read(&mut rest, of).unwrap(), of);
+                    prop_assert!(rest.is_empty());
+                    prop_assert!(Cell::read(&mut &bytes[..bytes.len() - 1], of).is_none());
+                }
+                prop_assert_eq!(shown(merged, of), whole, "{:?} {:?}", aggregate, ty);
+            }
+        }
+    }
+
+    /// quantile(), mean() and t.test() of R 4.
+    #[test]
+    fn figures_are_those_of_r() {
+        let figure = |aggregate, values: &[i64]| {
+            let of = Aggregation { aggregate, argument: Some(Type::Int) };
+            cell(of, &values.iter().copied().map(Some).collect::<Vec<_>>()).finish(of, Beyond::default())
+        };
+        for (p, expected) in [(50.0, 11.0), (90.0, 29.7), (25.0, 5.5), (0.0, 1.0), (100.0, 36.0)] {
+            let Ok(Value::Float(found)) = figure(Aggregate::Percentile(p), &[7, 1, 15, 36]).value else {
+                panic!("no figure")
+            };
+            assert!((found - expected).abs() < 1e-12, "{p}: {found}");
+        }
+        let mean = figure(Aggregate::Mean, &[7, 1, 15, 36]);
+        assert_eq!(mean.value, Ok(Value::Float(14.75)));
+        let Some([Value::Float(low), Value::Float(high)]) = mean.interval else { panic!("no interval") };
+        // sd(c(7, 1, 15, 36)) is 15.2834332967; qt(0.975, 3) is 3.18244630528.
+        let half = 3.182_446_305_284_263 * 15.283_433_296_656_002 / 2.0;
+        assert!((low - (14.75 - half)).abs() < 1e-8 && (high - (14.75 + half)).abs() < 1e-8, "{low} {high}");
+        let over = figure(Aggregate::Sum, &[i64::MAX, 1]);
+        assert_eq!(over.value, Err(Cause::Overflow));
+        assert_eq!(figure(Aggregate::Sum, &[i64::MAX, 1, -1]).value, Ok(Value::Int(i64::MAX)));
+    }
+}

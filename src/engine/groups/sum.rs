@@ -1,0 +1,235 @@
+//! Exact sums of numbers of one type: to add, to take out again, to merge in any order.
+
+use super::{
+    bytes,
+    exact::ExactSum,
+    key::{as_float, from_ordered_bits, ordered_bits},
+};
+use crate::{
+    expr::Cause,
+    record::{Decimal, Type, Value},
+};
+use std::cmp::Ordering;
+
+/// A mean of money has so many decimals.
+const DECIMALS_OF_MEAN: u32 = 10;
+
+/// What kind of number an aggregate is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Whole numbers, dates, times and durations.
+    Int,
+    /// Floats.
+    Float,
+    /// Money.
+    Decimal,
+}
+
+impl Kind {
+    pub(super) const fn of(ty: Option<Type>) -> Self {
+        match ty {
+            Some(Type::Float) => Self::Float,
+            Some(Type::Decimal) => Self::Decimal,
+            _ => Self::Int,
+        }
+    }
+}
+
+/// A number of some kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::engine) enum Number {
+    Int(i64),
+    Float(f64),
+    Decimal(Decimal),
+}
+
+impl Number {
+    /// Its order among numbers of its kind; money is given by floats here, so that unlike amounts may
+    /// stand as equals.
+    pub(super) fn ordered(self) -> i64 {
+        match self {
+            Self::Int(it) => it,
+            Self::Float(it) => ordered_bits(it),
+            Self::Decimal(it) => ordered_bits(as_float(it)),
+        }
+    }
+
+    pub(super) fn float(self) -> f64 {
+        match self {
+            #[expect(clippy::cast_precision_loss, reason = "for spreads")]
+            Self::Int(it) => it as f64,
+            Self::Float(it) => it,
+            Self::Decimal(it) => as_float(it),
+        }
+    }
+
+    /// By size.
+    pub(super) fn in_order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Decimal(a), Self::Decimal(b)) => a.cmp(b),
+            _ => self.ordered().cmp(&other.ordered()),
+        }
+    }
+
+    /// As a value of the argument's type.
+    pub(super) fn value(self, ty: Option<Type>) -> Value {
+        match (self, ty) {
+            (Self::Int(it), Some(Type::Date)) => Value::Date(it),
+            (Self::Int(it), Some(Type::Time)) => Value::Time(it),
+            (Self::Int(it), Some(Type::Duration)) => Value::Duration(it),
+            (Self::Int(it), _) => Value::Int(it),
+            (Self::Float(it), _) => Value::Float(it),
+            (Self::Decimal(it), _) => Value::Decimal(it),
+        }
+    }
+
+    pub(super) fn write(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Int(_) | Self::Float(_) => bytes::put(out, self.ordered().cast_unsigned()),
+            Self::Decimal(it) => out.extend_from_slice(&it.serialize()),
+        }
+    }
+
+    pub(super) fn read(bytes: &mut &[u8], kind: Kind) -> Option<Self> {
+        if kind == Kind::Decimal {
+            let (digits, rest) = bytes.split_first_chunk::<16>()?;
+            *bytes = rest;
+            return Some(Self::Decimal(Decimal::deserialize(*digits)));
+        }
+        let word = bytes::take(bytes)?.cast_signed();
+        Some(if kind == Kind::Float { Self::Float(from_ordered_bits(word)) } else { Self::Int(word) })
+    }
+}
+
+/// A fraction of whole numbers: a float, but whole microseconds of durations.
+#[expect(clippy::cast_possible_truncation, reason = "rounded, and between the smallest and the largest")]
+pub(super) fn fraction(number: f64, ty: Option<Type>) -> Result<Value, Cause> {
+    match ty {
+        _ if !number.is_finite() => Err(Cause::NotFinite),
+        Some(Type::Duration) => Ok(Value::Duration(number.round() as i64)),
+        _ => Ok(Value::Float(number)),
+    }
+}
+
+/// An exact sum.
+#[derive(Clone, Debug)]
+pub(super) enum Sum {
+    Ints(i128),
+    Floats(ExactSum),
+    /// By scale: sums of the digits of all amounts with so many decimals.
+    Decimals(Vec<(u32, i128)>),
+}
+
+impl Sum {
+    pub(super) fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Int => Self::Ints(0),
+            Kind::Float => Self::Floats(ExactSum::default()),
+            Kind::Decimal => Self::Decimals(Vec::new()),
+        }
+    }
+
+    pub(super) fn add(&mut self, number: Number) {
+        match (self, number) {
+            (Self::Ints(sum), Number::Int(it)) => *sum += i128::from(it),
+            (Self::Floats(sum), Number::Float(it)) => sum.add(it),
+            (Self::Decimals(sums), Number::Decimal(it)) => add_digits(sums, it.scale(), it.mantissa()),
+            // The type of an argument is known before the run.
+            _ => {}
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Ints(sum), Self::Ints(other)) => *sum += other,
+            (Self::Floats(sum), Self::Floats(other)) => sum.merge(other),
+            (Self::Decimals(sums), Self::Decimals(other)) => {
+                other.iter().for_each(|(scale, digits)| add_digits(sums, *scale, *digits));
+            }
+            _ => {}
+        }
+    }
+
+    /// The sum as a value.
+    pub(super) fn value(&self, ty: Option<Type>) -> Result<Value, Cause> {
+        match self {
+            Self::Ints(sum) => {
+                i64::try_from(*sum).map(|it| Number::Int(it).value(ty)).map_err(|_| Cause::Overflow)
+            }
+            Self::Floats(sum) => fraction(sum.value(), None),
+            Self::Decimals(sums) => total(sums).map(Value::Decimal).ok_or(Cause::Overflow),
+        }
+    }
+
+    /// The mean of `n` numbers.
+    #[expect(clippy::cast_precision_loss, reason = "the result is a fraction")]
+    pub(super) fn mean(&self, n: u64, ty: Option<Type>) -> Result<Value, Cause> {
+        match self {
+            Self::Ints(sum) => fraction(*sum as f64 / n as f64, ty),
+            Self::Floats(sum) => fraction(sum.value() / n as f64, ty),
+            Self::Decimals(sums) => total(sums)
+                .and_then(|it| it.checked_div(Decimal::from(n)))
+                .map(|it| Value::Decimal(it.round_dp(DECIMALS_OF_MEAN).normalize()))
+                .ok_or(Cause::Overflow),
+        }
+    }
+
+    /// The sum as two floats: the nearest, and what it lacks.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "for spreads")]
+    pub(super) fn parts(&self) -> (f64, f64) {
+        match self {
+            Self::Ints(sum) => {
+                let high = *sum as f64;
+                (high, sum.saturating_sub(high as i128) as f64)
+            }
+            Self::Floats(sum) => sum.parts(),
+            Self::Decimals(sums) => (total(sums).map_or(f64::NAN, as_float), 0.0),
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Ints(sum) => bytes::put_wide(out, *sum),
+            Self::Floats(sum) => sum.write(out),
+            Self::Decimals(sums) => {
+                bytes::put(out, sums.len() as u64);
+                for (scale, digits) in sums {
+                    bytes::put(out, u64::from(*scale));
+                    bytes::put_wide(out, *digits);
+                }
+            }
+        }
+    }
+
+    pub(super) fn read(bytes: &mut &[u8], kind: Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::Int => Self::Ints(bytes::take_wide(bytes)?),
+            Kind::Float => Self::Floats(ExactSum::read(bytes)?),
+            Kind::Decimal => {
+                let len = bytes::len(bytes)?;
+                let one = |bytes: &mut &[u8]| {
+                    let scale = u32::try_from(bytes::take(bytes)?).ok()?;
+                    Some((scale, bytes::take_wide(bytes)?))
+                };
+                Self::Decimals((0..len).map(|_| one(bytes)).collect::<Option<_>>()?)
+            }
+        })
+    }
+}
+
+/// The digits of 2^31 amounts of the greatest size fit.
+fn add_digits(sums: &mut Vec<(u32, i128)>, scale: u32, digits: i128) {
+    match sums.binary_search_by_key(&scale, |it| it.0) {
+        Ok(at) => sums[at].1 += digits,
+        Err(at) => sums.insert(at, (scale, digits)),
+    }
+}
+
+/// The sum over all scales, always in the same order; `None` beyond the range of decimals.
+fn total(sums: &[(u32, i128)]) -> Option<Decimal> {
+    let mut total = Decimal::ZERO;
+    for (scale, digits) in sums {
+        total = total.checked_add(Decimal::try_from_i128_with_scale(*digits, *scale).ok()?)?;
+    }
+    Some(total)
+}

@@ -1,0 +1,332 @@
+//! One worker's groups: chunks are folded into them, and they are handed on as items of a sorter.
+
+use super::{
+    bytes,
+    key::as_float,
+    lane::Lane,
+    state::{Aggregation, Cell, Figure, Tally, Values},
+    sum::Number,
+};
+use crate::{
+    engine::{
+        sorter::{Keys, Sorter},
+        spill::Temporary,
+    },
+    expr::{Cause, Evaluator, Faults, Mask},
+    record::{Batch, Value},
+    script::{Aggregate, CompiledValue, RowRunner},
+};
+use std::io;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Which records are the worst of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Side {
+    /// Those for which the condition is true.
+    True,
+    /// Those for which it is false.
+    False,
+    /// Those with the largest arguments.
+    Large,
+    /// Those with the smallest.
+    Small,
+}
+
+/// One aggregate of an expression over groups.
+#[derive(Clone, Debug)]
+pub(in crate::engine) struct Call {
+    pub(in crate::engine) of: Aggregation,
+    /// Over what; nothing for `count()`.
+    pub(in crate::engine) argument: Option<CompiledValue>,
+    /// Which records are named, if any.
+    pub(in crate::engine) worst: Option<Side>,
+}
+
+/// How records are put into groups, and what is reckoned over them.
+#[derive(Clone, Debug, Default)]
+pub(in crate::engine) struct Grouping {
+    pub(in crate::engine) per: Vec<CompiledValue>,
+    pub(in crate::engine) calls: Vec<Call>,
+    /// Whether groups are put together again, without their last value, and so on to a group of all.
+    pub(in crate::engine) rollup: bool,
+}
+
+impl Grouping {
+    /// How often values are taken off the end of a group's key.
+    pub(super) fn levels(&self) -> usize {
+        if self.rollup { self.per.len() } else { 0 }
+    }
+}
+
+/// The groups of a worker.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Table {
+    keys: Keys,
+    records: Vec<u64>,
+    /// For each group one for each call.
+    cells: Vec<Cell>,
+    /// Bytes held by what grows with records.
+    grown: usize,
+    /// The group of each row of the chunk.
+    numbers: Vec<u32>,
+    key: Vec<u8>,
+    scratch: Vec<u8>,
+    text: String,
+}
+
+/// A cell with a sum and its share of the index.
+const CELL_BYTES: usize = size_of::<Cell>() + 64;
+/// What a group costs beside its cells and key.
+const GROUP_BYTES: usize = 48;
+
+/// What is asked of a chunk.
+pub(in crate::engine) struct Chunk<'e, 'b, 'p> {
+    pub(in crate::engine) evaluator: &'e mut Evaluator<'b, 'p>,
+    pub(in crate::engine) runner: Option<&'e RowRunner>,
+    pub(in crate::engine) batch: &'b Batch,
+    /// Writes the key of a record, by its row in the batch.
+    pub(in crate::engine) name: &'e dyn Fn(usize, &mut String),
+}
+
+/// What could not be taken in of a chunk.
+pub(in crate::engine) struct Folded {
+    /// Rows in no group.
+    pub(in crate::engine) without_group: Mask,
+    /// Those with the reason, and rows that an aggregate left out because its argument could not be computed.
+    pub(in crate::engine) faults: Faults,
+}
+
+impl Table {
+    /// Bytes held, about.
+    pub(in crate::engine) fn bytes_held(&self) -> usize {
+        self.keys.bytes_held() + self.records.len() * GROUP_BYTES + self.cells.len() * CELL_BYTES + self.grown
+    }
+
+    /// Takes in the rows of `active`.
+    pub(in crate::engine) fn fold(
+        &mut self,
+        grouping: &Grouping,
+        chunk: &mut Chunk<'_, '_, '_>,
+        active: &Mask,
+    ) -> Folded {
+        let mut faults = Faults::default();
+        let mut left = *active;
+        let mut lanes = Vec::with_capacity(grouping.per.len());
+        for per in &grouping.per {
+            let lane = Lane::new(per, chunk.evaluator, chunk.runner, chunk.batch, &left);
+            left = lane.there;
+            lane.faults.list.iter().for_each(|it| faults.add(&it.rows, it.cause.clone()));
+            lanes.push(lane);
+        }
+        let without_group = faults.dead;
+        self.enter(grouping, &lanes, &left);
+        for (number, call) in grouping.calls.iter().enumerate() {
+            let Some(argument) = &call.argument else {
+                for row in left.rows() {
+                    let cell = &mut self.cells[self.numbers[row] as usize * grouping.calls.len() + number];
+                    cell.n += 1;
+                    if let Tally::Hits(hits) = &mut cell.tally {
+                        *hits += 1;
+                    }
+                }
+                continue;
+            };
+            let mut lane = Lane::new(argument, chunk.evaluator, chunk.runner, chunk.batch, &left);
+            self.take_in(grouping, number, &mut lane, chunk);
+            self.leave_out(grouping, number, &lane.faults, chunk);
+            let errors = lane.faults.list.iter().filter(|it| !it.cause.is_missing());
+            errors.for_each(|it| faults.add(&it.rows, it.cause.clone()));
+        }
+        Folded { without_group, faults }
+    }
+
+    /// Finds or makes the group of each row.
+    fn enter(&mut self, grouping: &Grouping, lanes: &[Lane<'_>], rows: &Mask) {
+        self.numbers.resize(crate::expr::CHUNK_LEN, 0);
+        for row in rows.rows() {
+            self.key.clear();
+            lanes.iter().for_each(|it| it.put(row, &mut self.key));
+            let number = self.keys.number(&self.key);
+            if number as usize == self.records.len() {
+                self.records.push(0);
+                self.cells.extend(grouping.calls.iter().map(|it| Cell::new(it.of)));
+            }
+            self.records[number as usize] += 1;
+            self.numbers[row] = number;
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        grouping: &Grouping,
+        number: usize,
+        lane: &mut Lane<'_>,
+        chunk: &Chunk<'_, '_, '_>,
+    ) {
+        let call = &grouping.calls[number];
+        let (of, calls) = (call.of, grouping.calls.len());
+        let mut unfit = Mask::NONE;
+        for row in lane.there.rows() {
+            let cell = &mut self.cells[self.numbers[row] as usize * calls + number];
+            let badness = match of.aggregate {
+                Aggregate::Count | Aggregate::Rate => {
+                    let Some(truth) = lane.truth(row) else {
+                        unfit.insert(row);
+                        continue;
+                    };
+                    if let Tally::Hits(hits) = &mut cell.tally {
+                        *hits += u64::from(truth);
+                    }
+                    let is_bad = call.worst == Some(if truth { Side::True } else { Side::False });
+                    is_bad.then_some(0)
+                }
+                Aggregate::Distinct => {
+                    self.scratch.clear();
+                    lane.put(row, &mut self.scratch);
+                    if let Tally::Different(keys) = &mut cell.tally {
+                        let before = keys.bytes_held();
+                        keys.number(&self.scratch);
+                        self.grown += keys.bytes_held() - before;
+                    }
+                    None
+                }
+                Aggregate::Sum
+                | Aggregate::Mean
+                | Aggregate::Min
+                | Aggregate::Max
+                | Aggregate::Median
+                | Aggregate::Percentile(_) => {
+                    let Some(it) = lane.number(row) else {
+                        unfit.insert(row);
+                        continue;
+                    };
+                    if matches!(cell.tally, Tally::Values(_)) {
+                        self.grown += 16;
+                    }
+                    cell.tally.add(it, of.aggregate);
+                    call.worst.map(|side| if side == Side::Large { it.ordered() } else { !it.ordered() })
+                }
+            };
+            cell.n += 1;
+            if let Some(badness) = badness.filter(|it| cell.may_be_worst(*it)) {
+                self.text.clear();
+                (chunk.name)(chunk.evaluator.low() + row, &mut self.text);
+                let before = cell.worst.len();
+                cell.add_worst(badness, &self.text);
+                self.grown += (cell.worst.len() - before) * (self.text.len() + 24);
+            }
+        }
+        lane.faults.add(&unfit, Cause::Unfit(format!("{:?}", of.aggregate).to_lowercase().into()));
+    }
+
+    /// Counts rows without an argument.
+    fn leave_out(&mut self, grouping: &Grouping, number: usize, faults: &Faults, chunk: &Chunk<'_, '_, '_>) {
+        for fault in &faults.list {
+            let is_error = !fault.cause.is_missing();
+            for row in fault.rows.rows() {
+                let cell = &mut self.cells[self.numbers[row] as usize * grouping.calls.len() + number];
+                cell.left_out[usize::from(is_error)] += 1;
+                let record = chunk.batch.first_record + (chunk.evaluator.low() + row) as u64;
+                if is_error && cell.first_error.as_ref().is_none_or(|it| record < it.0) {
+                    cell.first_error = Some((record, fault.cause.clone()));
+                }
+            }
+        }
+    }
+
+    /// The groups with what was reckoned, in the order of their values, where no other worker has any.
+    pub(in crate::engine) fn into_groups(self, grouping: &Grouping) -> Vec<(Vec<Value>, u64, Vec<Figure>)> {
+        let order = self.keys.sorted();
+        let mut cells: Vec<Option<Cell>> = self.cells.into_iter().map(Some).collect();
+        let calls = grouping.calls.len();
+        let group = |number: u32| {
+            let at = number as usize;
+            let values = super::key::values_of_key(self.keys.get(number), grouping.per.len());
+            let own = cells[at * calls..(at + 1) * calls].iter_mut().map(Option::take);
+            let figures = own.zip(&grouping.calls);
+            let figures = figures.filter_map(|(cell, call)| Some(cell?.finish(call.of, Default::default())));
+            (values.map(|it| it.0).unwrap_or_default(), self.records[at], figures.collect())
+        };
+        order.into_iter().map(group).collect()
+    }
+
+    /// Hands all groups to a sorter, under the number of their rule. With `drain` the arguments of quantiles
+    /// and different values become items of their own, so that one group may have more than memory holds.
+    ///
+    /// # Errors
+    /// The temporary file cannot be written.
+    pub(in crate::engine) fn hand_over(
+        &mut self,
+        rule: u16,
+        grouping: &Grouping,
+        sorter: &mut Sorter<Temporary>,
+        drain: bool,
+    ) -> io::Result<()> {
+        let table = std::mem::take(self);
+        let calls = grouping.calls.len();
+        let mut payload = Vec::new();
+        let mut cells = table.cells.into_iter();
+        for (number, records) in (0..).zip(table.records) {
+            let key = table.keys.get(number);
+            payload.clear();
+            bytes::put(&mut payload, records);
+            let mut own: Vec<Cell> = cells.by_ref().take(calls).collect();
+            if drain {
+                for (call, cell) in own.iter_mut().enumerate() {
+                    drain_cell(cell, call, (rule, grouping, key), sorter)?;
+                }
+            }
+            own.iter().for_each(|it| it.write(&mut payload));
+            sorter.push(&item_key(rule, 0, key, None), i64::MIN, 0, &payload)?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes items of a cell's arguments, for its group and for all groups that it is put together in.
+fn drain_cell(
+    cell: &mut Cell,
+    call: usize,
+    (rule, grouping, key): (u16, &Grouping, &[u8]),
+    sorter: &mut Sorter<Temporary>,
+) -> io::Result<()> {
+    let of = grouping.calls[call].of;
+    for level in 0..=grouping.levels() {
+        let (_, len) = super::key::values_of_key(key, grouping.per.len() - level).unwrap_or_default();
+        let own = item_key(rule, level, &key[..len], Some(call));
+        match &mut cell.tally {
+            Tally::Values(Values::Words(all)) => {
+                for word in all.iter() {
+                    sorter.push(&own, *word, 0, &[])?;
+                }
+            }
+            Tally::Values(Values::Decimals(all)) => {
+                for number in all.iter() {
+                    let at = Number::Decimal(*number).ordered();
+                    debug_assert_eq!(at, super::key::ordered_bits(as_float(*number)));
+                    sorter.push(&own, at, 0, &number.serialize())?;
+                }
+            }
+            Tally::Different(keys) => {
+                for value in keys.all() {
+                    sorter.push(&own, xxh3_64(value).cast_signed(), 0, value)?;
+                }
+            }
+            Tally::Hits(_) | Tally::Sum(_) | Tally::Mean(..) | Tally::Extreme(_) => return Ok(()),
+        }
+    }
+    cell.tally = Tally::new(of);
+    Ok(())
+}
+
+/// Rule, how many values were taken off, the values; behind them, for arguments, the aggregate.
+pub(super) fn item_key(rule: u16, level: usize, key: &[u8], call: Option<usize>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(key.len() + 5);
+    out.extend_from_slice(&rule.to_be_bytes());
+    out.push(u8::try_from(level).unwrap_or(u8::MAX));
+    out.extend_from_slice(key);
+    if let Some(call) = call {
+        out.extend_from_slice(&u16::try_from(call).unwrap_or(u16::MAX).to_be_bytes());
+    }
+    out
+}
