@@ -148,6 +148,8 @@ pub struct RuleResult {
     pub findings: u64,
     /// For a rule over groups how many there were.
     pub groups: Option<GroupCounts>,
+    /// For a rule over windows how many of them reach before the first record.
+    pub windows_reaching: u64,
 }
 
 impl RuleResult {

@@ -81,6 +81,8 @@ pub struct Block<'a> {
     pub counts: &'a [OutcomeCounts],
     /// Findings by planned rule.
     pub findings: &'a [u64],
+    /// By planned rule on records the windows that reach before the first record.
+    pub reaching: &'a [u64],
     /// Findings by severity.
     pub by_severity: [u64; 4],
     /// Candidates for the worst findings.
@@ -104,6 +106,7 @@ impl Tally {
             outcomes: OutcomeCounts::default(),
             findings: 0,
             groups: None,
+            windows_reaching: 0,
         };
         self.numbers.insert(rule.id.clone(), self.rules.len());
         self.rules.push(RuleTally {
@@ -175,6 +178,7 @@ impl Tally {
             if let Some(groups) = &mut result.groups {
                 groups.without_group += block.counts[number].no_evidence;
             }
+            result.windows_reaching += block.reaching.get(number).copied().unwrap_or_default();
         }
         let first = block.rules.len() - block.promises.len();
         for (number, counts) in block.rules[first..].iter().zip(block.promises) {

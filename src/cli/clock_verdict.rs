@@ -111,7 +111,7 @@ pub(super) fn explained<'a>(
         found(planned, &key, voice.lang, |it| it.promises.iter().any(|it| it.is_reported))?
     {
         let PlannedSource { opened, plan } = source;
-        let bench = Bench::new(opened, &project.zone);
+        let bench = Bench::new(opened, plan, &project.zone)?;
         let kept = Messages::default();
         let judging = bench.judging(plan, &kept);
         let mut judge = Judge::new(&judging);

@@ -31,6 +31,7 @@ mod usage;
 mod verdict;
 mod verdict_report;
 mod watch;
+mod windows;
 
 pub use args::command;
 

@@ -1,13 +1,13 @@
 //! The records of a source, one after the other or judged all together, for commands that look at more
 //! than an audit's findings.
 
-use super::{audit::internal, batches::Files, plans::PlannedSource};
+use super::{audit::internal, batches::Files, plans::PlannedSource, source_run::temporary, windows::windows};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
     engine::{
-        Batches, Duplicates, FindingSink, Judging, PlanColumn, RunError, SourcePlan, Spill, Wanted, key_in,
-        run_source,
+        Batches, Duplicates, FindingSink, Judging, PlanColumn, RunError, SourcePlan, Spill, Wanted, Windows,
+        key_in, run_source,
     },
     finding::Finding,
     ingest::{FaultKind, Opened},
@@ -45,6 +45,9 @@ pub(super) struct Outcomes {
     pub(super) bad_cells: u64,
 }
 
+/// What windows may hold in memory.
+const WINDOW_BYTES: usize = 64 << 20;
+
 /// What judging needs beside the plan and where findings go.
 pub(super) struct Bench<'a> {
     pub(super) files: Vec<String>,
@@ -52,18 +55,27 @@ pub(super) struct Bench<'a> {
     duplicates: Duplicates,
     committed: [AtomicU64; 4],
     hash_keys: AtomicBool,
+    windows: Windows,
 }
 
 impl<'a> Bench<'a> {
-    pub(super) fn new(opened: &Opened, zone: &'a Zone) -> Self {
-        Self {
+    /// Gets ready for a plan: its windows are reckoned.
+    pub(super) fn new(
+        opened: &Arc<Opened>,
+        plan: &SourcePlan,
+        zone: &'a Zone,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let spill = Spill { bytes_max: WINDOW_BYTES, make: temporary };
+        let windows = windows(opened, plan, 1, spill, &AtomicBool::new(false))?;
+        Ok(Self {
             files: opened.files.iter().map(|it| it.shown.clone()).collect(),
             zone,
             duplicates: Duplicates::default(),
             committed: [const { AtomicU64::new(0) }; 4],
             // Nobody asks for duplicate keys.
             hash_keys: AtomicBool::new(false),
-        }
+            windows,
+        })
     }
 
     pub(super) fn judging<'j>(&'j self, plan: &'j SourcePlan, sink: &'j dyn FindingSink) -> Judging<'j> {
@@ -76,6 +88,7 @@ impl<'a> Bench<'a> {
             committed: &self.committed,
             hash_keys: &self.hash_keys,
             spill: Spill::never(),
+            windows: &self.windows,
         }
     }
 }
@@ -88,7 +101,7 @@ pub(super) fn outcomes(
     threads: usize,
 ) -> Result<Outcomes, Box<Diagnostic>> {
     let files = Files::new(opened, &plan.columns)?;
-    let bench = Bench::new(opened, zone);
+    let bench = Bench::new(opened, plan, zone)?;
     let judging = bench.judging(plan, &OutcomesOnly);
     let mut all = Outcomes { by_rule: vec![Vec::new(); plan.rules.len()], ..Outcomes::default() };
     let source = &files;

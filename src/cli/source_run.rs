@@ -7,13 +7,14 @@ use super::{
     plans::{Planned, PlannedSource},
     progress::Progress,
     rejects::Rejects,
+    windows::windows,
 };
 use crate::{
     audit::{Audit, Block, Input, Judged, Path as Evaluated, Tally},
     diagnostic::{Diagnostic, Level, Place},
     engine::{
         Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, PlannedGroups, Repeated,
-        RunError, Spill, Temporary, judge_groups, key_hash, key_in, run_source,
+        RunError, Spill, Temporary, Windows, judge_groups, key_hash, key_in, run_source,
     },
     ingest::{Fault, FaultKind, Opened},
     record::{Batch, Origin, Type},
@@ -58,7 +59,9 @@ impl SourceRun<'_> {
         let marks = outputs.marks().map_err(write)?;
         let reject_mark = rejects.as_mut().map(Rejects::mark).transpose().map_err(write)?;
         let before = tally.clone();
-        let repeated = match self.judge(&Duplicates::default(), tally, outputs, rejects, true)? {
+        let PlannedSource { opened, plan } = self.source;
+        let windows = windows(opened, plan, self.threads, self.spill(), self.cancelled)?;
+        let repeated = match self.judge((&Duplicates::default(), &windows), tally, outputs, rejects, true)? {
             Repeated::Hashes(hashes) => hashes,
             Repeated::Unknown => self.log_keys()?,
         };
@@ -74,7 +77,7 @@ impl SourceRun<'_> {
         if let (Some(rejects), Some(mark)) = (rejects.as_mut(), reject_mark) {
             rejects.rewind(mark).map_err(write)?;
         }
-        self.judge(&duplicates, tally, outputs, rejects, false)?;
+        self.judge((&duplicates, &windows), tally, outputs, rejects, false)?;
         tally.summary.duplicate_keys += duplicates.ordinals.len() as u64;
         tally.diagnostics.extend(diagnostics);
         Ok(())
@@ -83,7 +86,7 @@ impl SourceRun<'_> {
     /// One pass; tells of keys that stand more than once, if asked for.
     fn judge(
         &self,
-        duplicates: &Duplicates,
+        (duplicates, windows): (&Duplicates, &Windows),
         tally: &mut Tally,
         outputs: &mut Outputs,
         rejects: &mut Option<Rejects>,
@@ -104,8 +107,8 @@ impl SourceRun<'_> {
             files: &shown,
             zone: &self.planned.project.zone,
             committed: &counters,
-            // What is left is for keys, blocks and reports.
-            spill: Spill { bytes_max: self.memory / 2, make: temporary }.part(self.threads),
+            spill: self.spill().part(self.threads),
+            windows,
         };
         let progress = Progress::new(files.reader.bytes_total(), self.show, self.lang);
         let mut numbers: Vec<usize> =
@@ -149,6 +152,11 @@ impl SourceRun<'_> {
         });
         judged.map_err(|error| cannot_spool(&places, &error))?;
         commit.finish(plan)
+    }
+
+    /// What groups and windows may hold; the rest is for keys, blocks and reports.
+    fn spill(&self) -> Spill {
+        Spill { bytes_max: self.memory / 4, make: temporary }
     }
 
     fn key_log(&self) -> KeyLog<File> {
@@ -336,6 +344,7 @@ impl Commit<'_, '_> {
             rules: self.numbers,
             counts: &result.counts,
             findings: &result.findings,
+            reaching: &result.reaching,
             promises: &result.promises,
             by_severity: result.by_severity,
             worst: std::mem::take(&mut result.worst),

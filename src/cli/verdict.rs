@@ -15,7 +15,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, nearest},
     engine::{Filter, FindingSink, Judge, SourcePlan, Tracer, Wanted, key_in, plan_source},
-    finding::{Finding, day_of},
+    finding::{Finding, day_of, value_text},
     ingest::Fault,
     project::Project,
     record::{Batch, Value},
@@ -173,7 +173,7 @@ fn explain<'a>(
     let PlannedSource { opened, plan } = source;
     let traced = row_by_row(planned, source)?;
     let tracer = Tracer::new(&traced);
-    let bench = Bench::new(opened, &planned.project.zone);
+    let bench = Bench::new(opened, plan, &planned.project.zone)?;
     let kept = Messages::default();
     let judging = bench.judging(plan, &kept);
     let mut judge = Judge::new(&judging);
@@ -259,9 +259,26 @@ impl<'a> Told<'a, '_> {
             date: date_of(self.source, batch, self.row, self.zone),
             message: message.map(|it| it.1.clone()),
             columns: &plan.column_names,
+            window: self.window(rule),
             bad_cells: bad.filter_map(|it| Some((field(it)?, it.text.clone()))).collect(),
             trace,
         }
+    }
+}
+
+impl Told<'_, '_> {
+    /// What the window of a rule holds.
+    fn window(&self, rule: usize) -> Option<[String; 3]> {
+        let plan = &self.source.plan;
+        let window = &plan.windows[plan.rules[rule].window?];
+        let (of, from, to) = window.of_record(self.batch, self.row)?;
+        let text = |value: &Value| value_text(value, self.zone, plan.lang);
+        let part = |column: &u32| {
+            let value = self.batch.value(*column as usize, self.row);
+            format!("{} = {}", plan.column_names[*column as usize], text(&value))
+        };
+        let of: Vec<String> = of.iter().map(part).collect();
+        Some([of.join(wording::LIST_COMMA.text(plan.lang)), text(&from), text(&to)])
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Verdict<'a> {
     /// Cells of the record that could not be read: field and text.
     pub(super) bad_cells: Vec<(String, String)>,
     pub(super) trace: Option<RuleTrace>,
+    /// Whose records, from when and to when a window holds.
+    pub(super) window: Option<[String; 3]>,
 }
 
 impl Verdict<'_> {
@@ -154,6 +156,10 @@ impl Page<'_, '_> {
             self.fact(wording::EXPLAIN_HOUSE, reason);
         }
         self.params();
+        if let Some([of, from, to]) = &verdict.window {
+            let said = wording::EXPLAIN_WINDOW.fill(lang, &[("of", of), ("from", from), ("to", to)]);
+            self.line(&said, Style::Plain);
+        }
         if let Some(trace) = verdict.walked() {
             if let (Some(when), Some(script)) = (&trace.when, &rule.when) {
                 self.tree(wording::EXPLAIN_WHEN, script, &[when]);

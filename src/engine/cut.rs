@@ -59,7 +59,7 @@ pub(super) fn cut(
     let parts = split(&rule.check, &mut is_list)?;
     if parts.calls.is_empty() {
         let place = rule.check.place(0..rule.check.text.trim_end().len());
-        let said = Diagnostic::error(wording::NO_AGGREGATE).at(place);
+        let said = Diagnostic::error(wording::NO_AGGREGATE_RULE).at(place);
         return Err(vec![said.help(wording::HELP_NO_AGGREGATE)]);
     }
     let mut cut = Cut {

@@ -2,8 +2,8 @@
 
 use super::{
     PlanColumn, SourceAsk,
-    judge::derive,
     plan::{Planning, column_name},
+    prepare::derive,
 };
 use crate::{
     calendar::Zone,

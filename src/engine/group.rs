@@ -4,8 +4,8 @@
 use super::{
     Aggregation, ExpressionPlan, Figure, SourceAsk,
     groups::{Call, Chunk, Grouping, Table},
-    judge::derive,
     plan_expressions,
+    prepare::derive,
 };
 use crate::{
     calendar::Zone,

@@ -67,6 +67,8 @@ pub(super) struct GroupSetting<'a> {
     pub(super) zone: &'a Zone,
     pub(super) lang: Lang,
     pub(super) row_by_row: bool,
+    /// Columns of records before those of windows.
+    pub(super) columns: usize,
 }
 
 /// Plans a rule over groups, with the names that its messages may use. `names` are those of records.
@@ -198,6 +200,7 @@ impl Parts<'_> {
                 message: Message::new(rule, &message_names, setting.zone, setting.lang),
                 compiled,
                 evidence_names,
+                window: None,
             },
             reason,
             names: texts.into(),

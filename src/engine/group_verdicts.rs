@@ -167,7 +167,7 @@ impl Bench<'_> {
         let active = enough.or(&faults.dead);
         let runner = RowRunner::new(&planned.program);
         let mut verdicts = judge_rows(
-            &planned.as_rule,
+            (&planned.as_rule, None),
             &mut evaluator,
             Some(&runner),
             &batch,

@@ -1,16 +1,19 @@
 //! Judging a block: rules over chunks of its records, findings in record order.
 
 use super::{
-    Duplicates, PlannedPromise, PlannedRule, RisingKeys, Sorter, SourcePlan, Spill, Temporary,
-    group_verdicts::GroupFolder, writer::Writer,
+    Duplicates, PlannedPromise, PlannedRule, PlannedWindow, RisingKeys, Sorter, SourcePlan, Spill, Temporary,
+    Windows,
+    group_verdicts::GroupFolder,
+    prepare::{derive, key_hash, promised},
+    writer::Writer,
 };
 use crate::{
     audit::{OutcomeCounts, OwnedFinding, Unassessed},
     calendar::Zone,
-    expr::{CHUNK_LEN, Cause, Evaluator, ExprId, Faults, Mask, Program, Scratch, append_to_column},
+    expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch},
     finding::Finding,
-    promise::{self, Counts, Lack, Parts},
-    record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Values},
+    promise::{self, Counts},
+    record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Value, Values},
     rule::{Effective, MissingPolicy, Outcome},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
 };
@@ -18,7 +21,6 @@ use std::{
     io,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
-use xxhash_rust::xxh3::xxh3_64;
 
 /// What is read of each finding; the rest is not computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +70,8 @@ pub struct Judging<'a> {
     pub hash_keys: &'a AtomicBool,
     /// What one worker may hold of groups, and where the rest goes.
     pub spill: Spill,
+    /// The figures of the plan's windows.
+    pub windows: &'a Windows,
 }
 
 /// What came of a block.
@@ -85,6 +89,8 @@ pub struct BlockResult {
     pub outcomes: Vec<Vec<Outcome>>,
     /// Findings by planned rule.
     pub findings: Vec<u64>,
+    /// By planned rule the judged records whose window reaches before the first record.
+    pub reaching: Vec<u64>,
     /// How the reported promises stand. In `counts`, `findings` and the lists rules over groups are numbered
     /// after the other rules, and promises after those.
     pub promises: Vec<Counts>,
@@ -124,10 +130,15 @@ impl Verdicts {
         Self { pass: Mask::NONE, findings: Mask::NONE, deciders: Vec::new(), reasons: Vec::new(), faults }
     }
 
+    /// Rows that fail.
+    fn failed(&self) -> Mask {
+        self.deciders.iter().fold(Mask::NONE, |all, it| all.or(it))
+    }
+
     /// Notes the outcome of each row; `not_applicable` is left as it stands.
     fn outcomes(&self, rows: &mut [Outcome]) {
         let (missing, error) = self.faults.split();
-        let failed = self.deciders.iter().fold(Mask::NONE, |all, it| all.or(it));
+        let failed = self.failed();
         let kinds = [
             (self.pass, Outcome::Pass),
             (failed, Outcome::Fail),
@@ -150,6 +161,8 @@ pub struct Judge<'a> {
     /// Buffers for the next block's findings, by output.
     spare: Vec<Vec<u8>>,
     groups: GroupFolder<'a>,
+    /// Why figures of windows could not be read.
+    failed: Option<io::Error>,
 }
 
 impl<'a> Judge<'a> {
@@ -161,14 +174,17 @@ impl<'a> Judge<'a> {
         let by_rows = by_rows || plan.groups.iter().any(|it| it.reason.is_some());
         let runner = by_rows.then(|| RowRunner::new(&plan.program));
         let groups = GroupFolder::new(judging);
-        Self { judging, scratch: Scratch::default(), runner, spare: Vec::new(), groups }
+        Self { judging, scratch: Scratch::default(), runner, spare: Vec::new(), groups, failed: None }
     }
 
     /// Hands what groups hold beyond the worker's memory to a temporary file.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// It cannot be written, or that of windows could not be read.
     pub fn relieve(&mut self) -> io::Result<()> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         self.groups.relieve()
     }
 
@@ -184,7 +200,8 @@ impl<'a> Judge<'a> {
     pub fn judge(&mut self, batch: &mut Batch) -> BlockResult {
         let plan = self.judging.plan;
         derive(&plan.derived, &plan.program, &mut self.scratch, batch);
-        let promised = self.promises(batch);
+        let promised = promised(plan, batch);
+        self.add_windows(batch);
         let first_promise = plan.rules.len() + plan.groups.len();
         let rules = first_promise + promised.len();
         let mut result = BlockResult {
@@ -192,6 +209,7 @@ impl<'a> Judge<'a> {
             records: batch.len as u64,
             counts: vec![OutcomeCounts::default(); rules],
             findings: vec![0; rules],
+            reaching: vec![0; plan.rules.len()],
             outputs: std::mem::take(&mut self.spare),
             ..BlockResult::default()
         };
@@ -222,6 +240,11 @@ impl<'a> Judge<'a> {
                     batch,
                     &mut result.counts[number],
                 );
+                if let Some(window) = planned.window {
+                    let of = (window, &plan.windows[window]);
+                    let rows = verdict.pass.or(&verdict.failed());
+                    result.reaching[number] += self.judging.windows.reaching(of, batch, low, &rows);
+                }
                 result.findings[number] += verdict.findings.count() as u64;
                 writer.list(number, planned, &verdict, low, &mut result);
                 if let Some(outcomes) = result.outcomes.get_mut(number) {
@@ -244,31 +267,26 @@ impl<'a> Judge<'a> {
         result
     }
 
+    /// Appends the columns of windows.
+    fn add_windows(&mut self, batch: &mut Batch) {
+        match self.judging.windows.columns(batch) {
+            Ok(mut columns) => batch.columns.append(&mut columns),
+            Err(error) => {
+                // Told once the block is done; until then the figures are missing.
+                self.failed = Some(error);
+                let types = self.judging.plan.windows.iter().flat_map(PlannedWindow::types);
+                let missing =
+                    |ty: &Type| Column::of_values(*ty, std::iter::repeat_n(&Value::Missing, batch.len));
+                let mut columns = types.map(missing).collect();
+                batch.columns.append(&mut columns);
+            }
+        }
+    }
+
     /// Takes buffers back, to be filled anew.
     pub fn recycle(&mut self, spare: Option<Vec<Vec<u8>>>) {
         self.spare = spare.unwrap_or_default();
         self.spare.iter_mut().for_each(Vec::clear);
-    }
-
-    /// Judges the promises and appends their columns; gives the parts of those that are reported, their
-    /// columns taken out.
-    fn promises(&self, batch: &mut Batch) -> Vec<(&'a PlannedPromise, Parts)> {
-        let plan = self.judging.plan;
-        let mut reported = Vec::new();
-        for promise in &plan.promises {
-            let effective = &promise.as_rule.rule.effective;
-            let mut parts = promise.clock.run(batch, |row| {
-                if effective.is_always() {
-                    return Ok(true);
-                }
-                plan.day_of(batch, row).map(|day| day.is_none_or(|it| effective.includes(it)))
-            });
-            batch.columns.append(&mut parts.columns);
-            if promise.is_reported {
-                reported.push((promise, parts));
-            }
-        }
-        reported
     }
 
     fn hash_keys(&self, batch: &Batch, result: &mut BlockResult) {
@@ -302,34 +320,6 @@ impl<'a> Judge<'a> {
             }
         }
     }
-}
-
-/// Appends derived fields to a batch's columns.
-pub(super) fn derive(
-    derived: &[(ExprId, Type)],
-    program: &Program,
-    scratch: &mut Scratch,
-    batch: &mut Batch,
-) {
-    for (node, ty) in derived {
-        let mut column = Column::new(*ty);
-        if *ty == Type::Text {
-            column.values = Values::Text(TextColumn::Owned(Vec::new(), String::new()));
-        }
-        let mut evaluator = Evaluator::new(program, batch, scratch);
-        let mut low = 0;
-        while evaluator.go_to(low) {
-            append_to_column(&mut evaluator, *node, &mut column);
-            low += CHUNK_LEN;
-        }
-        batch.columns.push(column);
-    }
-}
-
-/// 64 bits of XXH3 over a key, for the check of duplicates.
-#[must_use]
-pub fn key_hash(key: &str) -> u64 {
-    xxh3_64(key.as_bytes())
 }
 
 /// What a finding is about.
@@ -366,46 +356,6 @@ fn breaches(promise: &PlannedPromise, batch: &Batch, low: usize) -> Verdicts {
     Verdicts { findings: breached, ..Verdicts::of(Faults::default()) }
 }
 
-impl SourcePlan {
-    /// The date of a record by its own date; `None` where the source has no such field.
-    fn day_of(&self, batch: &Batch, row: usize) -> Result<Option<i64>, Lack> {
-        let Some((column, ty)) = self.date else { return Ok(None) };
-        let date = &batch.columns[column as usize];
-        let Values::Int(values) = &date.values else { return Ok(None) };
-        if !date.valid.get(row) {
-            return Err(Lack::Value(column, date.unreadable.as_ref().is_some_and(|it| it.get(row))));
-        }
-        let local = || self.program.zone.to_local(values[row]).div_euclid(86_400 * MICROS_PER_SECOND);
-        Ok(Some(if ty == Type::Time { local() } else { values[row] }))
-    }
-
-    /// Whether every part of a record's key is there.
-    pub(super) fn has_key(&self, batch: &Batch, row: usize) -> bool {
-        !self.key.is_empty() && self.key.iter().all(|it| batch.columns[*it as usize].valid.get(row))
-    }
-
-    /// A record's key as written, the parts of a list key joined with `|`; `None` where a part is
-    /// missing or the source has no key.
-    pub fn key_of<'t>(&self, batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
-        key_in(&self.key, batch, row, joined)
-    }
-}
-
-/// The key that stands in these columns; see [`SourcePlan::key_of`].
-pub fn key_in<'t>(columns: &[u32], batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
-    if let [only] = columns {
-        return batch.columns[*only as usize].text(row, &batch.text);
-    }
-    joined.clear();
-    for (number, column) in columns.iter().enumerate() {
-        if number > 0 {
-            joined.push('|');
-        }
-        joined.push_str(batch.columns[*column as usize].text(row, &batch.text)?);
-    }
-    (!columns.is_empty()).then_some(joined.as_str())
-}
-
 /// The findings of a chunk as (row, rule), by row and within it by rule. A counting sort: looking at
 /// every rule for every row would cost more than the findings themselves.
 fn in_record_order(verdicts: &[Verdicts]) -> impl Iterator<Item = (usize, usize)> {
@@ -438,12 +388,13 @@ fn judge_chunk(
     counts: &mut OutcomeCounts,
 ) -> Verdicts {
     let (active, faults) = in_force(planned, evaluator, plan, batch);
-    judge_rows(planned, evaluator, runner, batch, (&active, faults), counts)
+    let window = planned.window.map(|it| &plan.windows[it]);
+    judge_rows((planned, window), evaluator, runner, batch, (&active, faults), counts)
 }
 
 /// Judges rows of the evaluator's chunk by one rule; those of `faults` have dropped out before.
 pub(super) fn judge_rows(
-    planned: &PlannedRule,
+    (planned, window): (&PlannedRule, Option<&PlannedWindow>),
     evaluator: &mut Evaluator<'_, '_>,
     runner: Option<&RowRunner>,
     batch: &Batch,
@@ -455,19 +406,19 @@ pub(super) fn judge_rows(
     let pass = match &planned.compiled.form {
         Form::Columns(rule) => {
             evaluator.faults = std::mem::take(&mut faults);
-            let pass = columns(rule, evaluator, active, &mut verdicts);
+            let pass = columns(rule, evaluator, active, (batch, window), &mut verdicts);
             before_check = pass.1;
             verdicts.faults = evaluator.take_faults();
             pass.0
         }
         Form::Rows(rule) => {
             verdicts.faults = faults;
-            let pass = rows(rule, runner, batch, evaluator.low(), active, &mut verdicts);
+            let pass = rows(rule, runner, (batch, window), evaluator.low(), active, &mut verdicts);
             before_check = pass.1;
             pass.0
         }
     };
-    let failed = verdicts.deciders.iter().fold(Mask::NONE, |all, it| all.or(it));
+    let failed = verdicts.failed();
     let (missing, error) = verdicts.faults.split();
     counts.pass += pass.count() as u64;
     counts.fail += failed.count() as u64;
@@ -526,6 +477,7 @@ fn columns(
     rule: &ColumnRule,
     evaluator: &mut Evaluator<'_, '_>,
     active: &Mask,
+    (batch, window): (&Batch, Option<&PlannedWindow>),
     verdicts: &mut Verdicts,
 ) -> (Mask, Mask) {
     let mut left = match rule.when {
@@ -533,6 +485,11 @@ fn columns(
         None => active.without(&evaluator.faults.dead),
     };
     let before_check = evaluator.faults.dead;
+    if let Some(window) = window {
+        let lacking = window.lacking(batch, evaluator.low(), &left);
+        lacking.into_iter().for_each(|(rows, cause)| evaluator.faults.add(&rows, cause));
+        left = left.without(&evaluator.faults.dead);
+    }
     for conjunct in &rule.conjuncts {
         if left.is_none() {
             break;
@@ -547,15 +504,24 @@ fn columns(
 fn rows(
     rule: &RowRule,
     runner: Option<&RowRunner>,
-    batch: &Batch,
+    (batch, window): (&Batch, Option<&PlannedWindow>),
     low: usize,
     active: &Mask,
     verdicts: &mut Verdicts,
 ) -> (Mask, Mask) {
     let (mut pass, mut before_check) = (Mask::NONE, verdicts.faults.dead);
     let Some(runner) = runner else { return (pass, before_check) };
-    for row in active.without(&verdicts.faults.dead).rows() {
-        match runner.judge(rule, batch, low + row) {
+    let active = active.without(&verdicts.faults.dead);
+    let mut lacking = Faults::default();
+    for (rows, cause) in window.iter().flat_map(|it| it.lacking(batch, low, &active)) {
+        lacking.add(&rows, cause);
+    }
+    for row in active.rows() {
+        let verdict = runner.judge(rule, batch, low + row);
+        // `when` decides before the window is asked for.
+        let is_asked = !matches!(verdict, RowVerdict::NotApplicable | RowVerdict::Fault(true, _));
+        let lacks = lacking.cause(row).filter(|_| is_asked);
+        match lacks.map_or(verdict, |it| RowVerdict::Fault(false, it.clone())) {
             RowVerdict::Pass => pass.insert(row),
             RowVerdict::NotApplicable => {}
             RowVerdict::Fail(conjunct, reason) => {

@@ -6,6 +6,7 @@ use super::{
     lints,
     message::Message,
     promises::{PlannedPromise, Planner},
+    windows::{PlannedWindow, WindowRule, plan_window_rule},
 };
 use crate::{
     calendar::Zone,
@@ -13,17 +14,14 @@ use crate::{
     expr::{ExprId, Program},
     promise::Parts,
     record::{Schema, Type},
-    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Script, Severity, Target},
+    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Script, Severity, Target, Within},
     script::{
         CompiledRule, FieldName, Form, Library, Names, Registry, compile_derived, compile_rule, names_in,
         snake_case,
     },
     wording::{self, Lang},
 };
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What the project says of a source, as far as planning is concerned.
@@ -102,6 +100,8 @@ pub struct PlannedRule {
     pub(super) message: Message,
     /// The names of its evidence columns.
     pub(super) evidence_names: Vec<String>,
+    /// Its window, by number, where it is over one.
+    pub window: Option<usize>,
 }
 
 /// Everything that judging a source's records needs.
@@ -123,6 +123,8 @@ pub struct SourcePlan {
     pub rules: Vec<PlannedRule>,
     /// The rules over groups.
     pub groups: Vec<PlannedGroups>,
+    /// The windows of rules; their columns follow those of promises.
+    pub windows: Vec<PlannedWindow>,
     /// The promises; their columns follow the derived ones.
     pub promises: Vec<PlannedPromise>,
     /// The columns of the key, as written.
@@ -199,19 +201,17 @@ pub fn plan_source(
         return (None, planning.diagnostics);
     }
     let mut tools = (&mut program, &mut registry, &mut names);
-    let setting = GroupSetting { ask, schema, zone, lang, row_by_row };
-    let (planned, groups) = planning.rules(&rules, &libraries, &mut tools, (&setting, date.is_some()));
+    let columns = planning.columns.len() + derived.len() + promises.len() * Parts::NAMES.len();
+    let setting = GroupSetting { ask, schema, zone, lang, row_by_row, columns };
+    let mut windows = Vec::new();
+    let with = (&setting, date.is_some());
+    let (planned, groups) = planning.rules(&rules, &libraries, &mut tools, with, &mut windows);
     planning.diagnostics.append(&mut lints::of_tables(packs.iter(), &registry, zone));
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
-    share(&mut program, &planned, &groups, &derived);
-    let total = planning.columns.len() + derived.len() + promises.len() * Parts::NAMES.len();
-    let mut column_names: Vec<String> =
-        (0..total).map(|it| column_name(&names, u32::try_from(it).unwrap_or(u32::MAX))).collect();
-    for (column, name) in hidden {
-        column_names[column as usize] = name;
-    }
+    share(&mut program, &planned, (&groups, &windows), &derived);
+    let column_names = names_of_columns(&names, columns, &windows, hidden);
     for column in &registry.coded {
         if let Some(column) = planning.columns.get_mut(*column as usize) {
             column.coded = true;
@@ -226,6 +226,7 @@ pub fn plan_source(
         column_names,
         rules: planned,
         groups,
+        windows,
         promises,
         key,
         subject: ask.subject.iter().map(|(level, ..)| level.clone()).zip(subject).collect(),
@@ -263,9 +264,15 @@ fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec<String> {
 }
 
 /// Marks what is worth evaluating once a chunk for all rules.
-fn share(program: &mut Program, rules: &[PlannedRule], groups: &[PlannedGroups], derived: &[(ExprId, Type)]) {
+fn share(
+    program: &mut Program,
+    rules: &[PlannedRule],
+    (groups, windows): (&[PlannedGroups], &[PlannedWindow]),
+    derived: &[(ExprId, Type)],
+) {
     let mut roots: Vec<ExprId> = derived.iter().map(|it| it.0).collect();
     roots.extend(groups.iter().flat_map(PlannedGroups::roots));
+    roots.extend(windows.iter().flat_map(PlannedWindow::roots));
     for planned in rules {
         if let Form::Columns(rule) = &planned.compiled.form {
             roots.extend(rule.when);
@@ -273,6 +280,22 @@ fn share(program: &mut Program, rules: &[PlannedRule], groups: &[PlannedGroups],
         }
     }
     program.share(&roots);
+}
+
+/// The names of all columns; `hidden` are those of columns that rules cannot name.
+fn names_of_columns(
+    names: &Names<'_>,
+    columns: usize,
+    windows: &[PlannedWindow],
+    hidden: Vec<(u32, String)>,
+) -> Vec<String> {
+    let own = |it: usize| column_name(names, u32::try_from(it).unwrap_or(u32::MAX));
+    let of_windows = windows.iter().flat_map(|it| it.names().to_vec());
+    let mut all: Vec<String> = (0..columns).map(own).chain(of_windows).collect();
+    for (column, name) in hidden {
+        all[column as usize] = name;
+    }
+    all
 }
 
 pub(super) fn column_name(names: &Names<'_>, column: u32) -> String {
@@ -341,10 +364,11 @@ impl Planning<'_> {
         libraries: &'p BTreeMap<&str, Vec<Library>>,
         tools: &mut (&mut Program, &mut Registry, &mut Names<'p>),
         (setting, has_date): (&GroupSetting<'_>, bool),
+        windows: &mut Vec<PlannedWindow>,
     ) -> (Vec<PlannedRule>, Vec<PlannedGroups>) {
-        let (program, registry, names) = tools;
         let (mut planned, mut groups) = (Vec::new(), Vec::new());
         for (pack, rule) in rules {
+            let (program, registry, names) = (&mut *tools.0, &mut *tools.1, &mut *tools.2);
             self.enter(pack, names);
             names.library = libraries.get(pack.id.as_str()).map_or(&[], Vec::as_slice);
             self.check_in_force(rule, has_date);
@@ -360,8 +384,7 @@ impl Planning<'_> {
                 continue;
             }
             if let Reach::Window(within) = &rule.reach {
-                let said = Diagnostic::error(wording::NOT_BUILT).with("name", "within");
-                self.diagnostics.push(said.at(within.time.1.clone()));
+                self.window_rule((rule, within), tools, setting, &mut planned, windows);
                 continue;
             }
             let (compiled, mut diagnostics) =
@@ -376,9 +399,39 @@ impl Planning<'_> {
                 compiled,
                 message: Message::new(rule, names, setting.zone, setting.lang),
                 evidence_names,
+                window: None,
             });
         }
         (planned, groups)
+    }
+
+    /// Compiles a rule over windows, whose aggregates become the next columns.
+    fn window_rule(
+        &mut self,
+        (rule, within): (&Rule, &Within),
+        (program, registry, names): &mut (&mut Program, &mut Registry, &mut Names<'_>),
+        setting: &GroupSetting<'_>,
+        planned: &mut Vec<PlannedRule>,
+        windows: &mut Vec<PlannedWindow>,
+    ) {
+        let before = windows.iter().map(|it| it.names().len()).sum::<usize>();
+        let first = u32::try_from(setting.columns + before).unwrap_or(u32::MAX);
+        let (found, diagnostics) =
+            plan_window_rule(program, registry, names, (rule, within), (first, setting.row_by_row));
+        self.diagnostics.extend(diagnostics);
+        let Some(WindowRule { window, compiled, hash, fields }) = found else { return };
+        let fields = names.fields.iter().cloned().chain(fields).collect();
+        let names = Names { fields, ..names.clone() };
+        self.check_message(rule, &names);
+        planned.push(PlannedRule {
+            rule: Arc::new(rule.clone()),
+            hash,
+            evidence_names: compiled.evidence.iter().map(|it| column_name(&names, *it)).collect(),
+            compiled,
+            message: Message::new(rule, &names, setting.zone, setting.lang),
+            window: Some(windows.len()),
+        });
+        windows.push(window);
     }
 
     /// Compiles the derived fields, each of which may read those before it, and names them.
@@ -484,64 +537,5 @@ impl Planning<'_> {
         names.tables = pack.tables.iter().collect();
         names.phrases = pack.phrases.iter().collect();
         self.diagnostics.append(&mut lints::named_like_fields(pack, names, self.ask));
-    }
-
-    fn check_message(&mut self, rule: &Rule, names: &Names<'_>) {
-        let Some((en, zh)) = &rule.message else { return };
-        let scripts = rule.message_scripts.as_ref();
-        let mut told = HashSet::new();
-        for (template, script) in [(en, scripts.map(|it| &it.0)), (zh, scripts.map(|it| &it.1))] {
-            for (name, range) in template.names() {
-                if names.field(name).is_some() || rule.params.iter().any(|it| it.name == name) {
-                    continue;
-                }
-                let place = script.map_or_else(|| rule.place.clone(), |it| it.place(range));
-                let mut diagnostic =
-                    Diagnostic::error(wording::UNKNOWN_PLACEHOLDER).with("name", name).at(place);
-                let known = names
-                    .fields
-                    .iter()
-                    .map(|it| it.name.as_str())
-                    .chain(rule.params.iter().map(|it| it.name.as_str()));
-                if let Some(near) = nearest(name, known) {
-                    diagnostic = diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]);
-                }
-                // A message in one language is there twice.
-                if told.insert(diagnostic.clone()) {
-                    self.diagnostics.push(diagnostic);
-                }
-            }
-        }
-    }
-
-    /// The function libraries of the rules' packs, by pack.
-    fn libraries<'p>(&mut self, rules: &[(&'p Pack, &Rule)]) -> BTreeMap<&'p str, Vec<Library>> {
-        let mut libraries = BTreeMap::new();
-        for (pack, _) in rules {
-            if !libraries.contains_key(pack.id.as_str()) {
-                let (library, mut diagnostics) = Library::of(&pack.library);
-                self.diagnostics.append(&mut diagnostics);
-                self.check_library(&library);
-                libraries.insert(pack.id.as_str(), library);
-            }
-        }
-        libraries
-    }
-
-    /// A library function must not be named like a field.
-    fn check_library(&mut self, library: &[Library]) {
-        for (name, place) in library.iter().flat_map(Library::functions) {
-            if self.schema.position(name).is_some() {
-                let diagnostic = Diagnostic::error(wording::FUNCTION_LIKE_FIELD).with("name", name).at(place);
-                self.diagnostics.push(diagnostic);
-            }
-        }
-    }
-
-    fn check_in_force(&mut self, rule: &Rule, has_date: bool) {
-        if !rule.effective.is_always() && !has_date {
-            let diagnostic = Diagnostic::error(wording::NO_RECORD_DATE).with("source", self.ask.id.clone());
-            self.diagnostics.push(diagnostic.at(rule.place.clone()).help(wording::HELP_RECORD_DATE));
-        }
     }
 }

@@ -167,6 +167,7 @@ impl<'n> Planner<'_, 'n> {
                 rule: Arc::new(rule),
                 compiled: CompiledRule { form, evidence: Vec::new() },
                 evidence_names: Vec::new(),
+                window: None,
             },
             clock: draft.clock,
             first_column,

@@ -3,7 +3,7 @@
 use super::SourcePlan;
 use crate::{
     record::Batch,
-    script::{Form, RowRunner, RuleTrace},
+    script::{Form, RowRunner, RowVerdict, RuleTrace},
 };
 
 /// Evaluates rules part by part. The plan must have been made row by row; its verdicts are those of the
@@ -24,9 +24,15 @@ impl<'a> Tracer<'a> {
     /// fields are in place. `None` for a rule that runs over columns.
     #[must_use]
     pub fn trace(&self, rule: usize, batch: &Batch, row: usize) -> Option<RuleTrace> {
-        match &self.plan.rules.get(rule)?.compiled.form {
-            Form::Rows(rule) => Some(self.runner.trace(rule, batch, row)),
-            Form::Columns(_) => None,
+        let planned = self.plan.rules.get(rule)?;
+        let Form::Rows(form) = &planned.compiled.form else { return None };
+        let mut trace = self.runner.trace(form, batch, row);
+        let is_asked = !matches!(trace.verdict, RowVerdict::NotApplicable | RowVerdict::Fault(true, _));
+        if let Some(window) = planned.window.filter(|_| is_asked)
+            && let Some(cause) = self.plan.windows[window].lack(batch, row)
+        {
+            trace.verdict = RowVerdict::Fault(false, cause);
         }
+        Some(trace)
     }
 }

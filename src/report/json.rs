@@ -11,7 +11,7 @@ use crate::{
     audit::{Audit, Gate, Input, OutcomeCounts, Path, PromiseResult, RuleResult, Unassessed},
     diagnostic::{Diagnostic, Level, Place},
     finding::{Finding, Sink, put_digits},
-    rule::{Outcome, Severity},
+    rule::{Outcome, Reach, Severity},
     wording::Lang,
 };
 use std::io::{self, Read, Write};
@@ -207,6 +207,10 @@ fn rule(out: &mut Vec<u8>, it: &RuleResult, lang: Lang) {
     coverage(out, &it.outcomes);
     out.put(",");
     number(out, "findings", it.findings);
+    if matches!(it.rule.reach, Reach::Window(_)) {
+        out.put(",");
+        number(out, "windows_reaching_before", it.windows_reaching);
+    }
     if let Some(groups) = &it.groups {
         for (name, count) in [
             ("groups", groups.groups),

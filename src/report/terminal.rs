@@ -180,7 +180,8 @@ impl Terminal {
         self.heading(wording::RULES, "", out);
         if loud.is_empty() {
             let text = wording::RULES_ALL_QUIET.fill(lang, &[("count", count(quiet as u64))]);
-            return self.wrapped(&text, 2, Style::Green, out);
+            self.wrapped(&text, 2, Style::Green, out);
+            return self.reaching(audit, out);
         }
         let head =
             ["", self.say(wording::PASSED), self.say(wording::FAILED), self.say(wording::WITHOUT_EVIDENCE)];
@@ -205,6 +206,16 @@ impl Terminal {
                 let text = wording.fill(lang, &[("count", count(number as u64))]);
                 self.wrapped(&text, 2, Style::Dim, out);
             }
+        }
+        self.reaching(audit, out);
+    }
+
+    /// Windows that would see more if the data began earlier.
+    fn reaching(&self, audit: &Audit, out: &mut String) {
+        for it in audit.rules.iter().filter(|it| it.windows_reaching > 0) {
+            let rule = cut(&visible(&it.rule.id), NAME_WIDTH_MAX).into_owned();
+            let arguments = [("rule", rule), ("count", count(it.windows_reaching))];
+            self.hanging(&wording::WINDOW_REACH.fill(self.setting.lang, &arguments), out);
         }
     }
 

@@ -146,6 +146,11 @@ fn promise(rule: &Rule) -> PromiseResult {
     }
 }
 
+fn rule_result(rule: &Rule, path: Evaluated, outcomes: OutcomeCounts, findings: u64) -> RuleResult {
+    let rule = Arc::new(rule.clone());
+    RuleResult { rule, path, outcomes, findings, groups: None, windows_reaching: 0 }
+}
+
 fn audit() -> Audit {
     let rules = [
         rule(
@@ -158,13 +163,7 @@ fn audit() -> Audit {
         rule("投诉/首次响应", Severity::Minor, "First reply in time", "首次响应及时"),
         rule("desk/quiet", Severity::Info, "Quiet", "安静"),
     ];
-    let result = |at: usize, path, outcomes, findings| RuleResult {
-        rule: Arc::new(rules[at].clone()),
-        path,
-        outcomes,
-        findings,
-        groups: None,
-    };
+    let result = |at: usize, path, outcomes, findings| rule_result(&rules[at], path, outcomes, findings);
     let text = Place::Record { file: "data/tickets-1.csv".into(), row: 7, column: Some("score".into()) };
     Audit {
         project: "Support desk 客服".into(),

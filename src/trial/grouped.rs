@@ -7,7 +7,7 @@ use super::{
 use crate::{
     audit::GroupResult,
     diagnostic::Diagnostic,
-    engine::{BlockResult, Duplicates, Judge, Judging, Spill, judge_groups},
+    engine::{BlockResult, Duplicates, Judge, Judging, Spill, Windows, judge_groups},
     record::Value,
     rule::{Example, Outcome},
 };
@@ -68,6 +68,7 @@ fn found(trying: &Trying<'_>, variant: &Variant, text: String) -> Result<Found, 
         committed: &committed,
         hash_keys: &AtomicBool::new(false),
         spill: Spill::never(),
+        windows: &Windows::default(),
     };
     let mut judge = Judge::new(&judging);
     let mut records = BlockResult::default();

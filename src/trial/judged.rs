@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Diagnostic,
     engine::{
         Duplicates, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Spill, Tracer,
-        Wanted, plan_source,
+        Wanted, WindowPass, Windows, Work, plan_source, sweep_windows,
     },
     expr::Cause,
     finding::Finding,
@@ -19,6 +19,7 @@ use crate::{
     project::Project,
     record::{Batch, Value},
     rule::{Effective, Example, Outcome, Pack, Reach, Rule},
+    wording,
 };
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -136,6 +137,7 @@ impl Trying<'_> {
         let opened = self.opened(examples.iter().map(|it| lines(it)).collect())?;
         let plan = self.plan(variant, &opened, false)?;
         let (mut batches, faults) = read(&opened, &plan.columns).map_err(|it| vec![*it])?;
+        let windows = reckoned(&plan, &batches).map_err(|it| vec![it])?;
         let sink = Kept::default();
         let committed = [const { AtomicU64::new(0) }; 4];
         let judging = Judging {
@@ -147,6 +149,7 @@ impl Trying<'_> {
             committed: &committed,
             hash_keys: &AtomicBool::new(false),
             spill: Spill::never(),
+            windows: &windows,
         };
         let told = told(&judging, &mut batches, &faults, &opened, sink.kept());
         let traced = self.plan(variant, &opened, true)?;
@@ -208,6 +211,15 @@ impl Trying<'_> {
         let (plan, diagnostics) = plan_source(&ask, &opened.schema, &[pack], setting, &filter, row_by_row);
         plan.ok_or_else(|| errors(diagnostics))
     }
+}
+
+/// The figures of windows over a few records.
+fn reckoned(plan: &SourcePlan, batches: &[Batch]) -> Result<Windows, Diagnostic> {
+    let mut pass = WindowPass::new(plan, Spill::never());
+    let filed: std::io::Result<()> = batches.iter().try_for_each(|it| pass.block(&mut it.clone()));
+    filed
+        .and_then(|()| sweep_windows(plan, vec![pass.done()], Spill::never()))
+        .map_err(|error| Diagnostic::error(wording::INTERNAL).with("reason", error.to_string()))
 }
 
 fn errors(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {

@@ -98,6 +98,7 @@ impl Subject {
             committed: &committed,
             hash_keys: &std::sync::atomic::AtomicBool::new(false),
             spill: touchstone::engine::Spill::never(),
+            windows: &touchstone::engine::Windows::default(),
         };
         let mut judge = Judge::new(&judging);
         batches.iter_mut().map(|it| judge.judge(it)).collect()

@@ -10,7 +10,7 @@ const DIGIT_MASK: i64 = 0xFFFF_FFFF;
 
 /// A sum of floats: digits of 32 bits with room for carries, from the least that was needed on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ExactSum {
+pub(in crate::engine) struct ExactSum {
     /// The place of the first digit: digit `i` counts in units of 2^(32 (first + i) - 1074).
     first: usize,
     digits: Vec<i64>,

@@ -92,7 +92,7 @@ pub(super) fn put_row(out: &mut Vec<u8>, vals: &Vals<'_>, ty: Type, row: usize) 
 }
 
 /// Appends a value that is there.
-pub(super) fn put_value(out: &mut Vec<u8>, value: &Value) {
+pub(in crate::engine) fn put_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Missing | Value::Unreadable => {}
         Value::Bool(it) => out.extend_from_slice(&[BOOL, u8::from(*it)]),

@@ -15,7 +15,10 @@ mod state;
 mod sum;
 mod table;
 
+pub(super) use key::put_value;
 pub(super) use lane::Lane;
 pub(super) use merge::{Group, merge};
 pub use state::{Aggregation, Figure};
+pub(super) use state::{between, neighbours};
+pub(super) use sum::{Kind, Number, Sum};
 pub(super) use table::{Call, Chunk, Grouping, Side, Table};

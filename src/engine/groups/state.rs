@@ -26,7 +26,7 @@ pub struct Aggregation {
 }
 
 impl Aggregation {
-    pub(super) const fn kind(self) -> Kind {
+    pub(in crate::engine) const fn kind(self) -> Kind {
         Kind::of(self.argument)
     }
 }
@@ -378,7 +378,7 @@ pub(super) struct Beyond {
 /// of Hyndman and Fan, "Sample quantiles in statistical packages" (1996), R's default.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the length")]
-pub(super) fn neighbours(len: u64, aggregate: Aggregate) -> (u64, u64, f64) {
+pub(in crate::engine) fn neighbours(len: u64, aggregate: Aggregate) -> (u64, u64, f64) {
     let quantile = if let Aggregate::Percentile(p) = aggregate { p / 100.0 } else { 0.5 };
     let last = len.saturating_sub(1);
     let at = last as f64 * quantile;
@@ -388,7 +388,12 @@ pub(super) fn neighbours(len: u64, aggregate: Aggregate) -> (u64, u64, f64) {
 
 /// The value at a share of the way from one to the other.
 #[expect(clippy::cast_precision_loss, reason = "the result is a fraction")]
-pub(super) fn between(low: Number, high: Number, share: f64, ty: Option<Type>) -> Result<Value, Cause> {
+pub(in crate::engine) fn between(
+    low: Number,
+    high: Number,
+    share: f64,
+    ty: Option<Type>,
+) -> Result<Value, Cause> {
     match (low, high) {
         (Number::Int(low), Number::Int(high)) => {
             let (low, high) = (low as f64, high as f64);

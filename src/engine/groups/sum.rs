@@ -16,7 +16,7 @@ const DECIMALS_OF_MEAN: u32 = 10;
 
 /// What kind of number an aggregate is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::engine) enum Kind {
     /// Whole numbers, dates, times and durations.
     Int,
     /// Floats.
@@ -26,7 +26,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const fn of(ty: Option<Type>) -> Self {
+    pub(in crate::engine) const fn of(ty: Option<Type>) -> Self {
         match ty {
             Some(Type::Float) => Self::Float,
             Some(Type::Decimal) => Self::Decimal,
@@ -46,7 +46,7 @@ pub(in crate::engine) enum Number {
 impl Number {
     /// Its order among numbers of its kind; money is given by floats here, so that unlike amounts may
     /// stand as equals.
-    pub(super) fn ordered(self) -> i64 {
+    pub(in crate::engine) fn ordered(self) -> i64 {
         match self {
             Self::Int(it) => it,
             Self::Float(it) => ordered_bits(it),
@@ -54,7 +54,7 @@ impl Number {
         }
     }
 
-    pub(super) fn float(self) -> f64 {
+    pub(in crate::engine) fn float(self) -> f64 {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "for spreads")]
             Self::Int(it) => it as f64,
@@ -64,7 +64,7 @@ impl Number {
     }
 
     /// By size.
-    pub(super) fn in_order(&self, other: &Self) -> Ordering {
+    pub(in crate::engine) fn in_order(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Decimal(a), Self::Decimal(b)) => a.cmp(b),
             _ => self.ordered().cmp(&other.ordered()),
@@ -72,7 +72,7 @@ impl Number {
     }
 
     /// As a value of the argument's type.
-    pub(super) fn value(self, ty: Option<Type>) -> Value {
+    pub(in crate::engine) fn value(self, ty: Option<Type>) -> Value {
         match (self, ty) {
             (Self::Int(it), Some(Type::Date)) => Value::Date(it),
             (Self::Int(it), Some(Type::Time)) => Value::Time(it),
@@ -83,14 +83,14 @@ impl Number {
         }
     }
 
-    pub(super) fn write(self, out: &mut Vec<u8>) {
+    pub(in crate::engine) fn write(self, out: &mut Vec<u8>) {
         match self {
             Self::Int(_) | Self::Float(_) => bytes::put(out, self.ordered().cast_unsigned()),
             Self::Decimal(it) => out.extend_from_slice(&it.serialize()),
         }
     }
 
-    pub(super) fn read(bytes: &mut &[u8], kind: Kind) -> Option<Self> {
+    pub(in crate::engine) fn read(bytes: &mut &[u8], kind: Kind) -> Option<Self> {
         if kind == Kind::Decimal {
             let (digits, rest) = bytes.split_first_chunk::<16>()?;
             *bytes = rest;
@@ -103,7 +103,7 @@ impl Number {
 
 /// A fraction of whole numbers: a float, but whole microseconds of durations.
 #[expect(clippy::cast_possible_truncation, reason = "rounded, and between the smallest and the largest")]
-pub(super) fn fraction(number: f64, ty: Option<Type>) -> Result<Value, Cause> {
+pub(in crate::engine) fn fraction(number: f64, ty: Option<Type>) -> Result<Value, Cause> {
     match ty {
         _ if !number.is_finite() => Err(Cause::NotFinite),
         Some(Type::Duration) => Ok(Value::Duration(number.round() as i64)),
@@ -113,7 +113,7 @@ pub(super) fn fraction(number: f64, ty: Option<Type>) -> Result<Value, Cause> {
 
 /// An exact sum.
 #[derive(Clone, Debug)]
-pub(super) enum Sum {
+pub(in crate::engine) enum Sum {
     Ints(i128),
     Floats(ExactSum),
     /// By scale: sums of the digits of all amounts with so many decimals.
@@ -121,7 +121,7 @@ pub(super) enum Sum {
 }
 
 impl Sum {
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(in crate::engine) fn new(kind: Kind) -> Self {
         match kind {
             Kind::Int => Self::Ints(0),
             Kind::Float => Self::Floats(ExactSum::default()),
@@ -129,7 +129,7 @@ impl Sum {
         }
     }
 
-    pub(super) fn add(&mut self, number: Number) {
+    pub(in crate::engine) fn add(&mut self, number: Number) {
         match (self, number) {
             (Self::Ints(sum), Number::Int(it)) => *sum += i128::from(it),
             (Self::Floats(sum), Number::Float(it)) => sum.add(it),
@@ -139,7 +139,16 @@ impl Sum {
         }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(in crate::engine) fn remove(&mut self, number: Number) {
+        match (self, number) {
+            (Self::Ints(sum), Number::Int(it)) => *sum -= i128::from(it),
+            (Self::Floats(sum), Number::Float(it)) => sum.remove(it),
+            (Self::Decimals(sums), Number::Decimal(it)) => add_digits(sums, it.scale(), -it.mantissa()),
+            _ => {}
+        }
+    }
+
+    pub(in crate::engine) fn merge(&mut self, other: &Self) {
         match (self, other) {
             (Self::Ints(sum), Self::Ints(other)) => *sum += other,
             (Self::Floats(sum), Self::Floats(other)) => sum.merge(other),
@@ -151,7 +160,7 @@ impl Sum {
     }
 
     /// The sum as a value.
-    pub(super) fn value(&self, ty: Option<Type>) -> Result<Value, Cause> {
+    pub(in crate::engine) fn value(&self, ty: Option<Type>) -> Result<Value, Cause> {
         match self {
             Self::Ints(sum) => {
                 i64::try_from(*sum).map(|it| Number::Int(it).value(ty)).map_err(|_| Cause::Overflow)
@@ -163,7 +172,7 @@ impl Sum {
 
     /// The mean of `n` numbers.
     #[expect(clippy::cast_precision_loss, reason = "the result is a fraction")]
-    pub(super) fn mean(&self, n: u64, ty: Option<Type>) -> Result<Value, Cause> {
+    pub(in crate::engine) fn mean(&self, n: u64, ty: Option<Type>) -> Result<Value, Cause> {
         match self {
             Self::Ints(sum) => fraction(*sum as f64 / n as f64, ty),
             Self::Floats(sum) => fraction(sum.value() / n as f64, ty),
@@ -176,7 +185,7 @@ impl Sum {
 
     /// The sum as two floats: the nearest, and what it lacks.
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "for spreads")]
-    pub(super) fn parts(&self) -> (f64, f64) {
+    pub(in crate::engine) fn parts(&self) -> (f64, f64) {
         match self {
             Self::Ints(sum) => {
                 let high = *sum as f64;
@@ -187,7 +196,7 @@ impl Sum {
         }
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) {
         match self {
             Self::Ints(sum) => bytes::put_wide(out, *sum),
             Self::Floats(sum) => sum.write(out),
@@ -201,7 +210,7 @@ impl Sum {
         }
     }
 
-    pub(super) fn read(bytes: &mut &[u8], kind: Kind) -> Option<Self> {
+    pub(in crate::engine) fn read(bytes: &mut &[u8], kind: Kind) -> Option<Self> {
         Some(match kind {
             Kind::Int => Self::Ints(bytes::take_wide(bytes)?),
             Kind::Float => Self::Floats(ExactSum::read(bytes)?),

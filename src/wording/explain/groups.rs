@@ -7,6 +7,10 @@ const RATE: &str = r#"per = ["agent"]
 min = 20
 check = 'rate(signed) >= 0.9'"#;
 
+/// A rule over windows without a fault.
+const REPEAT: &str = r#"within = { of = ["agent"], time = "opened_at", last = "7d" }
+check = 'count() <= 1'"#;
+
 pub(super) const PAGES: &[Page] = &[
     page(
         "per-and-within",
@@ -39,7 +43,7 @@ check = 'rate(signed) >= 0.9'"#,
         "窗口收集与被判定记录有共同之处的记录：同一客户、同一网点、同一主题。若不说明，就会把所有人的记录算在一起。",
         r#"within = { of = ⟦[]⟧, time = "opened_at", last = "7d" }
 check = 'count() <= 1'"#,
-        RATE,
+        REPEAT,
     ),
     page(
         "window-without-time",
@@ -47,7 +51,15 @@ check = 'count() <= 1'"#,
         "窗口从被判定记录的时间向前推算。一条记录有多个时间（受理、办结），由规则写明以哪个为准。",
         r#"within = ⟦{ of = ["agent"], last = "7d" }⟧
 check = 'count() <= 1'"#,
-        RATE,
+        REPEAT,
+    ),
+    page(
+        "window-time-type",
+        "Records are put in order by the window's time, and the window's length is counted back from it: it must be a time or a date.",
+        "窗口按时间字段排序，并由它向前推算长度，因此须为时间或日期。",
+        r#"within = { of = ["agent"], time = ⟦"note"⟧, last = "7d" }
+check = 'count() <= 1'"#,
+        REPEAT,
     ),
     page(
         "window-length",
@@ -55,7 +67,7 @@ check = 'count() <= 1'"#,
         "窗口长度是带单位的实际时间。工作日不行：窗口的长度不应随周末而变。",
         r#"within = { of = ["agent"], time = "opened_at", last = ⟦"3bd"⟧ }
 check = 'count() <= 1'"#,
-        RATE,
+        REPEAT,
     ),
     page(
         "record-and-records",

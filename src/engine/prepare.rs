@@ -1,0 +1,97 @@
+//! What a block goes through before rules look at it: derived fields, promises; whose its records are.
+
+use super::{PlannedPromise, SourcePlan};
+use crate::{
+    expr::{CHUNK_LEN, Evaluator, ExprId, Program, Scratch, append_to_column},
+    promise::{Lack, Parts},
+    record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Values},
+};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Judges the promises and appends their columns; gives the parts of those that are reported, their columns
+/// taken out.
+pub(super) fn promised<'a>(plan: &'a SourcePlan, batch: &mut Batch) -> Vec<(&'a PlannedPromise, Parts)> {
+    let mut reported = Vec::new();
+    for promise in &plan.promises {
+        let effective = &promise.as_rule.rule.effective;
+        let mut parts = promise.clock.run(batch, |row| {
+            if effective.is_always() {
+                return Ok(true);
+            }
+            plan.day_of(batch, row).map(|day| day.is_none_or(|it| effective.includes(it)))
+        });
+        batch.columns.append(&mut parts.columns);
+        if promise.is_reported {
+            reported.push((promise, parts));
+        }
+    }
+    reported
+}
+
+/// Appends derived fields to a batch's columns.
+pub(super) fn derive(
+    derived: &[(ExprId, Type)],
+    program: &Program,
+    scratch: &mut Scratch,
+    batch: &mut Batch,
+) {
+    for (node, ty) in derived {
+        let mut column = Column::new(*ty);
+        if *ty == Type::Text {
+            column.values = Values::Text(TextColumn::Owned(Vec::new(), String::new()));
+        }
+        let mut evaluator = Evaluator::new(program, batch, scratch);
+        let mut low = 0;
+        while evaluator.go_to(low) {
+            append_to_column(&mut evaluator, *node, &mut column);
+            low += CHUNK_LEN;
+        }
+        batch.columns.push(column);
+    }
+}
+
+/// 64 bits of XXH3 over a key, for the check of duplicates.
+#[must_use]
+pub fn key_hash(key: &str) -> u64 {
+    xxh3_64(key.as_bytes())
+}
+
+impl SourcePlan {
+    /// The date of a record by its own date; `None` where the source has no such field.
+    fn day_of(&self, batch: &Batch, row: usize) -> Result<Option<i64>, Lack> {
+        let Some((column, ty)) = self.date else { return Ok(None) };
+        let date = &batch.columns[column as usize];
+        let Values::Int(values) = &date.values else { return Ok(None) };
+        if !date.valid.get(row) {
+            return Err(Lack::Value(column, date.unreadable.as_ref().is_some_and(|it| it.get(row))));
+        }
+        let local = || self.program.zone.to_local(values[row]).div_euclid(86_400 * MICROS_PER_SECOND);
+        Ok(Some(if ty == Type::Time { local() } else { values[row] }))
+    }
+
+    /// Whether every part of a record's key is there.
+    pub(super) fn has_key(&self, batch: &Batch, row: usize) -> bool {
+        !self.key.is_empty() && self.key.iter().all(|it| batch.columns[*it as usize].valid.get(row))
+    }
+
+    /// A record's key as written, the parts of a list key joined with `|`; `None` where a part is
+    /// missing or the source has no key.
+    pub fn key_of<'t>(&self, batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
+        key_in(&self.key, batch, row, joined)
+    }
+}
+
+/// The key that stands in these columns; see [`SourcePlan::key_of`].
+pub fn key_in<'t>(columns: &[u32], batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
+    if let [only] = columns {
+        return batch.columns[*only as usize].text(row, &batch.text);
+    }
+    joined.clear();
+    for (number, column) in columns.iter().enumerate() {
+        if number > 0 {
+            joined.push('|');
+        }
+        joined.push_str(batch.columns[*column as usize].text(row, &batch.text)?);
+    }
+    (!columns.is_empty()).then_some(joined.as_str())
+}
