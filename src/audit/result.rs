@@ -209,8 +209,10 @@ pub struct GroupResult {
     pub limit: Option<Value>,
     /// The verdict.
     pub outcome: Outcome,
-    /// All aggregates: as written, value, n.
-    pub figures: Vec<(String, Value, u64)>,
+    /// All aggregates, as written.
+    pub texts: Arc<[String]>,
+    /// Their values, and the n of each.
+    pub figures: Vec<(Value, u64)>,
 }
 
 /// What a promise came to.

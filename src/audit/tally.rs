@@ -39,8 +39,10 @@ pub struct Judged {
     pub by_severity: [u64; 4],
     /// Candidates for the worst findings.
     pub worst: Vec<OwnedFinding>,
-    /// The groups.
-    pub groups: Vec<GroupResult>,
+    /// How many groups.
+    pub met: u64,
+    /// Those that are worth listing, each with its number among all.
+    pub groups: Vec<(u64, GroupResult)>,
     /// Keys of groups that could not be computed, with the reason.
     pub errors: Vec<(String, (Wording, String))>,
 }
@@ -140,9 +142,10 @@ impl Tally {
         tally.result.findings += judged.findings;
         if let Some(counts) = &mut tally.result.groups {
             counts.below_min += judged.below_min;
-            for mut group in judged.groups {
-                group.number = counts.groups;
-                counts.groups += 1;
+            let before = counts.groups;
+            counts.groups += judged.met;
+            for (number, mut group) in judged.groups {
+                group.number = before + number;
                 let listed = &mut tally.groups[usize::from(group.outcome != Outcome::Fail)];
                 if listed.len() < Audit::GROUPS_MAX {
                     listed.push(group);

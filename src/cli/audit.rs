@@ -3,7 +3,7 @@
 use super::{
     Voice,
     args::all,
-    exit,
+    exit, memory,
     output::{Outputs, cannot_write},
     plans::{Planned, begin, planned},
     rejects::Rejects,
@@ -88,7 +88,7 @@ fn judged(
     };
     let threads = matches.get_one::<u16>("threads").map_or_else(available, |it| usize::from(*it));
     let mut tally = tally_in_order(planned, voice.lang);
-    let memory = memory(matches)?;
+    let memory = memory::bound(matches)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build();
     let pool = pool.map_err(|error| internal(&error.to_string()))?;
     for source in &planned.sources {
@@ -154,26 +154,6 @@ fn available() -> usize {
 fn fail_on(matches: &ArgMatches) -> Severity {
     let asked = matches.get_one::<String>("fail-on").and_then(|it| Severity::from_name(it));
     asked.unwrap_or(Severity::Critical)
-}
-
-/// `--memory 512MB`: what may be held beside the blocks under work; a quarter of a GiB if left out.
-fn memory(matches: &ArgMatches) -> Result<usize, Box<Diagnostic>> {
-    let Some(text) = matches.get_one::<String>("memory") else { return Ok(256 << 20) };
-    let upper = text.trim().to_ascii_uppercase();
-    let digits = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim();
-    let unit = match upper[digits.len()..].trim() {
-        "" | "B" => Some(1),
-        "K" | "KB" | "KIB" => Some(1 << 10),
-        "M" | "MB" | "MIB" => Some(1 << 20),
-        "G" | "GB" | "GIB" => Some(1 << 30),
-        _ => None,
-    };
-    let size = digits.parse::<usize>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-    size.ok_or_else(|| {
-        let diagnostic =
-            Diagnostic::error(wording::BAD_VALUE).with("argument", text.clone()).with("option", "--memory");
-        Box::new(diagnostic.help_with(wording::HELP_VALUES_LIKE, vec![("names", "512MB, 2GB".to_owned())]))
-    })
 }
 
 fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outputs, Box<Diagnostic>> {

@@ -154,9 +154,9 @@ impl SourceRun<'_> {
         commit.finish(plan)
     }
 
-    /// What groups and windows may hold; the rest is for keys, blocks and reports.
+    /// What groups may hold, and before them windows; the rest is for keys, blocks and reports.
     fn spill(&self) -> Spill {
-        Spill { bytes_max: self.memory / 4, make: temporary }
+        Spill { bytes_max: self.memory / 2, make: temporary }
     }
 
     fn key_log(&self) -> KeyLog<File> {

@@ -41,6 +41,8 @@ pub struct PlannedGroups {
     pub reason: Option<Said>,
     /// The expressions that make the groups, as written.
     pub names: Arc<[String]>,
+    /// Its aggregates, as written.
+    pub(super) texts: Arc<[String]>,
     /// Which records it looks at.
     pub(super) when: Option<CompiledValue>,
     pub(super) grouping: Grouping,
@@ -203,6 +205,7 @@ impl Parts<'_> {
                 window: None,
             },
             reason,
+            texts: column_names[texts.len()..].into(),
             names: texts.into(),
             when: self.when,
             grouping,

@@ -3,12 +3,12 @@
 
 use super::{
     Judging, PlannedGroups, Sorter, Temporary,
-    groups::{Chunk, Figure, Group, Lane, Table, merge},
+    groups::{Chunk, Figure, Group, Lane, Table, merge, merge_tables},
     judge::{Verdicts, in_force, judge_rows},
     writer::{Writer, owned},
 };
 use crate::{
-    audit::{GroupResult, Judged},
+    audit::{Audit, GroupResult, Judged},
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch, values_of},
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing, rounded, value_text},
     record::{Batch, Column, Value},
@@ -64,31 +64,38 @@ impl<'a> GroupFolder<'a> {
 
     /// Hands over all groups where they hold more than the worker may.
     pub(super) fn relieve(&mut self) -> io::Result<()> {
-        // Half for the groups, half for what is on its way to the file.
-        let bound = self.judging.spill.bytes_max / 2;
+        // The rest is for what is on its way to the file.
+        let bound = self.judging.spill.bytes_max / 4 * 3;
         if self.tables.iter().map(Table::bytes_held).sum::<usize>() <= bound {
             return Ok(());
         }
-        self.hand_over(true)
+        self.hand_over()
     }
 
-    fn hand_over(&mut self, drain: bool) -> io::Result<()> {
+    fn hand_over(&mut self) -> io::Result<()> {
         let spill = self.judging.spill;
-        let sorter = self.sorter.get_or_insert_with(|| Sorter::new(spill.bytes_max / 2, spill.make));
+        let sorter = self.sorter.get_or_insert_with(|| Sorter::new(spill.bytes_max / 4, spill.make));
         for ((number, planned), table) in (0..).zip(&self.judging.plan.groups).zip(&mut self.tables) {
-            table.hand_over(number, &planned.grouping, sorter, drain)?;
+            table.hand_over(number, &planned.grouping, sorter)?;
         }
         Ok(())
     }
 
-    /// Everything, sorted; nothing without rules over groups.
-    pub(super) fn done(mut self) -> io::Result<Option<Sorter<Temporary>>> {
-        if !self.tables.is_empty() {
-            let has_spilled = self.sorter.is_some();
-            self.hand_over(has_spilled)?;
+    /// What the worker has.
+    pub(super) fn done(mut self) -> io::Result<GroupPart> {
+        if self.sorter.is_some() {
+            self.hand_over()?;
         }
-        Ok(self.sorter)
+        Ok(GroupPart { tables: self.tables, sorter: self.sorter })
     }
+}
+
+/// One worker's groups, once it has no more records.
+pub struct GroupPart {
+    /// In memory, a rule each.
+    tables: Vec<Table>,
+    /// All of them, where some did not fit.
+    sorter: Option<Sorter<Temporary>>,
 }
 
 /// Takes judged groups in: the number of their rule among the rules over groups, and findings, encoded, an
@@ -99,32 +106,64 @@ pub type TakeJudged<'a> = &'a mut dyn FnMut(usize, Judged, &[Vec<u8>]) -> io::Re
 ///
 /// # Errors
 /// A temporary file cannot be read; or what `each` gives.
-pub fn judge_groups(
-    judging: &Judging<'_>,
-    sorters: Vec<Sorter<Temporary>>,
-    each: TakeJudged<'_>,
-) -> io::Result<()> {
+pub fn judge_groups(judging: &Judging<'_>, parts: Vec<GroupPart>, each: TakeJudged<'_>) -> io::Result<()> {
+    let mut line =
+        Line { judging, waiting: Vec::new(), room: judging.room_for_worst(), listed: [0; 2], each };
     let groupings: Vec<_> = judging.plan.groups.iter().map(|it| &it.grouping).collect();
-    let mut waiting: Vec<Group> = Vec::new();
-    let mut room = judging.room_for_worst();
-    let mut judge = |waiting: &mut Vec<Group>| -> io::Result<()> {
-        let Some(first) = waiting.first() else { return Ok(()) };
-        let number = first.rule;
-        let planned = &judging.plan.groups[number];
-        let bench = Bench { judging, planned, groups: waiting };
-        let mut outputs = vec![Vec::new(); judging.sink.outputs()];
-        let judged = bench.judge(&mut outputs, &mut room);
-        waiting.clear();
-        each(number, judged, &outputs)
-    };
-    merge(sorters, &groupings, &mut |group| {
-        if waiting.len() == CHUNK_LEN || waiting.first().is_some_and(|it| it.rule != group.rule) {
-            judge(&mut waiting)?;
+    if parts.iter().all(|it| it.sorter.is_none()) {
+        let mut parts: Vec<_> = parts.into_iter().map(|it| it.tables.into_iter()).collect();
+        for (rule, grouping) in (0..).zip(groupings) {
+            let tables = parts.iter_mut().filter_map(Iterator::next).collect();
+            merge_tables(rule, tables, grouping, &mut |group| line.take(group))?;
         }
-        waiting.push(group);
+        return line.judge();
+    }
+    let mut sorters = Vec::new();
+    for part in parts {
+        let spill = judging.spill;
+        let mut sorter = part.sorter.unwrap_or_else(|| Sorter::new(spill.bytes_max / 4, spill.make));
+        for ((rule, grouping), mut table) in (0..).zip(&groupings).zip(part.tables) {
+            table.hand_over(rule, grouping, &mut sorter)?;
+        }
+        sorters.push(sorter);
+    }
+    merge(sorters, &groupings, &mut |group| line.take(group))?;
+    line.judge()
+}
+
+/// Groups in line to be judged, of one rule.
+struct Line<'a, 'e> {
+    judging: &'a Judging<'a>,
+    waiting: Vec<Group>,
+    room: [u64; 4],
+    /// How many groups of the rule are listed: that fail, and others.
+    listed: [usize; 2],
+    each: TakeJudged<'e>,
+}
+
+impl Line<'_, '_> {
+    fn take(&mut self, group: Group) -> io::Result<()> {
+        let is_next = self.waiting.first().is_some_and(|it| it.rule != group.rule);
+        if self.waiting.len() == CHUNK_LEN || is_next {
+            self.judge()?;
+        }
+        if is_next {
+            self.listed = [0; 2];
+        }
+        self.waiting.push(group);
         Ok(())
-    })?;
-    judge(&mut waiting)
+    }
+
+    fn judge(&mut self) -> io::Result<()> {
+        let Some(first) = self.waiting.first() else { return Ok(()) };
+        let number = first.rule;
+        let planned = &self.judging.plan.groups[number];
+        let bench = Bench { judging: self.judging, planned, groups: &self.waiting };
+        let mut outputs = vec![Vec::new(); self.judging.sink.outputs()];
+        let judged = bench.judge(&mut outputs, &mut self.room, &mut self.listed);
+        self.waiting.clear();
+        (self.each)(number, judged, &outputs)
+    }
 }
 
 /// Groups of one rule, no more than a chunk.
@@ -146,7 +185,7 @@ struct Told {
 }
 
 impl Bench<'_> {
-    fn judge(&self, outputs: &mut [Vec<u8>], room: &mut [u64; 4]) -> Judged {
+    fn judge(&self, outputs: &mut [Vec<u8>], room: &mut [u64; 4], listed: &mut [usize; 2]) -> Judged {
         let planned = self.planned;
         let batch = self.batch();
         let mut scratch = Scratch::default();
@@ -180,7 +219,7 @@ impl Bench<'_> {
             verdicts.findings = verdicts.findings.or(&below);
         }
         let told = self.told(&mut evaluator, &verdicts, &active);
-        self.conclude(&batch, &verdicts, &active, told, (outputs, room), &mut judged);
+        self.conclude((&batch, &verdicts, &active), told, (outputs, room, listed), &mut judged);
         judged
     }
 
@@ -239,11 +278,9 @@ impl Bench<'_> {
 
     fn conclude(
         &self,
-        batch: &Batch,
-        verdicts: &Verdicts,
-        judged_rows: &Mask,
+        (batch, verdicts, judged_rows): (&Batch, &Verdicts, &Mask),
         told: Vec<Told>,
-        (outputs, room): (&mut [Vec<u8>], &mut [u64; 4]),
+        (outputs, room, listed): (&mut [Vec<u8>], &mut [u64; 4], &mut [usize; 2]),
         judged: &mut Judged,
     ) {
         let planned = self.planned;
@@ -269,26 +306,34 @@ impl Bench<'_> {
                 let worst = self.finding(batch, row, outcome, (verdicts, &told), outputs, for_worst);
                 judged.worst.extend(worst);
             }
-            let mut values = group.key.clone();
-            values.resize(planned.names.len(), Value::Missing);
-            let texts = &planned.column_names[planned.names.len()..];
-            let figures = texts.iter().zip(&group.figures);
-            judged.groups.push(GroupResult {
-                rule: rule.clone(),
-                names: planned.names.clone(),
-                values,
-                number: 0,
-                records: group.records,
-                figure: told.figure,
-                n: told.n,
-                coverage: told.coverage,
-                interval: told.interval,
-                limit: told.limit,
-                outcome,
-                figures: figures
-                    .map(|(text, it)| (text.clone(), it.value.clone().unwrap_or(Value::Missing), it.n))
-                    .collect(),
-            });
+            judged.met += 1;
+            let listed = &mut listed[usize::from(outcome != Outcome::Fail)];
+            if *listed < Audit::GROUPS_MAX {
+                *listed += 1;
+                judged.groups.push((judged.met - 1, self.result(group, told, outcome)));
+            }
+        }
+    }
+
+    fn result(&self, group: &Group, told: Told, outcome: Outcome) -> GroupResult {
+        let planned = self.planned;
+        let mut values = group.key.clone();
+        values.resize(planned.names.len(), Value::Missing);
+        let figure = |it: &Figure| (it.value.clone().unwrap_or(Value::Missing), it.n);
+        GroupResult {
+            rule: planned.as_rule.rule.clone(),
+            names: planned.names.clone(),
+            values,
+            number: 0,
+            records: group.records,
+            figure: told.figure,
+            n: told.n,
+            coverage: told.coverage,
+            interval: told.interval,
+            limit: told.limit,
+            outcome,
+            texts: planned.texts.clone(),
+            figures: group.figures.iter().map(figure).collect(),
         }
     }
 

@@ -1,9 +1,8 @@
 //! Judging a block: rules over chunks of its records, findings in record order.
 
 use super::{
-    Duplicates, PlannedPromise, PlannedRule, PlannedWindow, RisingKeys, Sorter, SourcePlan, Spill, Temporary,
-    Windows,
-    group_verdicts::GroupFolder,
+    Duplicates, PlannedPromise, PlannedRule, PlannedWindow, RisingKeys, SourcePlan, Spill, Windows,
+    group_verdicts::{GroupFolder, GroupPart},
     prepare::{derive, key_hash, promised},
     writer::Writer,
 };
@@ -192,7 +191,7 @@ impl<'a> Judge<'a> {
     ///
     /// # Errors
     /// A temporary file cannot be written.
-    pub fn into_groups(self) -> io::Result<Option<Sorter<Temporary>>> {
+    pub fn into_groups(self) -> io::Result<GroupPart> {
         self.groups.done()
     }
 

@@ -29,7 +29,7 @@ mod writer;
 pub use expressions::{ExpressionPlan, Expressions, plan_expressions};
 pub use group::{GroupPlan, GroupValue, Groups, plan_groups};
 pub use group_rules::PlannedGroups;
-pub use group_verdicts::{TakeJudged, judge_groups};
+pub use group_verdicts::{GroupPart, TakeJudged, judge_groups};
 pub use groups::{Aggregation, Figure};
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Wanted};
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};

@@ -1,7 +1,7 @@
 //! Running a source on all workers: blocks are taken in order, judged side by side and committed in
 //! order, so that the result does not depend on the number of threads.
 
-use super::{BlockResult, Judge, Judging, Sorter, Temporary};
+use super::{BlockResult, GroupPart, Judge, Judging};
 use crate::{diagnostic::Diagnostic, record::Batch};
 use std::{
     collections::BTreeMap,
@@ -116,12 +116,10 @@ pub fn run_source<B: Batches>(
     threads: usize,
     cancelled: &AtomicBool,
     commit: impl FnMut(&mut BlockResult, B::Faults) -> io::Result<()> + Send,
-) -> Result<(Outcome, Vec<Sorter<Temporary>>), RunError> {
+) -> Result<(Outcome, Vec<GroupPart>), RunError> {
     let groups = Mutex::new(Vec::new());
     let done = |judge: Judge<'_>| {
-        if let Some(own) = judge.into_groups()? {
-            lock(&groups).push(own);
-        }
+        lock(&groups).push(judge.into_groups()?);
         Ok(())
     };
     let outcome = run_blocks(batches, || Judge::new(judging), done, threads, cancelled, commit)?;

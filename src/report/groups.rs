@@ -58,7 +58,7 @@ pub(super) fn json(out: &mut Vec<u8>, it: &GroupResult, setting: &Setting) {
     out.put(",\"records\":");
     put_digits(out, it.records, 1);
     out.put(",\"figures\":[");
-    for (index, (text, value, n)) in it.figures.iter().enumerate() {
+    for (index, (text, (value, n))) in it.texts.iter().zip(&it.figures).enumerate() {
         comma(out, index);
         out.put("{\"of\":");
         json_string(out, text);

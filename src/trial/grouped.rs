@@ -45,7 +45,7 @@ pub(super) fn judged(
         None => Outcome::NotApplicable,
     };
     let mut values = all.values;
-    for (text, value, n) in group.iter().flat_map(|it| &it.figures) {
+    for (text, (value, n)) in group.iter().flat_map(|it| it.texts.iter().zip(&it.figures)) {
         values.push((text.clone(), value.clone()));
         values.push(("n".to_owned(), Value::Int(i64::try_from(*n).unwrap_or(i64::MAX))));
     }
@@ -80,9 +80,9 @@ fn found(trying: &Trying<'_>, variant: &Variant, text: String) -> Result<Found, 
         values = columns.map(|(column, name)| (name.clone(), batch.value(column, last))).collect();
     }
     let mut groups = Vec::new();
-    let in_memory = judge.into_groups().and_then(|sorter| {
-        judge_groups(&judging, sorter.into_iter().collect(), &mut |_, judged, _| {
-            groups.extend(judged.groups);
+    let in_memory = judge.into_groups().and_then(|part| {
+        judge_groups(&judging, vec![part], &mut |_, judged, _| {
+            groups.extend(judged.groups.into_iter().map(|it| it.1));
             Ok(())
         })
     });

@@ -25,7 +25,7 @@ wordings! { HELP;
     OPTION_COLOR = "Colour: auto, always, never", "颜色：auto、always、never";
     OPTION_FAIL_ON = "Fail on findings of this severity or worse: critical, major, minor, info", "出现此严重度或更重的发现项即失败：critical、major、minor、info";
     OPTION_ALLOW_ERRORS = "Do not fail on records that a rule could not compute", "不因规则无法计算的记录而失败";
-    OPTION_MEMORY = "Bound for what is held in memory, such as 512MB; the rest goes to temporary files", "内存占用上限，如 512MB；超出部分写入临时文件";
+    OPTION_MEMORY = "Bound for what is held in memory, such as 512MB (else a quarter of the machine's); the rest goes to temporary files", "内存占用上限，如 512MB（默认为本机的四分之一），超出写入临时文件";
     OPTION_COLUMNS = "Columns of CSV, in order: key,rule,…", "CSV 的列及顺序：key,rule,…";
     OPTION_BOM = "Begin CSV with a byte order mark, for spreadsheets", "CSV 以 BOM 开头，便于电子表格打开";
     OPTION_ROW_BY_ROW = "Evaluate every rule row by row in Rhai instead of by columns (the verdicts are the same)", "所有规则用 Rhai 逐行计算，而不按列计算（结论相同）";

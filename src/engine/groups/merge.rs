@@ -6,7 +6,7 @@ use super::{
     key::{from_ordered_bits, values_of_key},
     state::{Beyond, Cell, Figure, Tally, neighbours},
     sum::{Kind, Number},
-    table::{Grouping, item_key},
+    table::{Grouping, Table, item_key},
 };
 use crate::{
     engine::{
@@ -206,6 +206,30 @@ pub(in crate::engine) fn merge(
     while let Some(item) = merge.next_item()? {
         merging.take(item.key, item.at, item.payload)?;
     }
+    merging.finish_up_to(None)
+}
+
+/// As [`merge`], of groups that are all in memory: those of one rule, of each worker.
+///
+/// # Errors
+/// What `each` gives.
+pub(in crate::engine) fn merge_tables(
+    rule: u16,
+    tables: Vec<Table>,
+    grouping: &Grouping,
+    each: &mut dyn FnMut(Group) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut tables = tables.into_iter();
+    let mut all = tables.next().unwrap_or_default();
+    tables.for_each(|it| all.absorb(it, grouping));
+    let groupings: Vec<&Grouping> = std::iter::repeat_n(grouping, usize::from(rule) + 1).collect();
+    let mut merging = Merging { groupings: &groupings, current: None, parents: BTreeMap::new(), each };
+    all.each_in_order(grouping, |key, records, cells| {
+        let beyond = vec![Beyond::default(); cells.len()];
+        let key = key.to_vec();
+        merging.current = Some(Pending { rule, level: 0, key, records, cells, reading: None, beyond });
+        merging.end_current()
+    })?;
     merging.finish_up_to(None)
 }
 

@@ -17,7 +17,7 @@ mod table;
 
 pub(super) use key::put_value;
 pub(super) use lane::Lane;
-pub(super) use merge::{Group, merge};
+pub(super) use merge::{Group, merge, merge_tables};
 pub use state::{Aggregation, Figure};
 pub(super) use state::{between, neighbours};
 pub(super) use sum::{Kind, Number, Sum};

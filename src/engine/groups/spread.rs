@@ -1,5 +1,7 @@
 //! How far from the truth a mean of few may be.
 
+use std::sync::LazyLock;
+
 /// The 97.5 % point of the normal distribution.
 const NORMAL: f64 = 1.959_963_984_540_054;
 /// Up to here the distribution is summed up, beyond it is developed around the normal one.
@@ -10,17 +12,24 @@ const SUMMED_MAX: u64 = 100;
 /// below 1e-10 there.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 pub(super) fn student(freedom: u64) -> f64 {
-    let n = freedom as f64;
-    if freedom > SUMMED_MAX {
-        let z = NORMAL;
-        let square = z * z;
-        let first = z * (square + 1.0) / 4.0;
-        let second = z * ((5.0 * square + 16.0) * square + 3.0) / 96.0;
-        let third = z * (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
-        let fourth =
-            z * ((((79.0 * square + 776.0) * square + 1482.0) * square - 1920.0) * square - 945.0) / 92_160.0;
-        return z + (first + (second + (third + fourth / n) / n) / n) / n;
+    if let Some(known) = usize::try_from(freedom).ok().and_then(|it| SUMMED.get(it)) {
+        return *known;
     }
+    let n = freedom as f64;
+    let z = NORMAL;
+    let square = z * z;
+    let first = z * (square + 1.0) / 4.0;
+    let second = z * ((5.0 * square + 16.0) * square + 3.0) / 96.0;
+    let third = z * (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
+    let fourth =
+        z * ((((79.0 * square + 776.0) * square + 1482.0) * square - 1920.0) * square - 945.0) / 92_160.0;
+    z + (first + (second + (third + fourth / n) / n) / n) / n
+}
+
+/// The points up to 100 degrees of freedom.
+static SUMMED: LazyLock<Vec<f64>> = LazyLock::new(|| (0..=SUMMED_MAX).map(summed).collect());
+
+fn summed(freedom: u64) -> f64 {
     let (mut low, mut high) = (0.0, 16.0);
     for _ in 0..64 {
         let middle = (low + high) / 2.0;

@@ -71,7 +71,7 @@ pub(super) enum Tally {
     /// All of them, for quantiles.
     Values(Values),
     /// Different ones, as bytes.
-    Different(Keys),
+    Different(Box<Keys>),
 }
 
 /// Numbers of one kind, packed.
@@ -123,9 +123,9 @@ impl Tally {
         let kind = of.kind();
         match of.aggregate {
             Aggregate::Count | Aggregate::Rate => Self::Hits(0),
-            Aggregate::Distinct => Self::Different(Keys::default()),
+            Aggregate::Distinct => Self::Different(Box::default()),
             Aggregate::Sum => Self::Sum(Sum::new(kind)),
-            Aggregate::Mean => Self::Mean(Sum::new(kind), Sum::new(Kind::Float)),
+            Aggregate::Mean => Self::Mean(Sum::new(kind), Sum::new(kind.of_squares())),
             Aggregate::Min | Aggregate::Max => Self::Extreme(None),
             Aggregate::Median | Aggregate::Percentile(_) => Self::Values(match kind {
                 Kind::Decimal => Values::Decimals(Vec::new()),
@@ -140,13 +140,7 @@ impl Tally {
             Self::Sum(sum) => sum.add(number),
             Self::Mean(sum, squares) => {
                 sum.add(number);
-                let float = number.float();
-                let square = float * float;
-                if square.is_finite() {
-                    squares.add(Number::Float(square));
-                    // What the product lost.
-                    squares.add(Number::Float(float.mul_add(float, -square)));
-                }
+                squares.add_square(number);
             }
             Self::Extreme(extreme) => *extreme = further(*extreme, number, aggregate),
             Self::Values(all) => all.push(number),
@@ -168,7 +162,7 @@ pub(super) struct Cell {
     pub(super) n: u64,
     pub(super) left_out: [u64; 2],
     /// The record and why, of the first that could not be computed; not kept beyond memory.
-    pub(super) first_error: Option<(u64, Cause)>,
+    pub(super) first_error: Option<Box<(u64, Cause)>>,
     pub(super) tally: Tally,
     /// How bad, and whose: worst first.
     pub(super) worst: Vec<(i64, Box<str>)>,
@@ -272,7 +266,7 @@ impl Cell {
             Tally::Sum(sum) => *sum = Sum::read(bytes, kind)?,
             Tally::Mean(sum, squares) => {
                 *sum = Sum::read(bytes, kind)?;
-                *squares = Sum::read(bytes, Kind::Float)?;
+                *squares = Sum::read(bytes, kind.of_squares())?;
             }
             Tally::Extreme(extreme) => {
                 if bytes::take(bytes)? == 1 {
@@ -307,7 +301,7 @@ impl Cell {
     fn value(&mut self, of: Aggregation, beyond: Beyond) -> Result<Value, Cause> {
         let count = |it: u64| i64::try_from(it).map(Value::Int).map_err(|_| Cause::Overflow);
         let (n, ty) = (self.n, of.argument);
-        let none = || self.first_error.clone().map_or(Ok(Value::Missing), |it| Err(it.1));
+        let none = || self.first_error.clone().map_or(Ok(Value::Missing), |it| Err(it.1.clone()));
         match &mut self.tally {
             Tally::Hits(hits) if of.aggregate == Aggregate::Count => count(*hits),
             Tally::Different(keys) => count(keys.len() as u64 + beyond.different),

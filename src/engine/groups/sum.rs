@@ -35,6 +35,16 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// What squares are added up as.
+    pub(super) const fn of_squares(self) -> Self {
+        match self {
+            Self::Int => Self::Int,
+            Self::Float | Self::Decimal => Self::Float,
+        }
+    }
+}
+
 /// A number of some kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::engine) enum Number {
@@ -111,11 +121,27 @@ pub(in crate::engine) fn fraction(number: f64, ty: Option<Type>) -> Result<Value
     }
 }
 
+/// A wide whole number in two words: as one it would ask for room that groups by the million do not have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::engine) struct Wide([u64; 2]);
+
+impl Wide {
+    #[expect(clippy::cast_possible_truncation, reason = "each word takes its bits")]
+    const fn of(number: i128) -> Self {
+        let bits = number.cast_unsigned();
+        Self([bits as u64, (bits >> 64) as u64])
+    }
+
+    const fn get(self) -> i128 {
+        (self.0[0] as u128 | (self.0[1] as u128) << 64).cast_signed()
+    }
+}
+
 /// An exact sum.
 #[derive(Clone, Debug)]
 pub(in crate::engine) enum Sum {
-    Ints(i128),
-    Floats(ExactSum),
+    Ints(Wide),
+    Floats(Box<ExactSum>),
     /// By scale: sums of the digits of all amounts with so many decimals.
     Decimals(Vec<(u32, i128)>),
 }
@@ -123,15 +149,15 @@ pub(in crate::engine) enum Sum {
 impl Sum {
     pub(in crate::engine) fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Int => Self::Ints(0),
-            Kind::Float => Self::Floats(ExactSum::default()),
+            Kind::Int => Self::Ints(Wide::default()),
+            Kind::Float => Self::Floats(Box::default()),
             Kind::Decimal => Self::Decimals(Vec::new()),
         }
     }
 
     pub(in crate::engine) fn add(&mut self, number: Number) {
         match (self, number) {
-            (Self::Ints(sum), Number::Int(it)) => *sum += i128::from(it),
+            (Self::Ints(sum), Number::Int(it)) => *sum = Wide::of(sum.get() + i128::from(it)),
             (Self::Floats(sum), Number::Float(it)) => sum.add(it),
             (Self::Decimals(sums), Number::Decimal(it)) => add_digits(sums, it.scale(), it.mantissa()),
             // The type of an argument is known before the run.
@@ -139,9 +165,29 @@ impl Sum {
         }
     }
 
+    /// Adds the square of a number; of whole numbers exactly, as long as 128 bits hold the sum.
+    pub(super) fn add_square(&mut self, number: Number) {
+        match (self, number) {
+            (Self::Ints(sum), Number::Int(it)) => {
+                let square = i128::from(it) * i128::from(it);
+                *sum = Wide::of(sum.get().saturating_add(square));
+            }
+            (Self::Floats(sum), number) => {
+                let float = number.float();
+                let square = float * float;
+                if square.is_finite() {
+                    sum.add(square);
+                    // What the product lost.
+                    sum.add(float.mul_add(float, -square));
+                }
+            }
+            _ => {}
+        }
+    }
+
     pub(in crate::engine) fn remove(&mut self, number: Number) {
         match (self, number) {
-            (Self::Ints(sum), Number::Int(it)) => *sum -= i128::from(it),
+            (Self::Ints(sum), Number::Int(it)) => *sum = Wide::of(sum.get() - i128::from(it)),
             (Self::Floats(sum), Number::Float(it)) => sum.remove(it),
             (Self::Decimals(sums), Number::Decimal(it)) => add_digits(sums, it.scale(), -it.mantissa()),
             _ => {}
@@ -150,7 +196,7 @@ impl Sum {
 
     pub(in crate::engine) fn merge(&mut self, other: &Self) {
         match (self, other) {
-            (Self::Ints(sum), Self::Ints(other)) => *sum += other,
+            (Self::Ints(sum), Self::Ints(other)) => *sum = Wide::of(sum.get().saturating_add(other.get())),
             (Self::Floats(sum), Self::Floats(other)) => sum.merge(other),
             (Self::Decimals(sums), Self::Decimals(other)) => {
                 other.iter().for_each(|(scale, digits)| add_digits(sums, *scale, *digits));
@@ -163,7 +209,7 @@ impl Sum {
     pub(in crate::engine) fn value(&self, ty: Option<Type>) -> Result<Value, Cause> {
         match self {
             Self::Ints(sum) => {
-                i64::try_from(*sum).map(|it| Number::Int(it).value(ty)).map_err(|_| Cause::Overflow)
+                i64::try_from(sum.get()).map(|it| Number::Int(it).value(ty)).map_err(|_| Cause::Overflow)
             }
             Self::Floats(sum) => fraction(sum.value(), None),
             Self::Decimals(sums) => total(sums).map(Value::Decimal).ok_or(Cause::Overflow),
@@ -174,7 +220,7 @@ impl Sum {
     #[expect(clippy::cast_precision_loss, reason = "the result is a fraction")]
     pub(in crate::engine) fn mean(&self, n: u64, ty: Option<Type>) -> Result<Value, Cause> {
         match self {
-            Self::Ints(sum) => fraction(*sum as f64 / n as f64, ty),
+            Self::Ints(sum) => fraction(sum.get() as f64 / n as f64, ty),
             Self::Floats(sum) => fraction(sum.value() / n as f64, ty),
             Self::Decimals(sums) => total(sums)
                 .and_then(|it| it.checked_div(Decimal::from(n)))
@@ -188,8 +234,8 @@ impl Sum {
     pub(in crate::engine) fn parts(&self) -> (f64, f64) {
         match self {
             Self::Ints(sum) => {
-                let high = *sum as f64;
-                (high, sum.saturating_sub(high as i128) as f64)
+                let high = sum.get() as f64;
+                (high, sum.get().saturating_sub(high as i128) as f64)
             }
             Self::Floats(sum) => sum.parts(),
             Self::Decimals(sums) => (total(sums).map_or(f64::NAN, as_float), 0.0),
@@ -198,7 +244,7 @@ impl Sum {
 
     pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ints(sum) => bytes::put_wide(out, *sum),
+            Self::Ints(sum) => bytes::put_wide(out, sum.get()),
             Self::Floats(sum) => sum.write(out),
             Self::Decimals(sums) => {
                 bytes::put(out, sums.len() as u64);
@@ -212,8 +258,8 @@ impl Sum {
 
     pub(in crate::engine) fn read(bytes: &mut &[u8], kind: Kind) -> Option<Self> {
         Some(match kind {
-            Kind::Int => Self::Ints(bytes::take_wide(bytes)?),
-            Kind::Float => Self::Floats(ExactSum::read(bytes)?),
+            Kind::Int => Self::Ints(Wide::of(bytes::take_wide(bytes)?)),
+            Kind::Float => Self::Floats(Box::new(ExactSum::read(bytes)?)),
             Kind::Decimal => {
                 let len = bytes::len(bytes)?;
                 let one = |bytes: &mut &[u8]| {

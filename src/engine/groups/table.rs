@@ -228,7 +228,7 @@ impl Table {
                 cell.left_out[usize::from(is_error)] += 1;
                 let record = chunk.batch.first_record + (chunk.evaluator.low() + row) as u64;
                 if is_error && cell.first_error.as_ref().is_none_or(|it| record < it.0) {
-                    cell.first_error = Some((record, fault.cause.clone()));
+                    cell.first_error = Some(Box::new((record, fault.cause.clone())));
                 }
             }
         }
@@ -236,22 +236,55 @@ impl Table {
 
     /// The groups with what was reckoned, in the order of their values, where no other worker has any.
     pub(in crate::engine) fn into_groups(self, grouping: &Grouping) -> Vec<(Vec<Value>, u64, Vec<Figure>)> {
-        let order = self.keys.sorted();
-        let mut cells: Vec<Option<Cell>> = self.cells.into_iter().map(Some).collect();
-        let calls = grouping.calls.len();
-        let group = |number: u32| {
-            let at = number as usize;
-            let values = super::key::values_of_key(self.keys.get(number), grouping.per.len());
-            let own = cells[at * calls..(at + 1) * calls].iter_mut().map(Option::take);
-            let figures = own.zip(&grouping.calls);
-            let figures = figures.filter_map(|(cell, call)| Some(cell?.finish(call.of, Default::default())));
-            (values.map(|it| it.0).unwrap_or_default(), self.records[at], figures.collect())
+        let mut all = Vec::new();
+        let each = |key: &[u8], records, cells: Vec<Cell>| {
+            let values = super::key::values_of_key(key, grouping.per.len()).unwrap_or_default().0;
+            let figures = cells.into_iter().zip(&grouping.calls);
+            let figures = figures.map(|(cell, call)| cell.finish(call.of, Default::default())).collect();
+            all.push((values, records, figures));
+            Ok(())
         };
-        order.into_iter().map(group).collect()
+        // Nothing of it can fail.
+        drop(self.each_in_order(grouping, each));
+        all
     }
 
-    /// Hands all groups to a sorter, under the number of their rule. With `drain` the arguments of quantiles
-    /// and different values become items of their own, so that one group may have more than memory holds.
+    /// Takes another worker's groups in.
+    pub(in crate::engine) fn absorb(&mut self, other: Self, grouping: &Grouping) {
+        let calls = grouping.calls.len();
+        let mut cells = other.cells.into_iter();
+        for (number, records) in (0..).zip(other.records) {
+            let own = self.keys.number(other.keys.get(number)) as usize;
+            let theirs = cells.by_ref().take(calls);
+            if own == self.records.len() {
+                self.records.push(records);
+                self.cells.extend(theirs);
+                continue;
+            }
+            self.records[own] += records;
+            let mine = self.cells[own * calls..(own + 1) * calls].iter_mut();
+            mine.zip(theirs).zip(&grouping.calls).for_each(|((mine, theirs), it)| mine.merge(&theirs, it.of));
+        }
+    }
+
+    /// The groups in the order of their values: key, records and cells.
+    pub(super) fn each_in_order(
+        self,
+        grouping: &Grouping,
+        mut each: impl FnMut(&[u8], u64, Vec<Cell>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let calls = grouping.calls.len();
+        let mut cells: Vec<Option<Cell>> = self.cells.into_iter().map(Some).collect();
+        for number in self.keys.sorted() {
+            let at = number as usize;
+            let own = cells[at * calls..(at + 1) * calls].iter_mut().filter_map(Option::take).collect();
+            each(self.keys.get(number), self.records[at], own)?;
+        }
+        Ok(())
+    }
+
+    /// Hands all groups to a sorter, under the number of their rule. The arguments of quantiles and different
+    /// values become items of their own, so that one group may have more than memory holds.
     ///
     /// # Errors
     /// The temporary file cannot be written.
@@ -260,7 +293,6 @@ impl Table {
         rule: u16,
         grouping: &Grouping,
         sorter: &mut Sorter<Temporary>,
-        drain: bool,
     ) -> io::Result<()> {
         let table = std::mem::take(self);
         let calls = grouping.calls.len();
@@ -271,10 +303,8 @@ impl Table {
             payload.clear();
             bytes::put(&mut payload, records);
             let mut own: Vec<Cell> = cells.by_ref().take(calls).collect();
-            if drain {
-                for (call, cell) in own.iter_mut().enumerate() {
-                    drain_cell(cell, call, (rule, grouping, key), sorter)?;
-                }
+            for (call, cell) in own.iter_mut().enumerate() {
+                drain_cell(cell, call, (rule, grouping, key), sorter)?;
             }
             own.iter().for_each(|it| it.write(&mut payload));
             sorter.push(&item_key(rule, 0, key, None), i64::MIN, 0, &payload)?;

@@ -168,7 +168,8 @@ pub fn sweep_windows(plan: &SourcePlan, parts: Vec<WindowPart>, spill: Spill) ->
             *first = [*first, *own].into_iter().flatten().min();
         }
     }
-    let spill = spill.part(plan.windows.len());
+    // Half of it is for the figures, which stay while the records are judged.
+    let spill = spill.part(2 * plan.windows.len());
     let mut merge = Merge::new(parts.into_iter().map(|it| it.sorter).collect())?;
     let new = |it: &PlannedWindow| Filling::new(&it.types, records, spill);
     let mut fillings: Vec<Filling> = plan.windows.iter().map(new).collect();

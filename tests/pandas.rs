@@ -1,0 +1,94 @@
+//! Groups and windows held to pandas, where Python has it: `target/ci-python`, else the system's.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing it cannot read")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+mod common;
+
+use common::{audit, root};
+use std::{fmt::Write as _, fs, path::PathBuf, process::Command};
+
+const AUDIT: &str = r#"
+[project]
+name = "Desk"
+packs = ["./rules"]
+[[source]]
+id = "tickets"
+path = "tickets.csv"
+kind = "ticket"
+key = "id"
+[source.fields]
+score = { type = "float" }
+share = { type = "float" }
+"#;
+
+const RULES: &str = r#"
+[pack]
+id = "desk"
+[[rule]]
+id = "group"
+title = "Group"
+on = "ticket"
+severity = "info"
+per = ["team", "month(at)"]
+rollup = true
+check = '''rate(kept) < 0.0 && count(kept) < 0 && count() < 0 && sum(share) < 0.0 && mean(share) < 0.0 && min(share) < 0.0 && max(share) < 0.0
+ && median(share) < 0.0 && percentile(share, 90) < 0.0 && percentile(score, 12.5) < 0.0 && distinct(score) < 0'''
+[[rule]]
+id = "window"
+title = "Window"
+on = "ticket"
+severity = "info"
+within = { of = ["team"], time = "at", last = "7d" }
+check = 'count() < 0 && sum(share) < 0.0 && mean(share) < 0.0 && max(share) < 0.0 && median(share) < 0.0'
+"#;
+
+/// Records that look random and are always the same.
+fn records() -> String {
+    let mut dice = 3_u64;
+    let mut below = |bound: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % bound
+    };
+    let mut out = "id,team,kept,score,share,at\n".to_owned();
+    for number in 0..4_000 {
+        let team = ["a", "b", "c", ""][usize::try_from(below(4)).unwrap()];
+        let kept = ["true", "false", ""][usize::try_from(below(3)).unwrap()];
+        let score = if below(10) == 0 { String::new() } else { below(9).to_string() };
+        let (whole, part) = (below(1_000), below(1_000));
+        let (month, day, hour) = (below(3) + 1, below(28) + 1, below(24));
+        writeln!(
+            out,
+            "T-{number},{team},{kept},{score},{whole}.{part:03},2026-{month:02}-{day:02}T{hour:02}:00"
+        )
+        .unwrap();
+    }
+    out
+}
+
+#[test]
+fn groups_and_windows_are_those_of_pandas() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("rules")).unwrap();
+    for (name, text) in
+        [("audit.toml", AUDIT), ("rules/pack.toml", RULES), ("tickets.csv", records().as_str())]
+    {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let run = audit(folder.path(), &["--quiet", "--memory", "1KB", "-o", "report.json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let own = root().join("target/ci-python/bin/python");
+    let python = if own.exists() { own } else { PathBuf::from("python3") };
+    let mut command = Command::new(python);
+    command.arg(root().join("tests/data/groups_pandas.py")).args(["tickets.csv", "report.json"]);
+    let Ok(output) = command.current_dir(folder.path()).output() else {
+        eprintln!("skipped: there is no python3");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    match output.status.code() {
+        Some(3) => eprintln!("skipped: python3 has no pandas"),
+        code => assert_eq!(code, Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr)),
+    }
+    eprintln!("{said}");
+}
