@@ -1,7 +1,8 @@
-//! The functions of the rule language as people and editors read them, from the one table.
+//! The functions of the rule language as people and editors read them, from the tables of functions and aggregates.
 
 use crate::{
     expr::{Described, described},
+    script::{AGGREGATES, AggregateEntry},
     wording::{self, Lang},
 };
 
@@ -33,7 +34,21 @@ pub(super) fn text(lang: Lang) -> String {
         out.push_str(&format!("{own} ({other})  {}  [{}]\n", it.signature, path(&it, lang)));
         out.push_str(&format!("    {}\n    {}\n", meaning(&it, lang), it.example));
     }
+    for it in AGGREGATES {
+        let [own, other, meaning] = told(&it, lang);
+        let path = wording::FUNCTION_AGGREGATE.text(lang);
+        out.push_str(&format!("{own} ({other})  {}  [{path}]\n", it.signature));
+        out.push_str(&format!("    {meaning}\n    {}\n", it.example));
+    }
     out
+}
+
+/// An aggregate's name for readers of `lang`, its other name, and what it gives.
+fn told(it: &AggregateEntry, lang: Lang) -> [&'static str; 3] {
+    match lang {
+        Lang::En => [it.name, it.alias, it.en],
+        Lang::Zh => [it.alias, it.name, it.zh],
+    }
 }
 
 /// The functions as a chapter of the handbook, in Markdown.
@@ -50,6 +65,11 @@ pub(super) fn chapter(lang: Lang, out: &mut String) {
         let meaning = meaning(&it, lang);
         out.push_str(&format!("- `{}`, {}: {meaning}. `{}`\n", it.signature, path(&it, lang), it.example));
     }
+    out.push_str(&format!("\n## {}\n\n", wording::AGGREGATES_HEADING.text(lang)));
+    for it in AGGREGATES {
+        let [own, other, meaning] = told(&it, lang);
+        out.push_str(&format!("- {own} ({other}), `{}`: {meaning}. `{}`\n", it.signature, it.example));
+    }
 }
 
 /// The functions as JSON, for the completion of editors.
@@ -65,6 +85,17 @@ pub(super) fn json() -> String {
             "path": if it.by_columns { "vectorised" } else { "interpreted" },
         })
     };
-    let all: Vec<_> = described().iter().map(one).collect();
+    let aggregate = |it: AggregateEntry| {
+        serde_json::json!({
+            "name": it.name,
+            "alias": it.alias,
+            "signature": it.signature,
+            "example": it.example,
+            "en": it.en,
+            "zh": it.zh,
+            "path": "aggregate",
+        })
+    };
+    let all: Vec<_> = described().iter().map(one).chain(AGGREGATES.into_iter().map(aggregate)).collect();
     serde_json::to_string_pretty(&all).map(|it| it + "\n").unwrap_or_default()
 }

@@ -11,8 +11,8 @@ use crate::{
     record::Type,
     rule::{Rule, Script},
     script::{
-        AggregateCall, CompiledRule, CompiledValue, FieldName, Names, Registry, compile_rule, compile_value,
-        split,
+        AggregateCall, CompiledRule, CompiledValue, FieldName, Form, Names, Registry, compile_rule,
+        compile_value, split,
     },
     wording,
 };
@@ -123,8 +123,12 @@ impl Cut {
         let in_outer = crate::script::names_in(&self.outer);
         outer.params.retain(|it| !is_read(&it.name) || in_outer.contains(&it.name));
         let (mut compiled, diagnostics) = compile_rule(program, registry, names, &outer, row_by_row);
-        if let Some(crate::script::Form::Columns(columns)) = compiled.as_mut().map(|it| &mut it.form) {
-            columns.conjuncts.iter_mut().for_each(|it| it.text = self.as_written(&it.text));
+        match compiled.as_mut().map(|it| &mut it.form) {
+            Some(Form::Columns(columns)) => {
+                columns.conjuncts.iter_mut().for_each(|it| it.text = self.as_written(&it.text));
+            }
+            Some(Form::Rows(rows)) => rows.show_check_as(&rule.check.text),
+            None => {}
         }
         (compiled, diagnostics.into_iter().map(|it| self.told(it)).collect())
     }

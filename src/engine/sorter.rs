@@ -123,7 +123,7 @@ impl Keys {
 
     /// Memory beside its own size.
     pub(super) fn bytes_held(&self) -> usize {
-        self.bytes.len() + self.ends.len() * 16 + self.slots.len() * 4
+        self.bytes.capacity() + (self.ends.capacity() + self.hashes.capacity()) * 8 + self.slots.len() * 4
     }
 
     /// Numbers of keys in the order of the keys. Their first bytes decide nearly always.

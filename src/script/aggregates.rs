@@ -34,9 +34,60 @@ pub enum Aggregate {
     Percentile(f64),
 }
 
-/// Those that are aggregates whatever their argument; the names of the others are also functions of lists.
-const ALWAYS: [&str; 5] = ["count", "rate", "distinct", "median", "percentile"];
-const SOMETIMES: [&str; 4] = ["sum", "mean", "min", "max"];
+/// How an aggregate is called, for people.
+#[derive(Clone, Copy, Debug)]
+pub struct AggregateEntry {
+    /// Its name.
+    pub name: &'static str,
+    /// Its Chinese name.
+    pub alias: &'static str,
+    /// How it is written.
+    pub signature: &'static str,
+    /// Where it may stand.
+    pub example: &'static str,
+    /// What it gives.
+    pub en: &'static str,
+    /// What it gives, in Chinese.
+    pub zh: &'static str,
+    /// True where the name is also that of a function over a list.
+    of_lists: bool,
+}
+
+const fn entry(
+    [name, alias]: [&'static str; 2],
+    [signature, example]: [&'static str; 2],
+    [en, zh]: [&'static str; 2],
+    of_lists: bool,
+) -> AggregateEntry {
+    AggregateEntry { name, alias, signature, example, en, zh, of_lists }
+}
+
+/// All aggregates. What is left out because it is missing is counted beside the figure.
+#[rustfmt::skip] // A table.
+pub const AGGREGATES: [AggregateEntry; 9] = [
+    entry(["count", "计数"], ["count(); count(condition)", "count(reopened) <= 2"],
+        ["the records; those for which the condition is true", "记录数；满足条件的记录数"], false),
+    entry(["rate", "占比"], ["rate(condition) -> float", "rate(first_response.outcome == \"kept\") >= 0.95"],
+        ["the share of the records for which the condition is true", "满足条件的记录所占比例"], false),
+    entry(["distinct", "去重计数"], ["distinct(any) -> int", "distinct(owner) <= 3"],
+        ["how many different values there are", "不同取值的个数"], false),
+    entry(["median", "中位数"], ["median(number or duration)", "median(closed_at - opened_at) <= hours(8)"],
+        ["the middle value, exact; between the two middle ones", "精确的中位数；偶数个时取中间两值之间"], false),
+    entry(["percentile", "百分位数"], ["percentile(number or duration, p)", "percentile(reply_minutes, 90) <= 60"],
+        ["the value below which p of 100 lie, exact (R type 7)", "精确的 p 百分位数（R 第 7 类）"], false),
+    entry(["sum", "求和"], ["sum(number or duration)", "sum(settlement_amount) <= 10000"],
+        ["the sum, exact whatever the order", "总和，与顺序无关的精确值"], true),
+    entry(["mean", "均值"], ["mean(number or duration)", "mean(score) >= 4.0"],
+        ["the mean", "平均值"], true),
+    entry(["min", "最小"], ["min(number, duration, date or time)", "min(score) >= 2"],
+        ["the smallest value", "最小值"], true),
+    entry(["max", "最大"], ["max(number, duration, date or time)", "max(transfers) <= 5"],
+        ["the largest value", "最大值"], true),
+];
+
+fn entry_of(name: &str) -> Option<&'static AggregateEntry> {
+    AGGREGATES.iter().find(|it| it.name == name)
+}
 
 impl Aggregate {
     /// The type of its result for arguments of type `ty`; `None` where it has no use for them.
@@ -82,17 +133,8 @@ pub struct Split {
     pub calls: Vec<AggregateCall>,
 }
 
-/// Chinese names of aggregates that are no functions; those of the others stand in the table of functions.
-const CHINESE: [(&str, &str); 5] = [
-    ("计数", "count"),
-    ("占比", "rate"),
-    ("去重计数", "distinct"),
-    ("中位数", "median"),
-    ("百分位数", "percentile"),
-];
-
 fn english(name: &str) -> &str {
-    CHINESE.iter().find(|it| it.0 == name).map_or_else(|| canonical(name), |it| it.1)
+    AGGREGATES.iter().find(|it| it.alias == name).map_or_else(|| canonical(name), |it| it.name)
 }
 
 /// Whether an expression has an aggregate; `is_list` tells whether an argument is a list of a record.
@@ -113,8 +155,8 @@ pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Resul
     let mut at = 0;
     while at < all.len() {
         let name = english(text(at));
-        let is_name = all[at].0 == TokenKind::Name && (ALWAYS.contains(&name) || SOMETIMES.contains(&name));
-        let is_call = is_name && text(at + 1) == "(" && (at == 0 || text(at - 1) != ".");
+        let entry = entry_of(name).filter(|_| all[at].0 == TokenKind::Name);
+        let is_call = entry.is_some() && text(at + 1) == "(" && (at == 0 || text(at - 1) != ".");
         let arguments = if is_call { arguments(&all, script, at + 1) } else { None };
         let Some((arguments, end)) = arguments else {
             at += 1;
@@ -122,7 +164,8 @@ pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Resul
         };
         let part = |range: &Range<usize>| part_of(script, range);
         let mut is_list = |only: &Range<usize>| is_literal_list(&tokens, only) || is_list(&part(only));
-        let is_aggregate = ALWAYS.contains(&name) || matches!(&arguments[..], [only] if !is_list(only));
+        let is_aggregate =
+            entry.is_some_and(|it| !it.of_lists) || matches!(&arguments[..], [only] if !is_list(only));
         if !is_aggregate {
             at += 1;
             continue;

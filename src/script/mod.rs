@@ -16,7 +16,7 @@ mod syntax;
 mod tokens;
 mod value;
 
-pub use aggregates::{Aggregate, AggregateCall, Split, has_aggregate, split};
+pub use aggregates::{AGGREGATES, Aggregate, AggregateCall, AggregateEntry, Split, has_aggregate, split};
 pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, compile_derived, compile_rule, names_in};
 pub use library::Library;
 pub use lint::{TableInput, table_faults};

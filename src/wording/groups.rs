@@ -35,6 +35,8 @@ wordings! { GROUP_HELP;
     HANDBOOK_WITHIN = "Judged by the records before it", "按之前的记录判定";
     HANDBOOK_WINDOW = "those with the same {of}, in the {last} up to {time}", "{of}相同、截至{time}的 {last} 内的记录";
     EXPLAIN_WINDOW = "window: records with {of}, after {from} and up to {to}", "窗口：{of} 的记录，晚于 {from}、不晚于 {to}";
+    FUNCTION_AGGREGATE = "over groups and windows", "用于分组和窗口";
+    AGGREGATES_HEADING = "Aggregates of groups and windows", "分组和窗口的聚合函数";
     GROUPS = "Groups", "分组";
     GROUPS_BESIDE = "{fail} of {count} fail", "{count} 组中 {fail} 组不合格";
     GROUPS_LINE = "{rule}: {count} groups, {fail} fail, {below} below {min} records", "{rule}：{count} 组，{fail} 组不合格，{below} 组不足 {min} 条";

@@ -244,8 +244,8 @@ struct Merging<'a> {
 impl Merging<'_> {
     fn take(&mut self, key: &[u8], at: i64, payload: &[u8]) -> io::Result<()> {
         let broken = || io::Error::from(io::ErrorKind::InvalidData);
-        let ([a, b, level], rest) = key.split_first_chunk::<3>().ok_or_else(broken)?;
-        let (rule, level) = (u16::from_be_bytes([*a, *b]), usize::from(*level));
+        let ([a, b, c, d], rest) = key.split_first_chunk::<4>().ok_or_else(broken)?;
+        let (rule, level) = (u16::from_be_bytes([*a, *b]), usize::from(u16::from_be_bytes([*c, *d])));
         let grouping = *self.groupings.get(usize::from(rule)).ok_or_else(broken)?;
         let count = grouping.per.len().checked_sub(level).ok_or_else(broken)?;
         let (_, len) = values_of_key(rest, count).ok_or_else(broken)?;

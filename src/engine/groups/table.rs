@@ -351,9 +351,9 @@ fn drain_cell(
 
 /// Rule, how many values were taken off, the values; behind them, for arguments, the aggregate.
 pub(super) fn item_key(rule: u16, level: usize, key: &[u8], call: Option<usize>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(key.len() + 5);
+    let mut out = Vec::with_capacity(key.len() + 6);
     out.extend_from_slice(&rule.to_be_bytes());
-    out.push(u8::try_from(level).unwrap_or(u8::MAX));
+    out.extend_from_slice(&u16::try_from(level).unwrap_or(u16::MAX).to_be_bytes());
     out.extend_from_slice(key);
     if let Some(call) = call {
         out.extend_from_slice(&u16::try_from(call).unwrap_or(u16::MAX).to_be_bytes());

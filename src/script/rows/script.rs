@@ -45,6 +45,13 @@ pub struct RowRule {
 }
 
 impl RowRule {
+    /// Puts the check as people wrote it in the place of a text of the same length, whose names were made up.
+    pub(crate) fn show_check_as(&mut self, text: &str) {
+        if text.len() == self.check.text.len() {
+            self.check.text = text.into();
+        }
+    }
+
     /// A conjunct of the check as written.
     #[must_use]
     pub fn conjunct_text(&self, number: usize) -> Option<&str> {
