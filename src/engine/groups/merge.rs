@@ -224,7 +224,7 @@ pub(in crate::engine) fn merge_tables(
     tables.for_each(|it| all.absorb(it, grouping));
     let groupings: Vec<&Grouping> = std::iter::repeat_n(grouping, usize::from(rule) + 1).collect();
     let mut merging = Merging { groupings: &groupings, current: None, parents: BTreeMap::new(), each };
-    all.each_in_order(grouping, |key, records, cells| {
+    all.each_in_order(|key, records, cells| {
         let beyond = vec![Beyond::default(); cells.len()];
         let key = key.to_vec();
         merging.current = Some(Pending { rule, level: 0, key, records, cells, reading: None, beyond });

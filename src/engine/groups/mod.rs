@@ -6,6 +6,7 @@
 //! and different values are taken of all, and of equally bad records the keys decide which are named.
 
 mod bytes;
+mod cells;
 mod exact;
 mod key;
 mod lane;

@@ -173,6 +173,11 @@ impl Cell {
         Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::new(of), worst: Vec::new() }
     }
 
+    /// What is left where a cell was taken.
+    pub(super) fn taken() -> Self {
+        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::Hits(0), worst: Vec::new() }
+    }
+
     /// Whether a record so bad may be among the worst; at equal badness the key decides.
     pub(super) fn may_be_worst(&self, badness: i64) -> bool {
         self.worst.len() < WORST_MAX || self.worst.last().is_some_and(|it| badness >= it.0)

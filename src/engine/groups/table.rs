@@ -2,6 +2,7 @@
 
 use super::{
     bytes,
+    cells::Cells,
     key::as_float,
     lane::Lane,
     state::{Aggregation, Cell, Figure, Tally, Values},
@@ -64,7 +65,7 @@ pub(in crate::engine) struct Table {
     keys: Keys,
     records: Vec<u64>,
     /// For each group one for each call.
-    cells: Vec<Cell>,
+    cells: Cells,
     /// Bytes held by what grows with records.
     grown: usize,
     /// The group of each row of the chunk.
@@ -74,7 +75,7 @@ pub(in crate::engine) struct Table {
     text: String,
 }
 
-/// A cell with a sum and its share of the index.
+/// A cell with a sum.
 const CELL_BYTES: usize = size_of::<Cell>() + 64;
 /// What a group costs beside its cells and key.
 const GROUP_BYTES: usize = 48;
@@ -123,7 +124,7 @@ impl Table {
         for (number, call) in grouping.calls.iter().enumerate() {
             let Some(argument) = &call.argument else {
                 for row in left.rows() {
-                    let cell = &mut self.cells[self.numbers[row] as usize * grouping.calls.len() + number];
+                    let cell = &mut self.cells.of(self.numbers[row] as usize)[number];
                     cell.n += 1;
                     if let Tally::Hits(hits) = &mut cell.tally {
                         *hits += 1;
@@ -133,7 +134,7 @@ impl Table {
             };
             let mut lane = Lane::new(argument, chunk.evaluator, chunk.runner, chunk.batch, &left);
             self.take_in(grouping, number, &mut lane, chunk);
-            self.leave_out(grouping, number, &lane.faults, chunk);
+            self.leave_out(number, &lane.faults, chunk);
             let errors = lane.faults.list.iter().filter(|it| !it.cause.is_missing());
             errors.for_each(|it| faults.add(&it.rows, it.cause.clone()));
         }
@@ -149,7 +150,8 @@ impl Table {
             let number = self.keys.number(&self.key);
             if number as usize == self.records.len() {
                 self.records.push(0);
-                self.cells.extend(grouping.calls.iter().map(|it| Cell::new(it.of)));
+                let calls = &grouping.calls;
+                self.cells.push(calls.len(), calls.iter().map(|it| Cell::new(it.of)));
             }
             self.records[number as usize] += 1;
             self.numbers[row] = number;
@@ -164,10 +166,10 @@ impl Table {
         chunk: &Chunk<'_, '_, '_>,
     ) {
         let call = &grouping.calls[number];
-        let (of, calls) = (call.of, grouping.calls.len());
+        let of = call.of;
         let mut unfit = Mask::NONE;
         for row in lane.there.rows() {
-            let cell = &mut self.cells[self.numbers[row] as usize * calls + number];
+            let cell = &mut self.cells.of(self.numbers[row] as usize)[number];
             let badness = match of.aggregate {
                 Aggregate::Count | Aggregate::Rate => {
                     let Some(truth) = lane.truth(row) else {
@@ -220,11 +222,11 @@ impl Table {
     }
 
     /// Counts rows without an argument.
-    fn leave_out(&mut self, grouping: &Grouping, number: usize, faults: &Faults, chunk: &Chunk<'_, '_, '_>) {
+    fn leave_out(&mut self, number: usize, faults: &Faults, chunk: &Chunk<'_, '_, '_>) {
         for fault in &faults.list {
             let is_error = !fault.cause.is_missing();
             for row in fault.rows.rows() {
-                let cell = &mut self.cells[self.numbers[row] as usize * grouping.calls.len() + number];
+                let cell = &mut self.cells.of(self.numbers[row] as usize)[number];
                 cell.left_out[usize::from(is_error)] += 1;
                 let record = chunk.batch.first_record + (chunk.evaluator.low() + row) as u64;
                 if is_error && cell.first_error.as_ref().is_none_or(|it| record < it.0) {
@@ -245,24 +247,24 @@ impl Table {
             Ok(())
         };
         // Nothing of it can fail.
-        drop(self.each_in_order(grouping, each));
+        drop(self.each_in_order(each));
         all
     }
 
     /// Takes another worker's groups in.
     pub(in crate::engine) fn absorb(&mut self, other: Self, grouping: &Grouping) {
         let calls = grouping.calls.len();
-        let mut cells = other.cells.into_iter();
+        let mut cells = other.cells.into_all();
         for (number, records) in (0..).zip(other.records) {
             let own = self.keys.number(other.keys.get(number)) as usize;
             let theirs = cells.by_ref().take(calls);
             if own == self.records.len() {
                 self.records.push(records);
-                self.cells.extend(theirs);
+                self.cells.push(calls, theirs);
                 continue;
             }
             self.records[own] += records;
-            let mine = self.cells[own * calls..(own + 1) * calls].iter_mut();
+            let mine = self.cells.of(own).iter_mut();
             mine.zip(theirs).zip(&grouping.calls).for_each(|((mine, theirs), it)| mine.merge(&theirs, it.of));
         }
     }
@@ -270,15 +272,13 @@ impl Table {
     /// The groups in the order of their values: key, records and cells.
     pub(super) fn each_in_order(
         self,
-        grouping: &Grouping,
         mut each: impl FnMut(&[u8], u64, Vec<Cell>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let calls = grouping.calls.len();
-        let mut cells: Vec<Option<Cell>> = self.cells.into_iter().map(Some).collect();
-        for number in self.keys.sorted() {
+        let Self { keys, records, mut cells, .. } = self;
+        for number in keys.sorted() {
             let at = number as usize;
-            let own = cells[at * calls..(at + 1) * calls].iter_mut().filter_map(Option::take).collect();
-            each(self.keys.get(number), self.records[at], own)?;
+            let own = cells.of(at).iter_mut().map(|it| std::mem::replace(it, Cell::taken())).collect();
+            each(keys.get(number), records[at], own)?;
         }
         Ok(())
     }
@@ -297,7 +297,7 @@ impl Table {
         let table = std::mem::take(self);
         let calls = grouping.calls.len();
         let mut payload = Vec::new();
-        let mut cells = table.cells.into_iter();
+        let mut cells = table.cells.into_all();
         for (number, records) in (0..).zip(table.records) {
             let key = table.keys.get(number);
             payload.clear();
