@@ -68,7 +68,8 @@ fn text_of(value: &Value) -> String {
 
 /// A group as the cases write it: its values in the order of their names, `*` where there is none.
 fn group(it: &Value) -> String {
-    let own = ["rule", "figure", "n", "coverage", "interval", "limit", "outcome", "records", "figures"];
+    let own =
+        ["rule", "source", "figure", "n", "coverage", "interval", "limit", "outcome", "records", "figures"];
     let values = it.as_object().unwrap().iter().filter(|(name, _)| !own.contains(&name.as_str()));
     let part = |value: &Value| if value.is_null() { "*".to_owned() } else { text_of(value) };
     let key: Vec<String> = values.map(|(_, value)| part(value)).collect();

@@ -189,6 +189,8 @@ impl GroupResult {
 pub struct GroupResult {
     /// The rule.
     pub rule: Arc<Rule>,
+    /// The source of its records.
+    pub source: Arc<str>,
     /// The expressions that make the groups, as written.
     pub names: Arc<[String]>,
     /// Its values; missing from some point on where groups were put together.

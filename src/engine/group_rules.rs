@@ -41,6 +41,8 @@ pub struct PlannedGroups {
     pub reason: Option<Said>,
     /// The expressions that make the groups, as written.
     pub names: Arc<[String]>,
+    /// The id of the source.
+    pub(super) source: Arc<str>,
     /// Its aggregates, as written.
     pub(super) texts: Arc<[String]>,
     /// Which records it looks at.
@@ -205,6 +207,7 @@ impl Parts<'_> {
                 window: None,
             },
             reason,
+            source: setting.ask.id.as_str().into(),
             texts: column_names[texts.len()..].into(),
             names: texts.into(),
             when: self.when,

@@ -322,6 +322,7 @@ impl Bench<'_> {
         let figure = |it: &Figure| (it.value.clone().unwrap_or(Value::Missing), it.n);
         GroupResult {
             rule: planned.as_rule.rule.clone(),
+            source: planned.source.clone(),
             names: planned.names.clone(),
             values,
             number: 0,

@@ -15,8 +15,10 @@ use crate::{
 };
 
 /// What a group says of itself: a group's value of that name stands in its `group`.
-const TAKEN: [&str; 10] =
-    ["rule", "figure", "n", "coverage", "interval", "limit", "outcome", "records", "figures", "group"];
+const TAKEN: [&str; 11] = [
+    "rule", "source", "figure", "n", "coverage", "interval", "limit", "outcome", "records", "figures",
+    "group",
+];
 
 /// Appends a group as an object: its rule, its values under the names of what makes it, then the figure that
 /// was compared. Values are `null` where groups were put together.
@@ -24,6 +26,8 @@ pub(super) fn json(out: &mut Vec<u8>, it: &GroupResult, setting: &Setting) {
     let zone = &setting.zone;
     out.put("{\"rule\":");
     json_string(out, &it.rule.id);
+    out.put(",\"source\":");
+    json_string(out, &it.source);
     let parts = || it.names.iter().zip(&it.values);
     for (name, value) in parts().filter(|it| !TAKEN.contains(&it.0.as_str())) {
         out.put(",");

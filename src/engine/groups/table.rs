@@ -134,7 +134,7 @@ impl Table {
             };
             let mut lane = Lane::new(argument, chunk.evaluator, chunk.runner, chunk.batch, &left);
             self.take_in(grouping, number, &mut lane, chunk);
-            self.leave_out(number, &lane.faults, chunk);
+            self.leave_out(number, (&lane.faults, &left), chunk);
             let errors = lane.faults.list.iter().filter(|it| !it.cause.is_missing());
             errors.for_each(|it| faults.add(&it.rows, it.cause.clone()));
         }
@@ -222,10 +222,10 @@ impl Table {
     }
 
     /// Counts rows without an argument.
-    fn leave_out(&mut self, number: usize, faults: &Faults, chunk: &Chunk<'_, '_, '_>) {
+    fn leave_out(&mut self, number: usize, (faults, rows): (&Faults, &Mask), chunk: &Chunk<'_, '_, '_>) {
         for fault in &faults.list {
             let is_error = !fault.cause.is_missing();
-            for row in fault.rows.rows() {
+            for row in fault.rows.and(rows).rows() {
                 let cell = &mut self.cells.of(self.numbers[row] as usize)[number];
                 cell.left_out[usize::from(is_error)] += 1;
                 let record = chunk.batch.first_record + (chunk.evaluator.low() + row) as u64;
