@@ -1421,6 +1421,429 @@ def write_hotline(sample, folder):
 
 
 # =============================================================================================
+# Sample 3: after-sales (Chinese): promises and business calendars
+# =============================================================================================
+
+# Reckoned here the slow way, from lists of open intervals; wall times of Shanghai, which has no summer time.
+SERVICE_AS_OF = datetime(2026, 4, 1)
+SERVICE_DAYS = [date(2026, 1, 26) + timedelta(days=i) for i in range(120)]
+# By the State Council's notice for 2026: off from 15 to 23 February, and on 4 to 6 April; at work on two Saturdays.
+FESTIVAL = [date(2026, 2, 15) + timedelta(days=i) for i in range(9)] + [date(2026, 4, d) for d in (4, 5, 6)] \
+    + [date(2026, 5, d) for d in (1, 2, 3, 4, 5)]
+MAKE_UP = [date(2026, 2, 14), date(2026, 2, 28), date(2026, 5, 9)]
+TRAINING = date(2026, 2, 12)  # the afternoon is off
+UPGRADE = date(2026, 3, 18)  # shut from 14:00 to 16:00
+
+
+def at(day, hour, minute=0, second=0):
+    return datetime(day.year, day.month, day.day) + timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def office_day(day):
+    """工作时间: when the office is open on a day."""
+    if day in FESTIVAL or (day.weekday() >= 5 and day not in MAKE_UP):
+        return []
+    if day == TRAINING:
+        return [(at(day, 9), at(day, 12))]
+    if day == UPGRADE:
+        return [(at(day, 9), at(day, 12)), (at(day, 13, 30), at(day, 14)), (at(day, 16), at(day, 18))]
+    return [(at(day, 9), at(day, 12)), (at(day, 13, 30), at(day, 18))]
+
+
+def crew_day(day):
+    """抢修班: every day, the last shift until two in the night."""
+    return [(at(day, 8), at(day, 12)), (at(day, 13), at(day, 18)), (at(day, 20), at(day, 26))]
+
+
+OPEN = {name: [span for day in SERVICE_DAYS for span in of_day(day)] for name, of_day in
+        (("工作时间", office_day), ("抢修班", crew_day), ("全天", lambda day: [(at(day, 0), at(day, 24))]))}
+
+
+def open_between(calendar, start, stop):
+    return sum((max(min(stop, b) - max(start, a), timedelta(0)) for a, b in OPEN[calendar]), timedelta(0))
+
+
+def after_open(calendar, start, span):
+    """The instant at which so much open time is up; a closing where it falls on one."""
+    for a, b in OPEN[calendar]:
+        if b > start:
+            have = b - max(a, start)
+            if have >= span:
+                return max(a, start) + span
+            span -= have
+    raise AssertionError("beyond the calendar")
+
+
+def business_days_after(calendar, start, n):
+    """The same wall time on the n-th open day after; from the next opening where it is shut."""
+    a = next(max(a, start) for a, b in OPEN[calendar] if b > start)
+    days = sorted({x.date() for x, _ in OPEN[calendar] if x.date() > a.date()})
+    return datetime.combine(days[n - 1], a.time())
+
+
+class State:
+    """How a clock stands: outcome, due, open time, overrun."""
+
+    def __init__(self, outcome, due, spent, overrun):
+        self.outcome, self.due, self.open, self.overrun = outcome, due, spent, overrun
+
+
+def clock(r, start, stop, calendar, target, pauses=()):
+    """One clock by SEMANTICS: `target` is a timedelta (open time), ("bd", n), ("d", n) or an instant."""
+    begin = r[start]
+    end = max(SERVICE_AS_OF, begin) if r.missing(stop) else r[stop]
+    stopped = not r.missing(stop)
+    spans = []
+    for a, b in pauses:
+        if not r.missing(a):
+            spans.append((max(begin, r[a]), min(end, end if r.missing(b) else r[b])))
+    if end < begin:
+        raise NoEvidence("the stop is before the start")
+    calendar = calendar or "全天"
+    paused = sum((open_between(calendar, a, b) for a, b in spans if a < b), timedelta(0))
+    spent = open_between(calendar, begin, end) - paused
+    if isinstance(target, timedelta):
+        due = after_open(calendar, begin, target + paused)  # the pauses here end before the target is up
+        late, share = spent - target, spent / target
+    else:
+        if isinstance(target, datetime):
+            due = target
+        elif target[0] == "bd":
+            due = business_days_after(calendar, begin, target[1])
+            due = after_open(calendar, due, paused) if paused else due
+        else:
+            due = begin + timedelta(days=target[1])
+        late, share = end - due, (end - begin) / (due - begin)
+    if late > timedelta(0):
+        outcome = "breached"
+    else:
+        outcome = "kept" if stopped else "at_risk" if share >= 0.8 else "running"
+    return State(outcome, due, spent, max(late, timedelta(0)))
+
+
+def arrival_target(tier, priority, channel):
+    """rules/service/targets.csv"""
+    if priority == "紧急":
+        return hours({"贵宾": 2, "重点": 3, "普通": 4}[tier])
+    if tier == "贵宾":
+        return hours(4)
+    return ("bd", 1) if channel == "微信" else hours(8)
+
+
+def reply_target(tier, priority):
+    """rules/promises/promises.toml: first-reply-by-tier"""
+    if tier in ("贵宾", "重点"):
+        return minutes(30)
+    return hours(1) if priority == "紧急" else hours(4)
+
+
+SERVICE_CLOCKS = {
+    "service/promise:到场": (
+        lambda r: r["渠道"] != "送修",
+        lambda r: clock(r, "opened_at", "到场时间", "抢修班" if r["priority"] == "紧急" else "工作时间",
+                        arrival_target(r["tier"], r["priority"], r["渠道"]), [("改约起", "改约止")])),
+    "promises/promise:first-response": (
+        lambda r: True,
+        lambda r: clock(r, "opened_at", "first_response_at", "全天" if r["渠道"] == "热线" else "工作时间",
+                        reply_target(r["tier"], r["priority"]))),
+    "promises/promise:resolution": (
+        lambda r: True,
+        lambda r: clock(r, "opened_at", "resolved_at", "工作时间", ("bd", 3), [("pending_at", "resumed_at")])),
+    "promises/promise:hand-over": (
+        lambda r: not r.missing("handed_over_at"),
+        lambda r: clock(r, "handed_over_at", "taken_over_at", None, hours(2))),
+    "promises/promise:call-back": (
+        lambda r: not r.missing("call_back_due_at"),
+        lambda r: clock(r, "opened_at", "called_back_at", None, r["call_back_due_at"])),
+    "promises/promise:follow-up": (
+        lambda r: not r.missing("resolved_at"),
+        lambda r: clock(r, "resolved_at", "followed_up_at", None, ("d", 30))),
+}
+ARRIVAL, REPLY, RESOLUTION, HAND_OVER, CALL_BACK, FOLLOW_UP = SERVICE_CLOCKS
+
+
+def stands(r, promise):
+    """The state of a promise as rules read it; missing where it is not given."""
+    when, reckon = SERVICE_CLOCKS[promise]
+    return reckon(r) if when(r) else State("not_applicable", None, None, None)
+
+
+def in_time(promise):
+    return lambda r: stands(r, promise).outcome != "breached"
+
+
+SERVICE_RULES = {
+    "ticket": [(promise, when, in_time(promise)) for promise, (when, _) in SERVICE_CLOCKS.items()] + [
+        ("promises/far-over", lambda r: stands(r, REPLY).outcome == "breached",
+         lambda r: stands(r, REPLY).overrun <= stands(r, REPLY).open - stands(r, REPLY).overrun),
+        ("service/延误须提前告知", lambda r: stands(r, ARRIVAL).outcome == "breached",
+         lambda r: not r.missing("延误告知时间") and r["延误告知时间"] <= stands(r, ARRIVAL).due),
+        ("service/高等级客户须致歉", lambda r: r["tier"] != "普通" and stands(r, ARRIVAL).outcome == "breached",
+         lambda r: not r.missing("致歉时间") and r["致歉时间"] - stands(r, ARRIVAL).due <= hours(24)),
+    ],
+}
+
+SITES = {"城东服务站": ["石磊", "范晓东", "𠮷永年"], "城西服务站": ["龚建平", "潘雪", "段志强"], "开发区服务站": ["黎明", "尹海", "钟海燕"]}
+PRODUCTS = {"空调": ["不制热，面板报E4", "外机异响，邻居有意见", "内机滴水"], "热水器": ["点不着火", "水温忽冷忽热"],
+            "洗衣机": ["脱水时跳动，声音很大", "门打不开，衣服取不出来"], "冰箱": ["冷藏室结冰", "不制冷，食品要坏了"]}
+EMERGENCIES = {"热水器": ["有燃气味，已关阀", "漏电保护跳闸"], "空调": ["内机冒烟，已断电"], "洗衣机": ["漏水，楼下已渗水"]}
+
+
+def repair(rng, opened, tier=None, priority=None, channel=None):
+    """A repair that keeps every promise, as far as its times have come by the day of the audit."""
+    while True:
+        r = draft_repair(rng, opened, tier, priority, channel)
+        if all(judge(rule, r) in ("pass", "not_applicable") for rule in SERVICE_RULES["ticket"]):
+            return r
+
+
+def draft_repair(rng, opened, tier, priority, channel):
+    tier = tier or weighted(rng, [("贵宾", 10), ("重点", 25), ("普通", 65)])
+    priority = priority or weighted(rng, [("紧急", 15), ("一般", 85)])
+    channel = channel or ("热线" if priority == "紧急" else weighted(rng, [("热线", 50), ("微信", 35), ("送修", 15)]))
+    site = rng.choice(list(SITES))
+    product, says = rng.choice(list((EMERGENCIES if priority == "紧急" else PRODUCTS).items()))
+    first = after_open("全天" if channel == "热线" else "工作时间", opened,
+                       reply_target(tier, priority) * min(0.95, max(0.04, rng.betavariate(1.5, 4))))
+    arrived, due = None, business_days_after("工作时间", opened, 3)
+    if channel != "送修":
+        target = arrival_target(tier, priority, channel)
+        target = target if isinstance(target, timedelta) else hours(7.5)
+        arrived = after_open("抢修班" if priority == "紧急" else "工作时间", opened,
+                             target * min(0.97, max(0.3, rng.betavariate(3, 2.5))))
+    worked = minutes(rng.randrange(25, 150))
+    resolved = (arrived or after_open("工作时间", opened, hours(rng.uniform(2, 14)))) + worked
+    pending = resumed = None
+    if arrived and rng.random() < 0.22:
+        pending = arrived + minutes(rng.randrange(10, 25))
+        resumed = at(pending.date() + timedelta(days=rng.randrange(1, 5)), rng.randrange(9, 12), rng.randrange(60))
+        resolved = resumed + worked
+    handed = taken = promised = called = None
+    if rng.random() < 0.25:
+        handed = first + minutes(rng.randrange(2, 30))
+        taken = handed + minutes(rng.randrange(3, 115))
+    if rng.random() < 0.2:
+        promised = (first + hours(rng.randrange(2, 6))).replace(minute=rng.choice([0, 30]), second=0)
+        called = promised - minutes(rng.randrange(1, 50))
+    asked = at(resolved.date() + timedelta(days=rng.randrange(3, 22)), rng.randrange(9, 18), rng.randrange(60), rng.randrange(60))
+
+    def by_now(t):
+        return t if t is not None and t <= SERVICE_AS_OF else None
+
+    r = {
+        "opened_at": opened, "渠道": channel, "tier": tier, "priority": priority, "网点": site,
+        "owner": rng.choice(SITES[site]), "产品": product, "故障": rng.choice(says),
+        "first_response_at": by_now(first), "handed_over_at": by_now(handed), "taken_over_at": by_now(taken),
+        "call_back_due_at": promised if by_now(first) else None, "called_back_at": by_now(called),
+        "改约起": None, "改约止": None, "到场时间": by_now(arrived), "pending_at": by_now(pending),
+        "resumed_at": by_now(resumed), "resolved_at": by_now(resolved), "followed_up_at": by_now(asked),
+        "延误告知时间": None, "致歉时间": None,
+    }
+    if due < resolved and not pending:
+        r["resolved_at"] = None  # drawn again
+    return r
+
+
+def service_moment(rng):
+    days = [date(2026, 2, 2) + timedelta(days=i) for i in range(58)]
+    day = rng.choices(days, [0.3 if d in FESTIVAL else 1.0 for d in days])[0]
+    hour = rng.choices(range(24), [2, 2, 1, 1, 1, 1, 3, 8, 24, 36, 34, 24, 14, 20, 28, 28, 26, 20, 16, 14, 14, 10, 6, 3])[0]
+    return at(day, hour, rng.randrange(60), rng.randrange(60))
+
+
+def build_service(seed):
+    rng = random.Random(f"after-sales {seed}")
+    sample = Sample("after-sales", SERVICE_RULES, rng)
+    records = [repair(rng, service_moment(rng)) for _ in range(260)]
+    planted = plant_repairs(rng)
+    records += [r for r, _, _, _ in planted]
+    moment = {id(r): r["opened_at"] for r in records}
+    records.sort(key=lambda r: moment[id(r)])
+    for number, r in enumerate(records, 1):
+        r["ticket_id"] = f"BX{moment[id(r)]:%m%d}-{number:03d}"
+    sample.records = {"ticket": records}
+    sample.key_field = {"ticket": "ticket_id"}
+    sample.clocks = []
+    for r, what, outcomes, verdicts in planted:
+        r["opened_at"] = verdicts.pop("报修时间", r["opened_at"])
+        sample.reserved.add(id(r))
+        for rule, outcome in verdicts.items():
+            sample.expected[rule, r["ticket_id"], outcome] = what
+        for promise, outcome in outcomes.items():
+            try:
+                state = stands(View(r), promise)
+            except NoEvidence:
+                state = State("no_evidence", None, None, None)
+            assert state.outcome == outcome, (what, promise, outcome, state.outcome, state.due)
+            sample.clocks.append((promise, r["ticket_id"], outcome, what))
+    sample.verify()
+    return sample
+
+
+def plant_repairs(rng):
+    """Records for every way in which a clock can end: record, what it shows, outcomes, and findings."""
+    planted = []
+
+    def plant(what, opened, kind, change, outcomes, verdicts=None):
+        """`kind`: tier, priority, channel. A breach of the arrival was told beforehand, unless the findings say otherwise."""
+        r = repair(rng, opened, *kind)
+        r.update(change)
+        verdicts = dict(verdicts or {})
+        for promise, outcome in outcomes.items():
+            if outcome == "breached":
+                verdicts.setdefault(promise, "fail")
+            elif outcome == "no_evidence":
+                verdicts.setdefault(promise, outcome)
+        if outcomes.get(ARRIVAL) == "breached":
+            due = stands(View(r), ARRIVAL).due
+            if "service/延误须提前告知" not in verdicts:
+                r["延误告知时间"] = due - minutes(rng.randrange(5, 60))
+            if r["tier"] != "普通" and "service/高等级客户须致歉" not in verdicts:
+                r["致歉时间"] = due + hours(rng.randrange(2, 20))
+        planted.append((r, what, outcomes, verdicts))
+
+    def day(month, of_month, *time):
+        return at(date(2026, month, of_month), *time)
+
+    plain, chat, vip = ("普通", "一般", "热线"), ("普通", "一般", "微信"), ("贵宾", "一般", "热线")
+    no_parts = {"pending_at": None, "resumed_at": None}
+
+    def came(moment, mended=None, **more):
+        """Came at this moment, mended within the hour unless told, asked five days later if that has come."""
+        mended = mended or moment + minutes(50)
+        asked = mended + timedelta(days=5)
+        times = {"到场时间": moment, "resolved_at": mended, "followed_up_at": asked if asked <= SERVICE_AS_OF else None}
+        return no_parts | times | more
+
+    # 到场：午休、正好、差一秒
+    plant("正好八小时：午休不计", day(3, 4, 10), plain, came(day(3, 5, 10, 30)), {ARRIVAL: "kept"})
+    plant("超过八小时一秒", day(3, 4, 10), plain, came(day(3, 5, 10, 30, 1)), {ARRIVAL: "breached"})
+    plant("中午报修，下午上班才起算，正好四小时", day(3, 10, 12, 20), vip, came(day(3, 10, 17, 30)), {ARRIVAL: "kept"})
+    # 春节和调休
+    plant("2月14日（周六）调休上班，当天计时，春节九天不计，正好八小时", day(2, 14, 10), plain, came(day(2, 24, 10, 30)),
+          {ARRIVAL: "kept"})
+    plant("只因2月14日调休上班才超时：当作普通周六则按时", day(2, 14, 10), plain, came(day(2, 24, 11)), {ARRIVAL: "breached"})
+    plant("一个工作日落在调休的周六，节后到场已超时", day(2, 13, 17), chat, came(day(2, 24, 9, 30)), {ARRIVAL: "breached"})
+    plant("隔了春节九天，只用了五个半小时", day(2, 14, 16), plain, came(day(2, 24, 14)), {ARRIVAL: "kept"})
+    plant("假期中报修，2月24日开门才起算，一个工作日正好", day(2, 18, 15), chat, came(day(2, 25, 9)), {ARRIVAL: "kept"})
+    plant("2月28日（周六）调休上班，五点半仍来得及，次周一上门已超时", day(2, 27, 17), vip, came(day(3, 2, 10)), {ARRIVAL: "breached"})
+    plant("2月12日下午培训停业，不计时", day(2, 12, 11), plain, came(day(2, 13, 16, 30)), {ARRIVAL: "kept"})
+    plant("3月18日系统升级停业两小时，扣除后仍超时，也没有致歉", day(3, 18, 11), vip, came(day(3, 19, 10)), {ARRIVAL: "breached"},
+          {"service/高等级客户须致歉": "fail"})
+    plant("3月18日系统升级停业两小时，不计时，按时", day(3, 18, 11, 30), vip, came(day(3, 19, 9, 30)), {ARRIVAL: "kept"})
+    # 夜间抢修
+    plant("夜班跨零点，正好两小时", day(3, 6, 23, 30), ("贵宾", "紧急", "热线"), came(day(3, 7, 1, 30)), {ARRIVAL: "kept"})
+    plant("凌晨两点夜班结束，早八点接着计，超过四小时一秒", day(3, 8, 1, 30), ("普通", "紧急", "热线"),
+          came(day(3, 8, 11, 30, 1)), {ARRIVAL: "breached"})
+    plant("大年初一夜间抢修，抢修班不放假，超时", day(2, 17, 20, 10), ("重点", "紧急", "热线"), came(day(2, 17, 23, 40)),
+          {ARRIVAL: "breached"}, {"service/延误须提前告知": "fail"})
+    # 改约
+    plant("客户改约两天，不计时，按时", day(3, 11, 9, 30), plain,
+          came(day(3, 13, 16), 改约起=day(3, 11, 14), 改约止=day(3, 13, 14)), {ARRIVAL: "kept"})
+    plant("扣除改约一天仍超时", day(3, 11, 9, 30), plain,
+          came(day(3, 13, 16), 改约起=day(3, 11, 14), 改约止=day(3, 12, 14)), {ARRIVAL: "breached"})
+    plant("午休时改约半小时，本来就不计时，仍超时", day(3, 16, 9), vip,
+          came(day(3, 16, 14, 45), 改约起=day(3, 16, 12, 15), 改约止=day(3, 16, 12, 45)), {ARRIVAL: "breached"})
+    # 尚未到场
+    open_ = {"到场时间": None, "resolved_at": None, "followed_up_at": None} | no_parts
+    plant("尚未到场，用了三小时", day(3, 31, 15), plain, open_, {ARRIVAL: "running"})
+    plant("尚未到场，八小时用了七小时", day(3, 31, 9, 30), plain, open_, {ARRIVAL: "at_risk"})
+    plant("尚未到场，已超时，没有告知客户", day(3, 30, 10), plain, open_, {ARRIVAL: "breached", RESOLUTION: "running"},
+          {"service/延误须提前告知": "fail"})
+    # 没有依据
+    lost = {ARRIVAL: "no_evidence", REPLY: "no_evidence", RESOLUTION: "no_evidence"}
+    silent = {"promises/far-over": "no_evidence", "service/延误须提前告知": "no_evidence"}
+    plant("没有登记报修时间", day(3, 9, 10), plain, {"call_back_due_at": None}, lost, silent | {"报修时间": None})
+    plant("报修时间读不出来", day(3, 12, 10), plain, {"call_back_due_at": None}, lost,
+          silent | {"报修时间": Bad("2026-02-30 10:15:00", "报修时间")})
+    plant("到场早于报修", day(3, 5, 14), plain, {"到场时间": day(3, 5, 8)}, {ARRIVAL: "no_evidence"},
+          {"service/延误须提前告知": "no_evidence"})
+    plant("客户等级没有登记，查不到时限", day(3, 3, 11), plain, {"tier": None}, {ARRIVAL: "no_evidence", REPLY: "no_evidence"},
+          silent | {"service/高等级客户须致歉": "no_evidence"})
+    plant("客户送修，没有上门承诺", day(3, 3, 15), ("普通", "一般", "送修"), {}, {ARRIVAL: "not_applicable"})
+    # 修复：三个工作日，待件不计
+    plant("三个工作日正好", day(3, 2, 15, 20), plain, came(day(3, 3, 10), day(3, 5, 15, 20)), {RESOLUTION: "kept"})
+    plant("超过三个工作日一分钟", day(3, 2, 15, 20), plain, came(day(3, 3, 10), day(3, 5, 15, 21)),
+          {RESOLUTION: "breached"})
+    plant("节前报修，2月14日算一个工作日，2月25日到期", day(2, 13, 16), chat,
+          came(day(2, 14, 10), day(2, 25, 17)), {RESOLUTION: "breached"})
+    plant("等配件八天不计时，按时", day(3, 2, 10), plain,
+          came(day(3, 2, 15), day(3, 12, 16), pending_at=day(3, 2, 16), resumed_at=day(3, 10, 16)),
+          {RESOLUTION: "kept"})
+    plant("配件到了以后又拖了四天，超时", day(3, 2, 10), plain,
+          came(day(3, 2, 15), day(3, 16, 16), pending_at=day(3, 2, 16), resumed_at=day(3, 10, 16)),
+          {RESOLUTION: "breached"})
+    plant("配件还没有到，计时停着：半个月没有修好，也不算超时", day(3, 16, 10), plain,
+          came(day(3, 16, 15)) | {"pending_at": day(3, 16, 16), "resolved_at": None, "followed_up_at": None}, {RESOLUTION: "at_risk"})
+    plant("尚未修复，三个工作日将满", day(3, 27, 9, 30), plain,
+          came(day(3, 27, 16)) | {"resolved_at": None, "followed_up_at": None}, {RESOLUTION: "at_risk"})
+    # 首次响应
+    plant("热线全天受理，夜里也计时，正好三十分钟", day(3, 14, 23, 50), ("重点", "一般", "热线"),
+          {"first_response_at": day(3, 15, 0, 20)}, {REPLY: "kept"})
+    plant("热线夜里无人应答，超过时限一倍以上", day(3, 14, 22), ("重点", "一般", "热线"), {"first_response_at": day(3, 15, 8)},
+          {REPLY: "breached"}, {"promises/far-over": "fail"})
+    plant("微信留言下班后不计，按时", day(3, 5, 17, 45), chat, {"first_response_at": day(3, 6, 11)}, {REPLY: "kept"})
+    plant("微信留言四小时没有回应，略超", day(3, 5, 10), chat, {"first_response_at": day(3, 5, 15, 40)}, {REPLY: "breached"})
+    # 转派、回电、回访
+    handed = {"handed_over_at": day(3, 24, 10), "taken_over_at": day(3, 24, 12)}
+    plant("转派两小时整接单", day(3, 24, 9), plain, handed, {HAND_OVER: "kept"})
+    plant("转派后两小时没有接单", day(3, 24, 9), plain, handed | {"taken_over_at": day(3, 24, 12, 1)}, {HAND_OVER: "breached"})
+    plant("转派后一直没有接单", day(3, 25, 9), plain,
+          open_ | {"到场时间": day(3, 25, 15), "handed_over_at": day(3, 25, 10), "taken_over_at": None},
+          {HAND_OVER: "breached", RESOLUTION: "breached"})
+    plant("夜里转派，还没有接单", day(3, 31, 17, 30), plain,
+          open_ | {"handed_over_at": day(3, 31, 23), "taken_over_at": None}, {HAND_OVER: "running"})
+    back = {"call_back_due_at": day(3, 24, 17), "called_back_at": day(3, 24, 17)}
+    plant("到点回电", day(3, 24, 9), plain, back, {CALL_BACK: "kept"})
+    plant("约定五点回电，五点四十才回", day(3, 24, 9), plain, back | {"called_back_at": day(3, 24, 17, 40)}, {CALL_BACK: "breached"})
+    plant("答应回电，一直没有回", day(3, 24, 9), plain, back | {"called_back_at": None}, {CALL_BACK: "breached"})
+    plant("第三十天同一时刻回访", day(2, 3, 9), plain,
+          came(day(2, 3, 15)) | {"followed_up_at": day(3, 5, 15, 50)}, {FOLLOW_UP: "kept"})
+    plant("三十天过了才回访", day(2, 3, 9), plain,
+          came(day(2, 3, 15)) | {"followed_up_at": day(3, 6, 10)}, {FOLLOW_UP: "breached"})
+    plant("一直没有回访，已过三十天", day(2, 5, 9), plain,
+          came(day(2, 5, 15)) | {"followed_up_at": None}, {FOLLOW_UP: "breached"})
+    plant("还没有回访，三十天将满", day(3, 4, 9), plain,
+          came(day(3, 4, 16)) | {"followed_up_at": None}, {FOLLOW_UP: "at_risk"})
+    # 平常的超时
+    for _ in range(9):
+        opened = at(rng.choice([date(2026, 3, d) for d in (2, 3, 9, 10, 16, 17, 23)]), rng.randrange(9, 12), rng.randrange(60))
+        tier = weighted(rng, [("贵宾", 25), ("重点", 25), ("普通", 50)])
+        late = after_open("工作时间", opened, hours(8 + rng.choice([0.4, 1.2, 3, 4.5])))
+        told = {} if rng.random() < 0.5 else {"service/延误须提前告知": "fail"}
+        if tier != "普通" and rng.random() < 0.4:
+            told["service/高等级客户须致歉"] = "fail"
+        plant("上门超时", opened, (tier, "一般", "热线"), came(late), {ARRIVAL: "breached"}, told)
+    for _ in range(5):
+        opened = at(rng.choice([date(2026, 3, d) for d in (3, 4, 11, 12, 19, 26)]), rng.randrange(9, 11), rng.randrange(60))
+        slow = after_open("工作时间", opened, hours(4 + rng.choice([0.2, 0.7, 1.5, 2.6])))
+        plant("首次响应超时", opened, chat, {"first_response_at": slow}, {REPLY: "breached"})
+    plant("贵宾报修，两小时才有人回应", day(3, 20, 10), vip, {"first_response_at": day(3, 20, 12)}, {REPLY: "breached"},
+          {"promises/far-over": "fail"})
+    return planted
+
+
+SERVICE_COLUMNS = [
+    ("报修单号", "ticket_id"), ("报修时间", "opened_at"), ("渠道", "渠道"), ("客户等级", "tier"), ("紧急程度", "priority"),
+    ("网点", "网点"), ("工程师", "owner"), ("产品", "产品"), ("故障", "故障"), ("首次响应时间", "first_response_at"),
+    ("转派时间", "handed_over_at"), ("接单时间", "taken_over_at"), ("约定回电时间", "call_back_due_at"),
+    ("回电时间", "called_back_at"), ("改约起", "改约起"), ("改约止", "改约止"), ("到场时间", "到场时间"),
+    ("待件起", "pending_at"), ("待件止", "resumed_at"), ("修复时间", "resolved_at"), ("延误告知时间", "延误告知时间"),
+    ("致歉时间", "致歉时间"), ("回访时间", "followed_up_at"),
+]
+
+
+def write_service(sample, folder):
+    repairs = list(sample.records["ticket"])
+    twice = next(r for r in repairs if id(r) not in sample.reserved and r["followed_up_at"])
+    repairs.insert(150, Again(twice, f"{twice['ticket_id']} 重复，内容相同"))
+    repairs.insert(61, Raw("BX0213-901,2026-02-13 10:20:00,热线,普通", "只有 4 列，应为 23 列"))
+    write_csv(sample, folder, "data/报修单.csv", SERVICE_COLUMNS, repairs, SPACE_TIME)
+    sample.write_lists(folder)
+    write_bytes(folder / "planted-promises.csv", csv_bytes(["promise", "key", "outcome", "what"], sorted(sample.clocks)))
+
+
+# =============================================================================================
 
 
 def main():
@@ -1428,7 +1851,7 @@ def main():
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help=f"another set of records (default {DEFAULT_SEED})")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder that holds the sample folders")
     options = parser.parse_args()
-    for build, write in ((build_desk, write_desk), (build_hotline, write_hotline)):
+    for build, write in ((build_desk, write_desk), (build_hotline, write_hotline), (build_service, write_service)):
         sample = build(options.seed)
         write(sample, options.out / sample.name)
         counts = ", ".join(f"{len(records)} of kind {kind}" for kind, records in sample.records.items())

@@ -41,10 +41,10 @@ fn examples_of_the_built_in_packs_hold() {
 
 #[test]
 fn examples_of_the_samples_hold() {
-    for sample in ["support-desk", "citizen-hotline"] {
+    for (sample, least) in [("support-desk", 10), ("citizen-hotline", 10), ("after-sales", 7)] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
         let loaded = load(&folder, &LoadOptions::default());
         // Built-in packs stand above; there and here by parameters of their own.
-        assert!(check(&loaded.project.unwrap(), &loaded.sources, true) > 10, "{sample}");
+        assert!(check(&loaded.project.unwrap(), &loaded.sources, true) > least, "{sample}");
     }
 }

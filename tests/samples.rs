@@ -1,13 +1,13 @@
-//! Both sample projects are audited, and what comes out is exactly what was planted in them.
+//! The sample projects are audited, and what comes out is exactly what was planted in them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
 
 mod common;
 
-use common::{Run, audit, csv, root, sample, triples};
+use common::{AS_OF, Run, audit, csv, root, run, sample, triples};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-const SAMPLES: [&str; 2] = ["support-desk", "citizen-hotline"];
+const SAMPLES: [&str; 3] = ["support-desk", "citizen-hotline", "after-sales"];
 
 fn planted(name: &str) -> BTreeSet<[String; 3]> {
     triples(&fs::read_to_string(sample(name).join("planted.csv")).unwrap(), [0, 1, 2])
@@ -33,7 +33,7 @@ fn assert_same(found: &BTreeSet<[String; 3]>, wanted: &BTreeSet<[String; 3]>, wh
     let more: Vec<_> = found.difference(wanted).collect();
     let less: Vec<_> = wanted.difference(found).collect();
     assert!(more.is_empty() && less.is_empty(), "{what}\nnot planted: {more:#?}\nnot found: {less:#?}");
-    assert!(wanted.len() > 100, "{what}: only {} verdicts", wanted.len());
+    assert!(wanted.len() > 60, "{what}: only {} verdicts", wanted.len());
 }
 
 #[test]
@@ -70,6 +70,25 @@ fn the_number_of_threads_changes_no_byte() {
             }
         }
     }
+}
+
+/// Every way in which a clock can end is planted: kept to the second, late by one, late for one day of
+/// make-up work only, paused, open, without a start.
+#[test]
+fn clocks_end_as_they_were_planted() {
+    let folder = sample("after-sales");
+    let planted = triples(&fs::read_to_string(folder.join("planted-promises.csv")).unwrap(), [0, 1, 2]);
+    assert!(planted.len() > 60, "only {} clocks", planted.len());
+    let mut met = BTreeSet::new();
+    for [promise, key, outcome] in &planted {
+        let asked = ["explain", "--rule", promise, "--record", key, "--as-of", AS_OF, "--format", "json"];
+        let report: Value = serde_json::from_str(&run(&folder, &asked).out).unwrap();
+        let record = &report["records"][0];
+        assert_eq!(record["outcome"], outcome.as_str(), "{promise} {key}: {record}");
+        met.insert(outcome.as_str());
+    }
+    let all = ["at_risk", "breached", "kept", "no_evidence", "not_applicable", "running"];
+    assert_eq!(met, BTreeSet::from(all));
 }
 
 /// Faults of the data: bad cells and rejected rows as `--rejects` lists them, repeated keys as the
@@ -118,7 +137,7 @@ fn the_samples_are_as_their_script_writes_them() {
     for name in SAMPLES {
         same_bytes(&out.path().join(name), &sample(name), &mut compared);
     }
-    assert!(compared >= 9, "only {compared} files");
+    assert!(compared >= 13, "only {compared} files");
 }
 
 fn same_bytes(written: &Path, kept: &Path, compared: &mut usize) {
