@@ -40,6 +40,15 @@ key = "id"
 id = { type = "text" }
 "#;
 
+/// It reaches from 1970 to 2100; many of the times that are drawn lie beyond.
+const CALENDAR: &str = r#"
+[[calendar]]
+id = "office"
+timezone = "Europe/Berlin"
+hours = { mon-fri = ["09:00-12:00", "13:30-18:00"], sat = ["22:00-06:00"] }
+holidays = ["*-12-25", "2026-03-03"]
+"#;
+
 const PACK: &str = r#"
 [pack]
 id = "pack"
@@ -91,7 +100,10 @@ fn write_project(folder: &Path, rules: &[Tried], records: &str, format: &str) ->
     fs::create_dir_all(folder.join("rules"))?;
     fs::write(folder.join("rules/pack.toml"), pack)?;
     let declared = FIELDS.iter().map(|(name, declared, _)| format!("\"{name}\" = {{ {declared} }}\n"));
-    let settings: String = std::iter::once(SETTINGS.replace("FORMAT", format)).chain(declared).collect();
+    let settings: String = std::iter::once(SETTINGS.replace("FORMAT", format))
+        .chain(declared)
+        .chain([CALENDAR.to_owned()])
+        .collect();
     fs::write(folder.join("audit.toml"), settings)?;
     fs::write(folder.join(format!("records.{format}")), records)
 }

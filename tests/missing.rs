@@ -335,6 +335,7 @@ fn settings() -> String {
             let _ = writeln!(text, "{} = {{ {} }}", kind.there, kind.declared);
         }
     }
+    text.push_str("[[calendar]]\nid = \"office\"\nhours = { mon-fri = [\"09:00-18:00\"] }\n");
     text
 }
 

@@ -84,7 +84,7 @@ fn said(cases: &Cases) -> (Vec<Diagnostic>, Sources, Vec<Range<usize>>) {
         date: None,
         subject: Vec::new(),
         derive: Vec::new(),
-        calendars: Vec::new(),
+        calendars: project.calendars.clone(),
     };
     let (opened, mut found) = ingest::open(&source.spec);
     diagnostics.append(&mut found);

@@ -57,6 +57,7 @@ pub fn plan_expressions(
         pack: String::new(),
         tables: packs.iter().flat_map(|it| &it.tables).collect(),
         phrases: packs.iter().flat_map(|it| &it.phrases).collect(),
+        calendars: &ask.calendars,
         library: &libraries,
         as_of,
     };

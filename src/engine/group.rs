@@ -152,6 +152,7 @@ fn outer(
         pack: String::new(),
         tables: Vec::new(),
         phrases: Vec::new(),
+        calendars: &ask.calendars,
         library: &[],
         as_of,
     };

@@ -179,6 +179,7 @@ pub fn plan_source(
         pack: String::new(),
         tables: Vec::new(),
         phrases: Vec::new(),
+        calendars: &ask.calendars,
         library: &[],
         as_of,
     };

@@ -213,6 +213,7 @@ impl<'b, 'p> Evaluator<'b, 'p> {
             | Node::Call(..)
             | Node::Phrases(..)
             | Node::Matches(..)
+            | Node::OpenTime(..)
             | Node::Table(..) => Evaluated::whole(kernels::apply(self, id, active)),
         }
     }

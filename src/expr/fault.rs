@@ -36,6 +36,8 @@ pub enum Cause {
     OutOfBounds(i64),
     /// A list without elements has no mean, smallest or largest.
     EmptyList,
+    /// A time beyond the years that this calendar knows.
+    BeyondCalendar(Box<str>),
     /// A text that cannot be read as what is wanted.
     NotReadable(Box<str>),
 }
@@ -111,6 +113,7 @@ impl Cause {
             Self::Unfit(what) => (wording::CAUSE_UNFIT, what.to_string()),
             Self::OutOfBounds(index) => (wording::CAUSE_OUT_OF_BOUNDS, index.to_string()),
             Self::EmptyList => (wording::CAUSE_EMPTY_LIST, String::new()),
+            Self::BeyondCalendar(id) => (wording::CAUSE_BEYOND_CALENDAR, id.to_string()),
             Self::NotReadable(text) => (wording::CAUSE_NOT_READABLE, text.to_string()),
         }
     }

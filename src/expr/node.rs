@@ -201,6 +201,8 @@ pub enum Node {
     Phrases(ExprId, u32, bool),
     /// `matches(text, regex)`.
     Matches(ExprId, u32),
+    /// `open_time(from, to, "calendar")`.
+    OpenTime(ExprId, ExprId, u32),
     /// A decision table.
     Table(u32, Box<[ExprId]>),
 }
@@ -224,7 +226,8 @@ impl Node {
             | Self::Then(a, b)
             | Self::Compare(_, a, b)
             | Self::Arithmetic(_, a, b)
-            | Self::InText(a, b) => vec![*a, *b],
+            | Self::InText(a, b)
+            | Self::OpenTime(a, b, _) => vec![*a, *b],
             Self::InList(item, list, true) => vec![*list, *item],
             Self::InList(item, list, false) => vec![*item, *list],
             Self::If(a, b, c) | Self::InRange(a, b, c, _) => vec![*a, *b, *c],

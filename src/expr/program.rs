@@ -4,7 +4,10 @@ use super::{
     Constant, DecisionTable, ExprId, FUNCTIONS, Kernel, Node, PhraseMatcher,
     node::{Arithmetic, Fold, is_int_like},
 };
-use crate::{calendar::Zone, record::Type};
+use crate::{
+    calendar::{Calendar, Zone},
+    record::Type,
+};
 use regex::Regex;
 use std::collections::HashMap;
 
@@ -22,6 +25,8 @@ pub struct Program {
     pub phrases: Vec<PhraseMatcher>,
     /// Regular expressions, by the number in [`Node::Matches`].
     pub regexes: Vec<Regex>,
+    /// Calendars with their ids, by the number in [`Node::OpenTime`].
+    pub calendars: Vec<(String, Calendar)>,
     /// Decision tables, by the number in [`Node::Table`].
     pub tables: Vec<DecisionTable>,
 }
@@ -38,6 +43,7 @@ impl Program {
             zone,
             phrases: Vec::new(),
             regexes: Vec::new(),
+            calendars: Vec::new(),
             tables: Vec::new(),
         }
     }
@@ -126,6 +132,7 @@ impl Program {
                 Node::InSet(..) | Node::InRange(..) | Node::InList(..) => false,
                 Node::InText(..) | Node::FoldList(..) => false,
                 Node::Call(..) | Node::Phrases(..) | Node::Matches(..) | Node::Table(..) => false,
+                Node::OpenTime(..) => false,
             };
             self.shared[index] = uses[index] > 1 && !cheap;
         }
@@ -212,6 +219,7 @@ impl Program {
                     && params.iter().zip(operands).all(|(ty, id)| *ty == self.ty(*id))
             }
             Node::Phrases(a, ..) | Node::Matches(a, _) => family(a) == Family::Text,
+            Node::OpenTime(a, b, _) => [a, b].iter().all(|it| self.ty(**it) == Type::Time),
             Node::Table(table, inputs) => {
                 let wanted = &self.tables[*table as usize].inputs;
                 wanted.len() == inputs.len() && wanted.iter().zip(inputs).all(|(ty, id)| *ty == self.ty(*id))

@@ -3,7 +3,7 @@
 use super::Library;
 use crate::{
     record::Type,
-    rule::{Phrases, Table},
+    rule::{DeclaredCalendar, Phrases, Table},
 };
 
 /// A field that rules can read.
@@ -32,6 +32,8 @@ pub struct Names<'a> {
     pub tables: Vec<&'a Table>,
     /// The phrase lists of the rule's pack.
     pub phrases: Vec<&'a Phrases>,
+    /// The project's calendars.
+    pub calendars: &'a [DeclaredCalendar],
     /// The function library of the rule's pack.
     pub library: &'a [Library],
     /// "Now": microseconds since 1970 UTC.

@@ -54,6 +54,7 @@ wordings! { CLOCK_HELP;
     HELP_NUMBER_TARGET = "a number has no unit: write `minutes(…)` or `hours(…)` around it", "数字没有单位：请用 `minutes(…)` 或 `hours(…)` 包住";
     HELP_DATE_MOMENT = "a date has no time of day: give the field `type = \"time\"`", "日期没有时刻：请将字段设为 `type = \"time\"`";
     HELP_TEXT_MOMENT = "if it holds times, give the field `type = \"time\"` and its `format`", "若为时间，请为该字段写明 `type = \"time\"` 及 `format`";
+    HELP_OPEN_TIME = "two times and the id of a calendar, written out: `open_time(opened_at, closed_at, \"office\")`", "需要两个时间和写明的工作日历 id：`open_time(opened_at, closed_at, \"office\")`";
     HELP_PROMISE_PARTS = "a promise has .outcome .open .elapsed .due .overrun .remaining", "承诺可用 .outcome .open .elapsed .due .overrun .remaining";
     HELP_PROMISE_CALENDAR = "name one with `calendar = \"…\"`, or promise calendar days (`d`)", "请用 `calendar = \"…\"` 指定，或改用日历日（`d`）";
     HELP_RENAME_PROMISE = "give the promise another id", "请为承诺换一个 id";

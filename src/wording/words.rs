@@ -27,6 +27,7 @@ wordings! { CAUSES;
     CAUSE_UNFIT = "`{detail}` means nothing for these types", "“{detail}”对这些类型没有意义";
     CAUSE_OUT_OF_BOUNDS = "the list has no element {detail}", "列表没有第 {detail} 个元素";
     CAUSE_EMPTY_LIST = "an empty list has no mean, smallest or largest", "空列表没有平均值、最小值或最大值";
+    CAUSE_BEYOND_CALENDAR = "the time lies beyond the years that the calendar `{detail}` knows", "时间超出工作日历“{detail}”所知的年份";
     CAUSE_NOT_READABLE = "`{detail}` cannot be read as a number", "“{detail}”不能读作数字";
     LIMIT_OPERATIONS = "a limit was reached: more than {detail} steps", "达到限制：超过 {detail} 步";
     LIMIT_SECONDS = "a limit was reached: more than {detail} seconds", "达到限制：超过 {detail} 秒";

@@ -114,7 +114,7 @@ const FORMS: &[(&str, &[&str])] = &[
         "({duration} + {duration})", "({duration} - {duration})", "max({duration}, {duration})", "min({duration}, {duration})",
         "({time} - {time})", "({date} - {date})", "({duration} * {int})", "({int} * {duration})", "({duration} / {int})",
         "({duration} * {float})", "({duration} / {float})", "minutes({int})", "hours({float})", "seconds({int})", "days({float})",
-        "-({duration})", "abs({duration})",
+        "-({duration})", "abs({duration})", "open_time({time}, {time}, \"office\")", "工作时长({time}, {time}, \"office\")",
     ]),
 ];
 

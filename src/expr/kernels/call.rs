@@ -46,6 +46,27 @@ pub(super) fn call<'b>(
     }
 }
 
+/// The open time between two times; rows that reach beyond the calendar drop out.
+pub(super) fn open_time<'b>(
+    evaluator: &mut Evaluator<'b, '_>,
+    [from, to]: [Vals<'b>; 2],
+    calendar: u32,
+    active: &Mask,
+) -> Vals<'b> {
+    let (Vals::Int(from), Vals::Int(to)) = (&from, &to) else { return from };
+    let (id, calendar) = &evaluator.program.calendars[calendar as usize];
+    let mut values = vec![0; evaluator.len];
+    let mut beyond = Mask::NONE;
+    for row in active.without(&evaluator.faults.dead).rows() {
+        match calendar.open_between(from.get(row), to.get(row)) {
+            Some(open) => values[row] = open,
+            None => beyond.insert(row),
+        }
+    }
+    evaluator.faults.add(&beyond, Cause::BeyondCalendar(id.as_str().into()));
+    Vals::Int(Numbers::Owned(Rc::new(values)))
+}
+
 fn rows<'b, T>(len: usize, code: impl Fn(usize) -> T) -> Numbers<'b, T> {
     Numbers::Owned(Rc::new((0..len).map(code).collect()))
 }

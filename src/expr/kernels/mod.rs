@@ -73,6 +73,10 @@ pub(super) fn apply<'b>(evaluator: &mut Evaluator<'b, '_>, id: ExprId, active: &
             let regex = &program.regexes[*regex as usize];
             Vals::Bool(text::test_each(evaluator, id, texts, active, |text, _| regex.is_match(text)))
         }
+        Node::OpenTime(from, to, calendar) => {
+            let operands = evaluator.operands([*from, *to], active);
+            call::open_time(evaluator, operands, *calendar, active)
+        }
         Node::Table(table, inputs) => call::table(evaluator, id, *table, inputs, active),
         Node::Constant(_)
         | Node::ToFloat(_)

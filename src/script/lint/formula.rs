@@ -140,6 +140,7 @@ impl Sight<'_> {
             | Node::Negate(_)
             | Node::ToFloat(_)
             | Node::ToDecimal(_)
+            | Node::OpenTime(..)
             | Node::FoldList(..) => Formula::Opaque,
         };
         Part { span, formula, node: Some(node), tunable }
@@ -207,7 +208,7 @@ impl Sight<'_> {
                 }
                 _ => Domain::all(),
             },
-            Node::FoldList(Fold::Len, _) | Node::Phrases(_, _, true) => from_zero(),
+            Node::FoldList(Fold::Len, _) | Node::Phrases(_, _, true) | Node::OpenTime(..) => from_zero(),
             Node::Call(function, operands) => {
                 let constant = |at: usize| operands.get(at).and_then(|it| self.constant(*it));
                 match FUNCTIONS[*function as usize].name {

@@ -52,6 +52,10 @@ impl Lowering<'_> {
             let text = self.expression(text);
             return self.matches(text, pattern, position);
         }
+        if let ("open_time", [from, to, calendar]) = (name, &args[..]) {
+            let operands = [self.expression(from), self.expression(to)];
+            return self.open_time(operands, calendar, position);
+        }
         if let ("date" | "time" | "amount", [Expr::StringConstant(text, at)]) = (name, &args[..]) {
             return self.literal(name, text, *at);
         }
@@ -205,6 +209,10 @@ impl Lowering<'_> {
                         return self.phrases(name == "count_any", value, list, *at);
                     }
                     ("matches", [pattern]) => return self.matches(value, pattern, *at),
+                    ("open_time", [to, calendar]) => {
+                        let to = self.expression(to);
+                        return self.open_time([value, to], calendar, *at);
+                    }
                     ("contains", [item]) if !matches!(value.shape, Shape::Of(Type::Text)) => {
                         return self.contains(left, item, true, *at);
                     }
@@ -362,6 +370,40 @@ impl Lowering<'_> {
         }
     }
 
+    /// `open_time(from, to, "calendar")`.
+    fn open_time(&mut self, operands: [Typed; 2], calendar: &Expr, position: Position) -> Typed {
+        let typed = self.expression(calendar);
+        let constant = typed.node.map(|it| self.program.node(it).clone());
+        let id = if let Some(Node::Constant(Constant::Text(id))) = constant { Some(id) } else { None };
+        if id.is_none() || operands.iter().any(|it| it.ty().is_some_and(|it| it != Type::Time)) {
+            let found = operands.iter().chain([&typed]).map(|it| self.describe(it)).collect::<Vec<_>>();
+            let diagnostic = self
+                .error_in_call(wording::WRONG_ARGUMENTS, position)
+                .with("name", "open_time")
+                .with("found", found.join(", "));
+            self.report(diagnostic.help(wording::HELP_OPEN_TIME));
+            return Typed::of(Type::Duration, None);
+        }
+        let id = id.unwrap_or_default();
+        let Some(number) = self::calendar(self.program, self.registry, self.names, &id) else {
+            let at = calendar.start_position();
+            let known = || self.names.calendars.iter().map(|it| it.id.as_str());
+            let names = known().collect::<Vec<_>>().join(", ");
+            let diagnostic = self.error(wording::UNKNOWN_CALENDAR, at).with("name", id.to_string());
+            let diagnostic = match nearest(&id, known()) {
+                Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+                None if names.is_empty() => diagnostic.help(wording::HELP_CALENDAR_TABLE),
+                None => diagnostic.help_with(wording::HELP_CALENDAR_IDS, vec![("names", names)]),
+            };
+            self.report(diagnostic);
+            return Typed::of(Type::Duration, None);
+        };
+        match operands.map(|it| it.node) {
+            [Some(from), Some(to)] => self.add(Node::OpenTime(from, to, number), Type::Duration),
+            _ => Typed::of(Type::Duration, None),
+        }
+    }
+
     /// `date("2026-03-02")`, `time("…")`, `amount("3bd")`.
     fn literal(&mut self, name: &str, text: &str, position: Position) -> Typed {
         let zone = self.program.zone.clone();
@@ -398,6 +440,24 @@ pub(in crate::script) fn phrase_list(
     program.phrases.push(PhraseMatcher::new(&known.words, known.fold).ok()?);
     let number = u32::try_from(program.phrases.len() - 1).unwrap_or(u32::MAX);
     registry.phrases.insert(key, number);
+    Some(number)
+}
+
+/// The number of a calendar in the program, registered if need be; `None` where the project has none of
+/// that id.
+pub(in crate::script) fn calendar(
+    program: &mut Program,
+    registry: &mut Registry,
+    names: &Names<'_>,
+    id: &str,
+) -> Option<u32> {
+    if let Some(number) = registry.calendars.get(id) {
+        return Some(*number);
+    }
+    let known = names.calendars.iter().find(|it| it.id == id)?;
+    program.calendars.push((known.id.clone(), known.ready()));
+    let number = u32::try_from(program.calendars.len() - 1).unwrap_or(u32::MAX);
+    registry.calendars.insert(id.to_owned(), number);
     Some(number)
 }
 

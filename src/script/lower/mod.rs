@@ -8,7 +8,7 @@ mod operators;
 mod statements;
 mod tables;
 
-pub(super) use calls::{function_names, phrase_list, read_time, regex};
+pub(super) use calls::{calendar, function_names, phrase_list, read_time, regex};
 pub(super) use statements::help_of_value;
 pub(super) use tables::{read_test, untyped_table};
 
@@ -109,6 +109,8 @@ pub struct Registry {
     pub(super) phrases: HashMap<String, u32>,
     pub(super) tables: HashMap<String, u32>,
     pub(super) regexes: HashMap<String, u32>,
+    /// Calendars, by id.
+    pub(super) calendars: HashMap<String, u32>,
     /// Decision tables for row-by-row evaluation: pack, name in rules, number in the program.
     pub(super) table_names: Vec<(String, String, u32)>,
     /// Texts that fields are compared with, by column and folded text: each spelling with its rule and place.

@@ -43,6 +43,15 @@ impl<'b> Walker<'b> {
                 self.budget.spend(it.len() as u64 / 4)?;
                 Ok(Cell::Bool(self.program.regexes[*regex as usize].is_match(it)))
             }
+            Kind::OpenTime(two, calendar) => {
+                let [from, to] = self.two(two)?;
+                if [&from, &to].iter().any(|it| !matches!(it, Cell::Time(_))) {
+                    return Err(unfit("open_time", &[&from, &to]).into());
+                }
+                let (id, calendar) = &self.program.calendars[*calendar as usize];
+                let open = calendar.open_between(int(&from), int(&to));
+                open.map(Cell::Duration).ok_or_else(|| Cause::BeyondCalendar(id.as_str().into()).into())
+            }
             Kind::Table(tables, inputs) => self.table(tables, inputs),
             _ => Ok(Cell::NOTHING),
         }

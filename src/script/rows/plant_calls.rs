@@ -124,6 +124,14 @@ impl<'a> Planter<'a> {
                 Ok(number) => Kind::Matches(take(all), number),
                 Err(_) => return Ok(None),
             },
+            ("open_time", 3, _) => {
+                let id = constants.get(2).and_then(Option::as_deref).unwrap_or_default();
+                let Some(number) = lower::calendar(self.program, self.registry, self.names, id) else {
+                    return Ok(None);
+                };
+                let from = all.remove(0);
+                Kind::OpenTime(Box::new([from, all.remove(0)]), number)
+            }
             ("pass", 0, _) => Kind::Verdict(Verdict::Pass, None),
             ("not_applicable", 0, _) => Kind::Verdict(Verdict::NotApplicable, None),
             ("fail", 0, _) => Kind::Verdict(Verdict::Fail, None),

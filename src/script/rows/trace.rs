@@ -173,6 +173,7 @@ fn kind_of(tree: &Tree) -> PartKind {
         | Kind::Index(_)
         | Kind::Phrases(..)
         | Kind::Matches(..)
+        | Kind::OpenTime(..)
         | Kind::Table(..)
         | Kind::CallOwn(..)
         | Kind::CallClosure(..)

@@ -65,6 +65,8 @@ pub(super) enum Kind {
     Phrases(Box<Tree>, u32, bool),
     /// A regular expression of the program.
     Matches(Box<Tree>, u32),
+    /// Open time between two times, by a calendar of the program.
+    OpenTime(Box<[Tree; 2]>, u32),
     /// Decision tables of that name, each for other types.
     Table(Vec<u32>, Vec<Tree>),
     /// A function that the script or the library defines.
@@ -190,6 +192,7 @@ impl Tree {
             Kind::Compare(_, two)
             | Kind::Arithmetic(_, two)
             | Kind::Range(two, _)
+            | Kind::OpenTime(two, _)
             | Kind::In(two)
             | Kind::Index(two) => two.iter().collect(),
             Kind::Assign(place, _, value) => place.parts().into_iter().chain([&**value]).collect(),

@@ -134,6 +134,7 @@ impl<'b> Walker<'b> {
             | Kind::Index(_)
             | Kind::Phrases(..)
             | Kind::Matches(..)
+            | Kind::OpenTime(..)
             | Kind::Table(..) => self.call(tree),
             Kind::CallOwn(function, args) => {
                 let args = args.iter().map(|it| self.eval(it)).collect::<Result<Vec<_>, _>>()?;
