@@ -15,6 +15,7 @@ mod spread;
 mod state;
 mod sum;
 mod table;
+mod worst;
 
 pub(super) use key::put_value;
 pub(super) use lane::Lane;

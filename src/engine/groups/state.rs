@@ -4,6 +4,7 @@ use super::{
     bytes,
     spread::student,
     sum::{Kind, Number, Sum, fraction},
+    worst::Worst,
 };
 use crate::{
     audit::wilson,
@@ -12,9 +13,6 @@ use crate::{
     record::{Decimal, Type, Value},
     script::Aggregate,
 };
-
-/// Records that are named as the worst of a group.
-pub(super) const WORST_MAX: usize = 5;
 
 /// One aggregate of an expression over groups.
 #[derive(Clone, Copy, Debug)]
@@ -164,32 +162,17 @@ pub(super) struct Cell {
     /// The record and why, of the first that could not be computed; not kept beyond memory.
     pub(super) first_error: Option<Box<(u64, Cause)>>,
     pub(super) tally: Tally,
-    /// How bad, and whose: worst first.
-    pub(super) worst: Vec<(i64, Box<str>)>,
+    pub(super) worst: Worst,
 }
 
 impl Cell {
     pub(super) fn new(of: Aggregation) -> Self {
-        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::new(of), worst: Vec::new() }
+        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::new(of), worst: Worst::default() }
     }
 
     /// What is left where a cell was taken.
     pub(super) fn taken() -> Self {
-        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::Hits(0), worst: Vec::new() }
-    }
-
-    /// Whether a record so bad may be among the worst; at equal badness the key decides.
-    pub(super) fn may_be_worst(&self, badness: i64) -> bool {
-        self.worst.len() < WORST_MAX || self.worst.last().is_some_and(|it| badness >= it.0)
-    }
-
-    pub(super) fn add_worst(&mut self, badness: i64, key: &str) {
-        let before = |it: &(i64, Box<str>)| it.0 > badness || it.0 == badness && *it.1 <= *key;
-        let at = self.worst.partition_point(before);
-        if at < WORST_MAX {
-            self.worst.insert(at, (badness, key.into()));
-            self.worst.truncate(WORST_MAX);
-        }
+        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::Hits(0), worst: Worst::default() }
     }
 
     /// Takes another's arguments in.
@@ -201,7 +184,7 @@ impl Cell {
         {
             self.first_error = Some(error.clone());
         }
-        other.worst.iter().for_each(|(badness, key)| self.add_worst(*badness, key));
+        other.worst.iter().for_each(|(badness, key)| self.worst.add(badness, key));
         match (&mut self.tally, &other.tally) {
             (Tally::Hits(hits), Tally::Hits(more)) => *hits += more,
             (Tally::Sum(sum), Tally::Sum(more)) => sum.merge(more),
@@ -226,11 +209,7 @@ impl Cell {
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         bytes::put(out, self.n);
         self.left_out.iter().for_each(|it| bytes::put(out, *it));
-        bytes::put(out, self.worst.len() as u64);
-        for (badness, key) in &self.worst {
-            bytes::put(out, badness.cast_unsigned());
-            bytes::put_bytes(out, key.as_bytes());
-        }
+        self.worst.write(out);
         match &self.tally {
             Tally::Hits(hits) => bytes::put(out, *hits),
             Tally::Sum(sum) => sum.write(out),
@@ -260,11 +239,7 @@ impl Cell {
         let mut cell = Self::new(of);
         cell.n = bytes::take(bytes)?;
         cell.left_out = [bytes::take(bytes)?, bytes::take(bytes)?];
-        for _ in 0..bytes::len(bytes)? {
-            let badness = bytes::take(bytes)?.cast_signed();
-            let key = std::str::from_utf8(bytes::take_bytes(bytes)?).ok()?;
-            cell.worst.push((badness, key.into()));
-        }
+        cell.worst = Worst::read(bytes)?;
         let kind = of.kind();
         match &mut cell.tally {
             Tally::Hits(hits) => *hits = bytes::take(bytes)?,
@@ -297,7 +272,7 @@ impl Cell {
     pub(super) fn finish(mut self, of: Aggregation, beyond: Beyond) -> Figure {
         let value = self.value(of, beyond);
         let interval = self.interval(of);
-        let worst = self.worst.into_iter().map(|it| it.1).collect();
+        let worst = self.worst.iter().map(|it| it.1.into()).collect();
         let first_error = self.first_error.map(|it| it.1);
         Figure { value, n: self.n, left_out: self.left_out, first_error, interval, worst }
     }
@@ -445,9 +420,7 @@ mod tests {
                     tally.add(number, of.aggregate);
                 }
             }
-            if cell.may_be_worst(value) {
-                cell.add_worst(value, &format!("k{value}"));
-            }
+            cell.worst.add(value, &format!("k{value}"));
         }
         cell
     }

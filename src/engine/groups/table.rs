@@ -210,12 +210,12 @@ impl Table {
                 }
             };
             cell.n += 1;
-            if let Some(badness) = badness.filter(|it| cell.may_be_worst(*it)) {
+            if let Some(badness) = badness.filter(|it| cell.worst.admits(*it)) {
                 self.text.clear();
                 (chunk.name)(chunk.evaluator.low() + row, &mut self.text);
-                let before = cell.worst.len();
-                cell.add_worst(badness, &self.text);
-                self.grown += (cell.worst.len() - before) * (self.text.len() + 24);
+                let before = cell.worst.bytes_held();
+                cell.worst.add(badness, &self.text);
+                self.grown += cell.worst.bytes_held().saturating_sub(before);
             }
         }
         lane.faults.add(&unfit, Cause::Unfit(format!("{:?}", of.aggregate).to_lowercase().into()));
