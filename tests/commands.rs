@@ -185,6 +185,37 @@ fn eval(arguments: &[&str]) -> Run {
     run(&data("desk"), &[&["eval"], arguments].concat())
 }
 
+/// Clocks are read like fields: of records, of groups, and in what stands around aggregates.
+#[test]
+fn promises_are_evaluated() {
+    let sample = root().join("samples/after-sales");
+    let eval = |expression: &str, more: &[&str]| {
+        let arguments = ["eval", expression, ".", "--as-of", "2026-04-01", "--format", "json"];
+        json(&run(&sample, &[&arguments[..], more].concat()))
+    };
+    // What the audit says of the same records.
+    let report = run(&sample, &["audit", ".", "--as-of", "2026-04-01", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report.out).unwrap();
+    let audited = report["promises"].as_array().unwrap();
+    let audited = audited.iter().find(|it| it["id"].as_str().unwrap().ends_with(":到场")).unwrap();
+    for outcome in ["kept", "breached", "running", "at_risk", "not_applicable"] {
+        let found = eval(&format!("count(到场.outcome == \"{outcome}\")"), &[]);
+        assert_eq!(found[0]["value"], audited["outcomes"][outcome], "{outcome}");
+    }
+    let rate = eval(
+        "count(到场.outcome == \"kept\") / (0.0 + count(到场.outcome in [\"kept\", \"breached\"]))",
+        &[],
+    );
+    assert_eq!(rate[0]["value"], audited["kept_rate"]);
+    let by_tier = eval("count(到场.outcome == \"breached\")", &["--per", "tier"]);
+    let sum: u64 = by_tier.as_array().unwrap().iter().map(|it| it["value"].as_u64().unwrap()).sum();
+    let whole = audited["outcomes"]["breached"].as_u64().unwrap();
+    // A record whose tier cannot be read is in no group.
+    assert!(sum == whole || sum + 1 == whole, "{sum} of {whole}");
+    let records = eval("到场.open", &[]);
+    assert_eq!(records.as_array().unwrap().len() as u64, report["summary"]["records"].as_u64().unwrap());
+}
+
 #[test]
 fn expressions_are_evaluated_for_records_and_groups() {
     let of = |arguments: &'static [&'static str]| {

@@ -1,17 +1,19 @@
 //! Expressions of any type over the records of a source.
 
 use super::{
-    PlanColumn, SourceAsk,
-    plan::{Planning, column_name},
-    prepare::derive,
+    Filter, PlanColumn, PlannedPromise, SourceAsk,
+    plan::{Planning, mentioned_by_promises, names_of_columns, promises_of},
+    prepare::{derive, run_clocks},
 };
 use crate::{
     calendar::Zone,
     diagnostic::Diagnostic,
     expr::{CHUNK_LEN, Cause, Evaluator, ExprId, Program, Scratch, values_of},
+    promise::Parts,
     record::{Batch, Schema, Type, Value},
     rule::{Pack, Script},
-    script::{CompiledValue, Library, Names, Registry, RowRunner, compile_value, names_in},
+    script::{CompiledValue, FieldName, Library, Names, Registry, RowRunner, compile_value, names_in},
+    wording::Lang,
 };
 use std::sync::Arc;
 
@@ -22,6 +24,10 @@ pub struct ExpressionPlan {
     /// The columns to decode.
     pub columns: Vec<PlanColumn>,
     pub(super) derived: Vec<(ExprId, Type)>,
+    /// The promises that the expressions read; their columns follow the derived ones.
+    promises: Vec<PlannedPromise>,
+    /// The column of the record's own date.
+    date: Option<(u32, Type)>,
     /// The names of all columns, for what is missing.
     pub column_names: Vec<String>,
     /// The columns of the key, as written.
@@ -31,7 +37,7 @@ pub struct ExpressionPlan {
 }
 
 /// Plans expressions over a source's records. They may use the decision tables and word lists of all
-/// `packs`; of two with one name the first is meant.
+/// `packs`, of two with one name the first is meant; and read the promises given on such records.
 pub fn plan_expressions(
     ask: &SourceAsk,
     schema: &Schema,
@@ -41,8 +47,12 @@ pub fn plan_expressions(
 ) -> (Option<ExpressionPlan>, Vec<Diagnostic>) {
     let (zone, as_of) = setting;
     let mut planning = Planning { ask, schema, columns: Vec::new(), diagnostics: Vec::new() };
-    let fields = planning.fields(scripts.iter().flat_map(names_in).collect());
+    let read_only = Filter { without_promises: true, ..Filter::default() };
+    let promises = promises_of(ask, packs, &read_only, scripts.iter());
+    let mentioned: Vec<String> = scripts.iter().flat_map(names_in).collect();
+    let mut fields = planning.fields([mentioned, mentioned_by_promises(&promises)].concat());
     let key = planning.written(&ask.key);
+    let date = if promises.is_empty() { None } else { planning.date(&mut fields) };
     let mut libraries = Vec::new();
     for pack in packs {
         let (mut library, mut diagnostics) = Library::of(&pack.library);
@@ -61,7 +71,14 @@ pub fn plan_expressions(
         library: &libraries,
         as_of,
     };
-    let derived = planning.derived(&mut program, &mut registry, &mut names);
+    let mut derived = planning.derived(&mut program, &mut registry, &mut names);
+    let all = (names.tables.clone(), names.phrases.clone());
+    let tools = (&mut program, &mut registry, &mut names);
+    // Nothing of a promise's is shown here: neither its message nor its title.
+    let setting = (zone, Lang::En, date.is_some());
+    let (promises, hidden) = planning.promises(&promises, tools, &mut derived, setting);
+    (names.tables, names.phrases) = all;
+    names.fields.extend(unread_promises(ask, packs, &promises));
     let mut expressions = Vec::new();
     for script in scripts {
         let (compiled, mut diagnostics) = compile_value(&mut program, &mut registry, &names, &[], script);
@@ -73,13 +90,14 @@ pub fn plan_expressions(
     }
     let roots = derived.iter().map(|it| it.0).chain(expressions.iter().filter_map(|it| it.node));
     program.share(&roots.collect::<Vec<_>>());
-    let total = planning.columns.len() + derived.len();
-    let column_names =
-        (0..total).map(|it| column_name(&names, u32::try_from(it).unwrap_or(u32::MAX))).collect();
+    let total = planning.columns.len() + derived.len() + promises.len() * Parts::NAMES.len();
+    let column_names = names_of_columns(&names, total, &[], hidden);
     let plan = ExpressionPlan {
         program: Arc::new(program),
         columns: planning.columns,
         derived,
+        promises,
+        date,
         column_names,
         key,
         expressions,
@@ -87,7 +105,26 @@ pub fn plan_expressions(
     (Some(plan), planning.diagnostics)
 }
 
+/// The parts of the other promises given on such records: known by name, for whoever misspells one.
+fn unread_promises(ask: &SourceAsk, packs: &[Pack], read: &[PlannedPromise]) -> Vec<FieldName> {
+    let all = packs.iter().flat_map(|it| &it.promises).filter(|it| it.on == ask.kind);
+    let unread = all.filter(|it| read.iter().all(|read| read.as_rule.rule.id != it.id));
+    let part = |name: &str, (part, ty): (&str, Type)| FieldName {
+        name: format!("{name}.{part}"),
+        ty,
+        choices: Vec::new(),
+        column: None,
+    };
+    unread.flat_map(|it| Parts::NAMES.map(|of| part(&it.name, of))).collect()
+}
+
 impl ExpressionPlan {
+    /// Brings the columns that are not decoded: derived fields, then promises.
+    pub(super) fn prepare(&self, scratch: &mut Scratch, batch: &mut Batch) {
+        derive(&self.derived, &self.program, scratch, batch);
+        run_clocks(&self.promises, self.date, &self.program.zone, batch);
+    }
+
     /// Whether an expression, by its number, gives lists.
     #[must_use]
     pub fn is_list(&self, number: usize) -> bool {
@@ -110,11 +147,11 @@ impl<'a> Expressions<'a> {
         Self { plan, scratch: Scratch::default(), runner }
     }
 
-    /// The values of every expression for the records of a batch, or why there is none; derived fields
-    /// are appended to the batch's columns.
+    /// The values of every expression for the records of a batch, or why there is none; derived fields and
+    /// promises are appended to the batch's columns.
     pub fn values(&mut self, batch: &mut Batch) -> Vec<Vec<Result<Value, Cause>>> {
         let program = &*self.plan.program;
-        derive(&self.plan.derived, program, &mut self.scratch, batch);
+        self.plan.prepare(&mut self.scratch, batch);
         let mut all = Vec::new();
         for expression in &self.plan.expressions {
             let mut values = Vec::with_capacity(batch.len);

@@ -5,7 +5,6 @@ use super::{
     Aggregation, ExpressionPlan, Figure, SourceAsk,
     groups::{Call, Chunk, Grouping, Table},
     plan_expressions,
-    prepare::derive,
 };
 use crate::{
     calendar::Zone,
@@ -204,7 +203,7 @@ impl<'a> Groups<'a> {
     /// Takes in the records of a batch; derived fields are appended to its columns.
     pub fn add(&mut self, batch: &mut Batch) {
         let program = &*self.plan.records.program;
-        derive(&self.plan.records.derived, program, &mut self.scratch, batch);
+        self.plan.records.prepare(&mut self.scratch, batch);
         let grouping = &self.plan.grouping;
         let mut evaluator = Evaluator::new(program, batch, &mut self.scratch);
         let mut low = 0;

@@ -162,7 +162,8 @@ pub fn plan_source(
         .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
         .filter(|(_, rule)| rule.on == ask.kind && filter.admits(rule))
         .collect();
-    let promises = promises_of(ask, packs, filter, &rules);
+    let read = rules.iter().flat_map(|(_, rule)| rule.scripts());
+    let promises = promises_of(ask, packs, filter, read);
     let mut fields = planning.fields([mentioned(&rules), mentioned_by_promises(&promises)].concat());
     let key = planning.written(&ask.key);
     let levels: Vec<(String, Place)> =
@@ -184,20 +185,8 @@ pub fn plan_source(
         as_of,
     };
     let mut derived = planning.derived(&mut program, &mut registry, &mut names);
-    let mut hidden = Vec::new();
-    let mut planner = Planner {
-        program: &mut program,
-        registry: &mut registry,
-        names: &mut names,
-        decoded: planning.columns.len(),
-        derived: &mut derived,
-        hidden: &mut hidden,
-        calendars: &ask.calendars,
-        ready: vec![None; ask.calendars.len()],
-        diagnostics: &mut planning.diagnostics,
-        has_date: date.is_some(),
-    };
-    let promises = planner.plan(&promises, zone, lang);
+    let tools = (&mut program, &mut registry, &mut names);
+    let (promises, hidden) = planning.promises(&promises, tools, &mut derived, (zone, lang, date.is_some()));
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
@@ -237,14 +226,15 @@ pub fn plan_source(
     (Some(plan), planning.diagnostics)
 }
 
-/// The promises that are judged on a source's records, each with whether its breaches are findings.
-fn promises_of<'p>(
+/// The promises that are judged on a source's records, each with whether its breaches are findings; those
+/// that are not are read by `scripts`.
+pub(super) fn promises_of<'p, 's>(
     ask: &SourceAsk,
     packs: &'p [Pack],
     filter: &Filter,
-    rules: &[(&Pack, &Rule)],
+    scripts: impl Iterator<Item = &'s Script>,
 ) -> Vec<(&'p Pack, &'p Promise, bool)> {
-    let read: Vec<String> = rules.iter().flat_map(|(_, rule)| rule.scripts()).flat_map(names_in).collect();
+    let read: Vec<String> = scripts.flat_map(names_in).collect();
     let all = packs.iter().flat_map(|pack| pack.promises.iter().map(move |it| (pack, it)));
     let of_kind = all.filter(|(_, it)| it.on == ask.kind);
     let judged = of_kind.map(|(pack, it)| (pack, it, filter.admits_promise(it)));
@@ -252,7 +242,7 @@ fn promises_of<'p>(
 }
 
 /// The names that promises mention.
-fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec<String> {
+pub(super) fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec<String> {
     let mut mentioned = Vec::new();
     for (pack, promise, _) in promises {
         mentioned.extend(promise.scripts().flat_map(names_in));
@@ -284,7 +274,7 @@ fn share(
 }
 
 /// The names of all columns; `hidden` are those of columns that rules cannot name.
-fn names_of_columns(
+pub(super) fn names_of_columns(
     names: &Names<'_>,
     columns: usize,
     windows: &[PlannedWindow],
@@ -435,6 +425,30 @@ impl Planning<'_> {
         windows.push(window);
     }
 
+    /// Plans promises; gives them, and the names of derived columns that only they read.
+    pub(super) fn promises<'n>(
+        &mut self,
+        promises: &[(&'n Pack, &Promise, bool)],
+        (program, registry, names): (&mut Program, &mut Registry, &mut Names<'n>),
+        derived: &mut Vec<(ExprId, Type)>,
+        (zone, lang, has_date): (&Zone, Lang, bool),
+    ) -> (Vec<PlannedPromise>, Vec<(u32, String)>) {
+        let mut hidden = Vec::new();
+        let mut planner = Planner {
+            program,
+            registry,
+            names,
+            decoded: self.columns.len(),
+            derived,
+            hidden: &mut hidden,
+            calendars: &self.ask.calendars,
+            ready: vec![None; self.ask.calendars.len()],
+            diagnostics: &mut self.diagnostics,
+            has_date,
+        };
+        (planner.plan(promises, zone, lang), hidden)
+    }
+
     /// Compiles the derived fields, each of which may read those before it, and names them.
     pub(super) fn derived(
         &mut self,
@@ -511,7 +525,7 @@ impl Planning<'_> {
     }
 
     /// The record's own date, typed.
-    fn date(&mut self, fields: &mut [FieldName]) -> Option<(u32, Type)> {
+    pub(super) fn date(&mut self, fields: &mut [FieldName]) -> Option<(u32, Type)> {
         let (name, place) = self.ask.date.clone()?;
         let field = self.position(&name, &place)?;
         let ty = self.schema.fields[field].ty;

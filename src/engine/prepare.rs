@@ -2,6 +2,7 @@
 
 use super::{PlannedPromise, SourcePlan};
 use crate::{
+    calendar::Zone,
     expr::{CHUNK_LEN, Evaluator, ExprId, Program, Scratch, append_to_column},
     promise::{Lack, Parts},
     record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Values},
@@ -11,21 +12,43 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Judges the promises and appends their columns; gives the parts of those that are reported, their columns
 /// taken out.
 pub(super) fn promised<'a>(plan: &'a SourcePlan, batch: &mut Batch) -> Vec<(&'a PlannedPromise, Parts)> {
-    let mut reported = Vec::new();
-    for promise in &plan.promises {
+    let clocks = run_clocks(&plan.promises, plan.date, &plan.program.zone, batch);
+    clocks.into_iter().filter(|it| it.0.is_reported).collect()
+}
+
+/// Judges the clocks of promises, each of which may read those before it, and appends their columns. `date` is
+/// the column of the record's own date.
+pub(super) fn run_clocks<'a>(
+    promises: &'a [PlannedPromise],
+    date: Option<(u32, Type)>,
+    zone: &Zone,
+    batch: &mut Batch,
+) -> Vec<(&'a PlannedPromise, Parts)> {
+    let mut all = Vec::with_capacity(promises.len());
+    for promise in promises {
         let effective = &promise.as_rule.rule.effective;
         let mut parts = promise.clock.run(batch, |row| {
             if effective.is_always() {
                 return Ok(true);
             }
-            plan.day_of(batch, row).map(|day| day.is_none_or(|it| effective.includes(it)))
+            day_of(date, zone, batch, row).map(|day| day.is_none_or(|it| effective.includes(it)))
         });
         batch.columns.append(&mut parts.columns);
-        if promise.is_reported {
-            reported.push((promise, parts));
-        }
+        all.push((promise, parts));
     }
-    reported
+    all
+}
+
+/// The day of a record by its own date; `None` where the source has no such field.
+fn day_of(date: Option<(u32, Type)>, zone: &Zone, batch: &Batch, row: usize) -> Result<Option<i64>, Lack> {
+    let Some((column, ty)) = date else { return Ok(None) };
+    let date = &batch.columns[column as usize];
+    let Values::Int(values) = &date.values else { return Ok(None) };
+    if !date.valid.get(row) {
+        return Err(Lack::Value(column, date.unreadable.as_ref().is_some_and(|it| it.get(row))));
+    }
+    let local = || zone.to_local(values[row]).div_euclid(86_400 * MICROS_PER_SECOND);
+    Ok(Some(if ty == Type::Time { local() } else { values[row] }))
 }
 
 /// Appends derived fields to a batch's columns.
@@ -57,18 +80,6 @@ pub fn key_hash(key: &str) -> u64 {
 }
 
 impl SourcePlan {
-    /// The date of a record by its own date; `None` where the source has no such field.
-    fn day_of(&self, batch: &Batch, row: usize) -> Result<Option<i64>, Lack> {
-        let Some((column, ty)) = self.date else { return Ok(None) };
-        let date = &batch.columns[column as usize];
-        let Values::Int(values) = &date.values else { return Ok(None) };
-        if !date.valid.get(row) {
-            return Err(Lack::Value(column, date.unreadable.as_ref().is_some_and(|it| it.get(row))));
-        }
-        let local = || self.program.zone.to_local(values[row]).div_euclid(86_400 * MICROS_PER_SECOND);
-        Ok(Some(if ty == Type::Time { local() } else { values[row] }))
-    }
-
     /// Whether every part of a record's key is there.
     pub(super) fn has_key(&self, batch: &Batch, row: usize) -> bool {
         !self.key.is_empty() && self.key.iter().all(|it| batch.columns[*it as usize].valid.get(row))
