@@ -86,6 +86,16 @@ impl Clock<'_> {
         }
     }
 
+    /// See [`Calendar::open_and_due`].
+    #[inline]
+    #[must_use]
+    pub fn open_and_due(&self, start: i64, end: i64, amount: i64) -> Option<(i64, i64)> {
+        match self {
+            Self::Always(_) => end.checked_sub(start).zip(start.checked_add(amount)),
+            Self::Calendar(calendar) => calendar.open_and_due(start, end, amount),
+        }
+    }
+
     /// See [`Calendar::next_open`].
     #[inline]
     #[must_use]

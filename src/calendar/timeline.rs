@@ -34,6 +34,9 @@ pub struct Calendar {
     /// For each run of 2^[`RUN_BITS`] microseconds since `reach.start` the first span that closes after its
     /// start: a shift finds it, and hours are long enough that it is the right one or the next.
     index: Vec<u32>,
+    /// The same over open time: for each run of as many microseconds of it the last span that opens before so
+    /// much has passed.
+    by_open: Vec<u32>,
     reach: Range<i64>,
     /// Days that have open hours, and the wall second at which the last of these ends; by date.
     pub(super) open_days: Vec<(i64, i64)>,
@@ -84,7 +87,8 @@ impl Calendar {
             }
             index.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
-        Self { zone, week, spans, index, reach, open_days }
+        let by_open = by_open(&spans);
+        Self { zone, week, spans, index, by_open, reach, open_days }
     }
 
     /// The zone of its wall clock.
@@ -183,40 +187,32 @@ impl Calendar {
         if amount <= 0 {
             return self.next_open(start);
         }
-        self.after_span(self.span_at(start)?, start, amount)
+        self.at_open_time(self.open_before(start)?.checked_add(amount)?)
     }
 
     /// [`Self::open_between`] and [`Self::after`] in one go, the start looked up once: what clocks without
     /// pauses ask for. `end` is not before `start`, and `amount` is above 0.
     #[inline]
     #[must_use]
-    pub fn open_and_due(&self, start: i64, end: i64, amount: i64) -> Option<(Option<i64>, Option<i64>)> {
-        let first = self.span_at(start)?;
-        let from = self.spans[first];
-        let before = from.before + start.saturating_sub(from.open).max(0);
-        let open = self.open_before(end).map(|it| it - before);
-        Some((open, self.after_span(first, start, amount)))
+    pub fn open_and_due(&self, start: i64, end: i64, amount: i64) -> Option<(i64, i64)> {
+        let before = self.open_before(start)?;
+        let open = self.open_before(end)? - before;
+        Some((open, self.at_open_time(before.checked_add(amount)?)?))
     }
 
+    /// The first instant at which so much open time has passed since the calendar's first, above 0.
     #[inline]
-    fn after_span(&self, first: usize, start: i64, amount: i64) -> Option<i64> {
-        let from = self.spans[first];
-        let wanted = (from.before + start.saturating_sub(from.open).max(0)).checked_add(amount)?;
-        // Many amounts end in the span that they start in.
-        if wanted <= from.before + (from.close - from.open) && from.open < i64::MAX {
-            return from.open.checked_add(wanted - from.before);
+    fn at_open_time(&self, wanted: i64) -> Option<i64> {
+        let run = usize::try_from(wanted >> RUN_BITS).ok()?;
+        if wanted > self.spans[self.spans.len() - 1].before {
+            return None;
         }
-        // Most amounts end within a few spans: double the steps, then halve them.
-        let (mut low, mut step) = (first, 1);
-        while low + step < self.spans.len() && self.spans[low + step].before < wanted {
-            low += step;
-            step *= 2;
+        let mut at = *self.by_open.get(run)? as usize;
+        at += usize::from(self.spans[at + 1].before < wanted);
+        while self.spans[at + 1].before < wanted {
+            at += 1;
         }
-        let high = (low + step).min(self.spans.len());
-        low += self.spans[low..high].partition_point(|it| it.before < wanted).saturating_sub(1);
-        let span = self.spans[low];
-        let due = span.open.checked_add(wanted - span.before)?;
-        (due <= span.close).then_some(due)
+        Some(self.spans[at].open + (wanted - self.spans[at].before))
     }
 
     /// The last instant to which no more open time has passed than to `due`: the next opening where
@@ -272,4 +268,17 @@ fn spans(walls: &[Range<i64>], zone: &Zone, reach: &Range<i64>) -> Vec<Span> {
     }
     spans.push(Span { open: i64::MAX, close: i64::MAX, before });
     spans
+}
+
+/// See [`Calendar::by_open`]; the sentinel's sum is all open time.
+fn by_open(spans: &[Span]) -> Vec<u32> {
+    let all = spans.last().map_or(0, |it| it.before);
+    let mut at = 0;
+    let last_before = |run: i64| {
+        while spans.get(at + 1).is_some_and(|it| it.before < run << RUN_BITS) {
+            at += 1;
+        }
+        u32::try_from(at).unwrap_or(u32::MAX)
+    };
+    (0..=all >> RUN_BITS).map(last_before).collect()
 }

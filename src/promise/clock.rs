@@ -104,15 +104,6 @@ pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
         return (state, Some(Fault::NoCalendar));
     }
     let end = reading.stop.unwrap_or(reading.as_of.max(start));
-    if let (Target::Amount(Amount::Open(amount)), Clock::Calendar(calendar)) = (target, clock)
-        && reading.pauses.is_empty()
-        && reading.terms.roll == Roll::Stay
-        && amount > 0
-        && end >= start
-        && let Some((Some(open), due)) = calendar.open_and_due(start, end, amount)
-    {
-        return (plain(reading, open, amount, end - start, due), None);
-    }
     let mut pauses = Pauses::default();
     let pauses = pauses.cut(reading.pauses, start, end);
     state.due = due(reading, pauses);
@@ -129,52 +120,45 @@ pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
     };
     state.overrun = Some((spent - target_span).max(0));
     state.remaining = Some((target_span - spent).max(0));
-    state.outcome = Some(if spent > target_span {
-        Outcome::Breached
-    } else if reading.stop.is_some() {
-        Outcome::Kept
-    } else if is_at_risk(reading, spent, target_span) {
-        Outcome::AtRisk
-    } else {
-        Outcome::Running
-    });
+    let before = || uncounted(reading);
+    state.outcome = Some(outcome(spent, target_span, reading.stop.is_some(), reading.warn_at, before));
     (state, None)
 }
 
-/// The usual clock: open time without pauses.
+/// How a clock stands that has spent so much of its target. An open one is at risk when most of what
+/// counts of the target is gone; `before` tells how much does not count.
 #[inline]
-fn plain(reading: &Reading<'_>, open: i64, target: i64, elapsed: i64, due: Option<i64>) -> State {
-    let outcome = if open > target {
-        Outcome::Breached
-    } else if reading.stop.is_some() {
-        Outcome::Kept
-    } else if is_at_risk(reading, open, target) {
+#[expect(clippy::cast_precision_loss, reason = "spans of time below 2^53 microseconds: 285 years")]
+pub(super) fn outcome(
+    spent: i64,
+    target: i64,
+    stopped: bool,
+    warn_at: f64,
+    before: impl FnOnce() -> i64,
+) -> Outcome {
+    if spent > target {
+        return Outcome::Breached;
+    }
+    if stopped {
+        return Outcome::Kept;
+    }
+    let before = before();
+    if (spent - before) as f64 >= warn_at * (target - before) as f64 {
         Outcome::AtRisk
     } else {
         Outcome::Running
-    };
-    State {
-        outcome: Some(outcome),
-        due,
-        open: Some(open),
-        elapsed: Some(elapsed),
-        overrun: Some((open - target).max(0)),
-        remaining: Some((target - open).max(0)),
     }
 }
 
-/// Whether so much of an open clock's target is gone: of the open time, else of the span from the
-/// instant that it counts from to the due instant.
-#[expect(clippy::cast_precision_loss, reason = "spans of time below 2^53 microseconds: 285 years")]
-fn is_at_risk(reading: &Reading<'_>, spent: i64, target: i64) -> bool {
-    let before = match reading.target {
+/// Where the target is a span of all time, how much of it passes before it counts: until the next opening.
+fn uncounted(reading: &Reading<'_>) -> i64 {
+    match reading.target {
         Target::Amount(Amount::Open(_)) | Target::Fixed(_) => 0,
         Target::Amount(amount) => {
             let from = reading.clock.counts_from(reading.start, amount, reading.terms);
             from.map_or(0, |it| it - reading.start)
         }
-    };
-    (spent - before) as f64 >= reading.warn_at * (target - before) as f64
+    }
 }
 
 /// When the target is up, pauses counted in. `None` beyond the calendar's reach.

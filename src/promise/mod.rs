@@ -4,9 +4,12 @@
 //! `engine` to say; calendars answer for themselves.
 
 mod clock;
+mod direct;
 mod open_times;
 mod run;
 
+#[cfg(test)]
+mod direct_tests;
 #[cfg(test)]
 mod tests;
 

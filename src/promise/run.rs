@@ -1,9 +1,13 @@
 //! Clocks on the records of a batch.
 
-use super::{Fault, Outcome, Reading, State, Target, judge};
+use super::{
+    Fault, Outcome, Reading, State, Target,
+    direct::{Block, Direct, Sheet},
+    judge,
+};
 use crate::{
     calendar::{Calendar, Clock, Terms, Zone},
-    record::{Amount, Batch, Bitmap, Column, Dictionary, TextColumn, Type, Values},
+    record::{Amount, Batch, Column, Dictionary, Type, Values},
 };
 use std::sync::Arc;
 
@@ -146,64 +150,43 @@ impl ClockPlan {
     /// Judges all records of a batch; `in_force` tells whether the promise is in force on a record's
     /// date, or which column that would have told is empty.
     pub fn run(&self, batch: &Batch, in_force: impl Fn(usize) -> Result<bool, Lack>) -> Parts {
-        let mut counts = Counts::default();
-        let mut lacks = Vec::new();
-        let mut codes: Vec<u16> = Vec::with_capacity(batch.len);
-        // Nearly all records have everything: what is missing is taken out.
-        let full = || {
-            let mut bits = Bitmap::default();
-            bits.reset(batch.len, true);
-            bits
-        };
-        let mut known = full();
-        let mut times: [(Vec<i64>, Bitmap); 5] =
-            std::array::from_fn(|_| (Vec::with_capacity(batch.len), full()));
+        self.run_by(batch, Direct::new(self, batch).as_ref(), in_force)
+    }
+
+    /// Judges blocks of records: directly those that have everything the usual clock needs, the others
+    /// one by one.
+    pub(super) fn run_by(
+        &self,
+        batch: &Batch,
+        direct: Option<&Direct<'_>>,
+        in_force: impl Fn(usize) -> Result<bool, Lack>,
+    ) -> Parts {
+        let mut sheet = Sheet::new(batch.len);
+        let mut block = Block::default();
         let mut pauses = Vec::new();
-        for row in 0..batch.len {
-            let (state, lack) = match in_force(row) {
-                Ok(true) => self.state(batch, row, &mut pauses),
-                Ok(false) => (not_applicable(), None),
-                Err(lack) => (State::default(), Some(lack)),
-            };
-            let number = state.outcome.map_or(0, |it| it as u16);
-            codes.push(number);
-            if state.outcome.is_none() {
-                known.set(row, false);
-            }
-            let parts = [state.due, state.open, state.elapsed, state.overrun, state.remaining];
-            for ((values, valid), part) in times.iter_mut().zip(parts) {
-                values.push(part.unwrap_or(0));
-                if part.is_none() {
-                    valid.set(row, false);
+        for low in (0..batch.len).step_by(Block::LEN) {
+            let len = (batch.len - low).min(Block::LEN);
+            let ready = direct.map_or(0, |it| it.prepare(low, len, &mut block));
+            for at in 0..len {
+                let row = low + at;
+                let given = in_force(row);
+                if ready >> at & 1 == 1
+                    && given == Ok(true)
+                    && direct.is_some_and(|it| it.judge(row, at, &mut block, &mut sheet.counts))
+                {
+                    continue;
                 }
+                let (state, lack) = match given {
+                    Ok(true) => self.state(batch, row, &mut pauses),
+                    Ok(false) => (not_applicable(), None),
+                    Err(lack) => (State::default(), Some(lack)),
+                };
+                let stopped = instant(&batch.columns[self.stop as usize], row).is_ok();
+                sheet.enter(row, at, &mut block, &state, lack, stopped);
             }
-            match lack {
-                None => {
-                    counts.outcomes[usize::from(number)] += 1;
-                    let stopped = || instant(&batch.columns[self.stop as usize], row).is_ok();
-                    counts.open.extend(state.open.filter(|_| stopped()));
-                }
-                Some(lack) => {
-                    counts.no_evidence += 1;
-                    counts.beyond += u64::from(lack == Lack::Clock(Fault::BeyondCalendar));
-                    lacks.push((row, lack));
-                }
-            }
+            sheet.take(&mut block, len);
         }
-        let mut columns = vec![Column {
-            ty: Type::Text,
-            values: Values::Text(TextColumn::Coded(codes, self.outcomes.clone())),
-            valid: known,
-            unreadable: None,
-        }];
-        let typed = times.into_iter().zip(&Parts::NAMES[1..]);
-        columns.extend(typed.map(|((values, valid), (_, ty))| Column {
-            ty: *ty,
-            values: Values::Int(values),
-            valid,
-            unreadable: None,
-        }));
-        Parts { columns, counts, lacks }
+        sheet.finish(&self.outcomes)
     }
 
     /// How the promise stands on one record.
@@ -311,7 +294,7 @@ impl ClockPlan {
         }
     }
 
-    fn clock(&self, batch: &Batch, row: usize) -> Result<Clock<'_>, Lack> {
+    pub(super) fn clock(&self, batch: &Batch, row: usize) -> Result<Clock<'_>, Lack> {
         match &self.calendar {
             CalendarInput::Always => Ok(Clock::Always(&self.zone)),
             CalendarInput::One(calendar) => Ok(Clock::Calendar(calendar)),

@@ -1,0 +1,254 @@
+//! The usual clock in blocks of records: an amount of open time, no pauses, and everything there. Where
+//! that is not so, [`Direct::judge`] says so and the record goes the general way ([`super::judge`]).
+
+use super::{CalendarInput, ClockPlan, Counts, Fault, Lack, Parts, State, TargetInput, clock::outcome};
+use crate::{
+    calendar::{Clock, Roll},
+    record::{Amount, Batch, Bitmap, Column, Dictionary, TextColumn, Values},
+};
+
+/// What is known of a block of records, before it goes to the columns.
+pub(super) struct Block {
+    targets: [i64; Self::LEN],
+    /// One bit a record: it has stopped.
+    stopped: u64,
+    codes: [u16; Self::LEN],
+    /// In the order of [`Parts::NAMES`] without the outcome.
+    times: [[i64; Self::LEN]; 5],
+    /// The open times of clocks that have stopped, one after the other.
+    open: [i64; Self::LEN],
+    open_len: usize,
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        let none = [0; Self::LEN];
+        Self { targets: none, stopped: 0, codes: [0; Self::LEN], times: [none; 5], open: none, open_len: 0 }
+    }
+}
+
+impl Block {
+    /// A word of a bitmap.
+    pub(super) const LEN: usize = 64;
+
+    #[inline]
+    fn times(&mut self, at: usize, times: [i64; 5]) {
+        for (column, time) in self.times.iter_mut().zip(times) {
+            column[at] = time;
+        }
+    }
+
+    /// Notes an open time if the clock has stopped.
+    #[inline]
+    fn open(&mut self, open: i64, stopped: bool) {
+        // Without a branch: the place is written again if it is not taken.
+        self.open[self.open_len % Self::LEN] = open;
+        self.open_len += usize::from(stopped);
+    }
+}
+
+/// The columns of a promise as they come to be.
+pub(super) struct Sheet {
+    codes: Vec<u16>,
+    times: [Vec<i64>; 5],
+    /// Of the outcome, then of the times. Nearly all records have everything: what is missing is taken out.
+    valid: [Bitmap; 6],
+    pub(super) counts: Counts,
+    lacks: Vec<(usize, Lack)>,
+}
+
+impl Sheet {
+    pub(super) fn new(len: usize) -> Self {
+        let full = || {
+            let mut bits = Bitmap::default();
+            bits.reset(len, true);
+            bits
+        };
+        Self {
+            codes: Vec::with_capacity(len),
+            times: std::array::from_fn(|_| Vec::with_capacity(len)),
+            valid: std::array::from_fn(|_| full()),
+            counts: Counts { open: Vec::with_capacity(len), ..Counts::default() },
+            lacks: Vec::new(),
+        }
+    }
+
+    /// Enters what is known of a record that went the general way.
+    pub(super) fn enter(
+        &mut self,
+        row: usize,
+        at: usize,
+        block: &mut Block,
+        state: &State,
+        lack: Option<Lack>,
+        stopped: bool,
+    ) {
+        let code = state.outcome.map_or(0, |it| it as u16);
+        block.codes[at] = code;
+        let times = [state.due, state.open, state.elapsed, state.overrun, state.remaining];
+        let known = std::iter::once(state.outcome.is_some()).chain(times.map(|it| it.is_some()));
+        for (valid, _) in self.valid.iter_mut().zip(known).filter(|it| !it.1) {
+            valid.set(row, false);
+        }
+        block.times(at, times.map(Option::unwrap_or_default));
+        match lack {
+            None => {
+                self.counts.outcomes[usize::from(code)] += 1;
+                block.open(state.open.unwrap_or_default(), stopped && state.open.is_some());
+            }
+            Some(lack) => {
+                self.counts.no_evidence += 1;
+                self.counts.beyond += u64::from(lack == Lack::Clock(Fault::BeyondCalendar));
+                self.lacks.push((row, lack));
+            }
+        }
+    }
+
+    /// Takes the first `len` records of a block.
+    pub(super) fn take(&mut self, block: &mut Block, len: usize) {
+        self.codes.extend_from_slice(&block.codes[..len]);
+        for (values, times) in self.times.iter_mut().zip(&block.times) {
+            values.extend_from_slice(&times[..len]);
+        }
+        self.counts.open.extend_from_slice(&block.open[..block.open_len]);
+        block.open_len = 0;
+    }
+
+    pub(super) fn finish(self, outcomes: &Dictionary) -> Parts {
+        let codes = Values::Text(TextColumn::Coded(self.codes, outcomes.clone()));
+        let values = std::iter::once(codes).chain(self.times.into_iter().map(Values::Int));
+        let columns = values.zip(self.valid).zip(Parts::NAMES).map(|((values, valid), (_, ty))| Column {
+            ty,
+            values,
+            valid,
+            unreadable: None,
+        });
+        Parts { columns: columns.collect(), counts: self.counts, lacks: self.lacks }
+    }
+}
+
+/// Where an amount of open time comes from; 0 and less is not judged directly.
+enum Targets<'a> {
+    Same(i64),
+    Rows(&'a [i64], Vec<i64>),
+    Durations(&'a [i64]),
+    Amounts(&'a [Amount]),
+}
+
+/// A usual clock on a batch.
+pub(super) struct Direct<'a> {
+    plan: &'a ClockPlan,
+    batch: &'a Batch,
+    starts: &'a [i64],
+    stops: &'a [i64],
+    /// Bits that are all set on a record that has everything.
+    needed: Vec<&'a Bitmap>,
+    /// Set where there is a stop, and where it could not be read.
+    stopped: &'a Bitmap,
+    unreadable: Option<&'a Bitmap>,
+    targets: Targets<'a>,
+    /// `None` where the record tells.
+    clock: Option<Clock<'a>>,
+}
+
+impl<'a> Direct<'a> {
+    /// `None` where the clock is not the usual one.
+    pub(super) fn new(plan: &'a ClockPlan, batch: &'a Batch) -> Option<Self> {
+        if !plan.pauses.is_empty() || plan.terms.roll != Roll::Stay {
+            return None;
+        }
+        let column = |number: u32| &batch.columns[number as usize];
+        let (start, stop) = (column(plan.start), column(plan.stop));
+        let mut needed = vec![&start.valid];
+        if let Some(when) = plan.when.map(column) {
+            let Values::Bool(given) = &when.values else { return None };
+            needed.extend([&when.valid, given]);
+        }
+        let open = |amount: &Amount| if let Amount::Open(micros) = amount { *micros } else { 0 };
+        let (number, targets) = match &plan.target {
+            TargetInput::Amount(amount) => (None, Targets::Same(open(amount))),
+            TargetInput::Rows(number, amounts) => {
+                let rows = ints(column(*number))?;
+                (Some(*number), Targets::Rows(rows, amounts.iter().map(open).collect()))
+            }
+            TargetInput::Durations(number) => (Some(*number), Targets::Durations(ints(column(*number))?)),
+            TargetInput::Amounts(number) => {
+                let Values::Amount(amounts) = &column(*number).values else { return None };
+                (Some(*number), Targets::Amounts(amounts))
+            }
+            TargetInput::Instants(_) => return None,
+        };
+        needed.extend(number.map(|it| &column(it).valid));
+        let clock = match &plan.calendar {
+            CalendarInput::Named(..) => None,
+            CalendarInput::Always | CalendarInput::One(_) => Some(plan.clock(batch, 0).ok()?),
+        };
+        Some(Self {
+            plan,
+            batch,
+            starts: ints(start)?,
+            stops: ints(stop)?,
+            needed,
+            stopped: &stop.valid,
+            unreadable: stop.unreadable.as_ref(),
+            targets,
+            clock,
+        })
+    }
+
+    /// Fetches the targets of the block that starts at `low`, and says which of its records have everything.
+    pub(super) fn prepare(&self, low: usize, len: usize, block: &mut Block) -> u64 {
+        let word = |bits: &Bitmap| bits.words().get(low / Block::LEN).copied().unwrap_or(0);
+        block.stopped = word(self.stopped);
+        let targets = block.targets.iter_mut().take(len);
+        match &self.targets {
+            Targets::Same(amount) => targets.for_each(|it| *it = *amount),
+            Targets::Rows(rows, amounts) => {
+                for (target, row) in targets.zip(&rows[low..]) {
+                    let amount = usize::try_from(*row).ok().and_then(|it| amounts.get(it));
+                    *target = amount.copied().unwrap_or(0);
+                }
+            }
+            Targets::Durations(durations) => {
+                targets.zip(&durations[low..]).for_each(|(it, duration)| *it = *duration);
+            }
+            Targets::Amounts(amounts) => {
+                for (target, amount) in targets.zip(&amounts[low..]) {
+                    *target = if let Amount::Open(micros) = amount { *micros } else { 0 };
+                }
+            }
+        }
+        let unreadable = self.unreadable.map_or(0, word) & !block.stopped;
+        self.needed.iter().fold(!unreadable, |all, it| all & word(it))
+    }
+
+    /// Judges a record that has everything. False where it has to go the general way: it stops before it
+    /// starts, has no time at all, or goes beyond its calendar.
+    #[inline]
+    pub(super) fn judge(&self, row: usize, at: usize, block: &mut Block, counts: &mut Counts) -> bool {
+        let clock = match self.clock {
+            Some(clock) => clock,
+            None => match self.plan.clock(self.batch, row) {
+                Ok(clock) => clock,
+                Err(_) => return false,
+            },
+        };
+        let (start, target) = (self.starts[row], block.targets[at]);
+        let stopped = block.stopped >> at & 1 == 1;
+        let end = if stopped { self.stops[row] } else { self.plan.as_of.max(start) };
+        if target <= 0 || end < start {
+            return false;
+        }
+        let Some((open, due)) = clock.open_and_due(start, end, target) else { return false };
+        let outcome = outcome(open, target, stopped, self.plan.warn_at, || 0);
+        block.codes[at] = outcome as u16;
+        block.times(at, [due, open, end - start, (open - target).max(0), (target - open).max(0)]);
+        block.open(open, stopped);
+        counts.outcomes[outcome as usize] += 1;
+        true
+    }
+}
+
+fn ints(column: &Column) -> Option<&[i64]> {
+    if let Values::Int(values) = &column.values { Some(values) } else { None }
+}
