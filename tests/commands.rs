@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Run, root, run};
+use common::{Run, copy, root, run};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
@@ -183,6 +183,65 @@ fn what_cannot_be_explained_has_a_way_out() {
 /// Runs `touchstone eval ARGUMENTS…` on the small desk.
 fn eval(arguments: &[&str]) -> Run {
     run(&data("desk"), &[&["eval"], arguments].concat())
+}
+
+/// A stricter table, a promise that is gone and one that is new: who is breached by it, and the kept rates.
+#[test]
+fn promises_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = root().join("samples/after-sales");
+    let rules = |name: &str| folder.path().join(name).join("rules/service");
+    for name in ["old", "new"] {
+        copy(&sample, &folder.path().join(name));
+    }
+    let targets = rules("new").join("targets.csv");
+    let text = fs::read_to_string(&targets).unwrap();
+    fs::write(targets, text.replacen("2h", "1h", 1)).unwrap();
+    let house = |name: &str, text: &str| fs::write(rules(name).join("more.toml"), text).unwrap();
+    let promise = |id: &str, target: &str| {
+        format!(
+            "[[promise]]\nid = \"{id}\"\ntitle = \"{id}\"\non = \"ticket\"\nstart = \"opened_at\"\nstop = \"resolved_at\"\ntarget = \"{target}\"\n"
+        )
+    };
+    house("old", &promise("gone", "30d"));
+    house("new", &promise("fresh", "1d"));
+    let diff = |more: &[&str]| {
+        let arguments = ["diff", "old", "new", "--as-of", "2026-04-01"];
+        run(folder.path(), &[&arguments[..], more].concat())
+    };
+    let shown =
+        [("diff old new", diff(&["--lang", "en"])), ("diff old new --lang zh", diff(&["--lang", "zh"]))];
+    snapshot("promises-compared", &shown);
+    let found = json(&diff(&["--format", "json"]));
+    let promises = found["promises"].as_array().unwrap();
+    let of = |id: &str| promises.iter().find(|it| it["id"].as_str().unwrap().ends_with(id)).unwrap();
+    assert_eq!(of(":到场")["newly_breached"]["count"], 3);
+    assert_eq!(
+        of(":到场")["old"]["breached"].as_u64().unwrap() + 3,
+        of(":到场")["new"]["breached"].as_u64().unwrap()
+    );
+    assert_eq!(
+        (of(":gone")["status"].as_str(), of(":fresh")["status"].as_str()),
+        (Some("removed"), Some("added"))
+    );
+    assert!(of(":gone")["new"].is_null() && of(":fresh")["old"].is_null());
+}
+
+/// `check` tells by what promises count, and the handbook tells it in words: tables, pauses, calendars.
+#[test]
+fn promises_are_listed_and_described() {
+    let sample = root().join("samples/after-sales");
+    let mut runs = Vec::new();
+    for lang in ["en", "zh"] {
+        runs.push((format!("check --lang {lang}"), run(&sample, &["check", "--lang", lang])));
+        let mut docs = run(&sample, &["rules", "--docs", "--lang", lang]);
+        // The functions of the language have tests of their own.
+        let end = docs.out.rfind("\n## ").unwrap();
+        docs.out.truncate(end + 1);
+        runs.push((format!("rules --docs --lang {lang}"), docs));
+    }
+    let runs: Vec<_> = runs.into_iter().map(|(command, run)| (&*command.leak(), run)).collect();
+    snapshot("promises-described", &runs);
 }
 
 /// Clocks are read like fields: of records, of groups, and in what stands around aggregates.

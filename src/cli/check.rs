@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     diagnostic::Said,
-    engine::SourcePlan,
+    engine::{PlannedPromise, SourcePlan},
     record::Type,
-    rule::Rule,
+    rule::{Rule, Target},
     script::Form,
     wording::{self, Lang},
 };
@@ -45,7 +45,9 @@ fn reasons(plan: &SourcePlan) -> impl Iterator<Item = (&Rule, Option<&Said>)> {
 /// One line a rule: its id, and the path that it takes.
 fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
     let rules = || planned.sources.iter().flat_map(|it| reasons(&it.plan));
-    let widest = rules().map(|it| it.0.id.width()).max().unwrap_or(0).min(48);
+    let clocks = planned.sources.iter().flat_map(|it| &it.plan.promises).filter(|it| it.is_reported);
+    let ids = rules().map(|it| it.0.id.width()).chain(clocks.map(|it| it.as_rule.rule.id.width()));
+    let widest = ids.max().unwrap_or(0).min(48);
     let (mut columns, mut rows) = (0, 0);
     for (rule, reason) in rules() {
         let path = match reason {
@@ -65,6 +67,13 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
             line(out, &format!("{}{hint}", " ".repeat(widest + 2)));
         }
     }
+    let mut promises = 0;
+    for promise in planned.sources.iter().flat_map(|it| &it.plan.promises).filter(|it| it.is_reported) {
+        promises += 1;
+        let id = &promise.as_rule.rule.id;
+        let gap = " ".repeat((widest + 2).saturating_sub(id.width()).max(1));
+        line(out, &format!("{id}{gap}{}", path_of_promise(planned, promise, lang)));
+    }
     for (rule, reason) in &planned.project.disabled {
         let gap = " ".repeat((widest + 2).saturating_sub(rule.width()).max(1));
         line(out, &format!("{rule}{gap}{}", wording::DISABLED.fill(lang, &[("reason", reason)])));
@@ -76,6 +85,25 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
     ];
     line(out, "");
     line(out, &wording::CHECKED.fill(lang, &counts));
+    if promises > 0 {
+        line(out, &wording::CHECKED_PROMISES.fill(lang, &[("count", promises.to_string())]));
+    }
+}
+
+/// The path of a promise, and what it counts by.
+fn path_of_promise(planned: &Planned, promise: &PlannedPromise, lang: Lang) -> String {
+    let mut all = planned.project.packs.iter().flat_map(|it| &it.promises);
+    let declared = all.rfind(|it| it.id == promise.as_rule.rule.id);
+    let target = declared.map_or_else(String::new, |it| match &it.target {
+        Target::Amount(amount, _) => amount.to_string(),
+        Target::Table(id, _) => id.clone(),
+        Target::Expression(script) => script.text.trim().to_owned(),
+    });
+    let calendar = declared
+        .and_then(|it| it.calendar.as_ref())
+        .map_or_else(|| wording::HANDBOOK_ALWAYS.text(lang).to_owned(), |it| it.text.trim().to_owned());
+    let path = wording::BY_COLUMNS.text(lang).to_owned();
+    wording::CHECKED_PROMISE.fill(lang, &[("path", path), ("target", target), ("calendar", calendar)])
 }
 
 /// The frozen schemas, as they could stand in audit.toml.

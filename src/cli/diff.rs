@@ -4,7 +4,7 @@ use super::{
     Voice,
     args::all,
     choice::{Choice, choice},
-    diff_report::{Change, Diff, RuleDiff, Status, json, terminal},
+    diff_report::{Change, Diff, RuleDiff, Status, Verdict, json, terminal},
     exit,
     output::write_file,
     plans::{PlannedSource, as_of, ask, colour, without_repeats},
@@ -16,7 +16,7 @@ use crate::{
     engine::{Filter, SourcePlan, plan_source},
     ingest::{self, Opened},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
-    rule::{Outcome, Pack, Reach, Rule},
+    rule::{Outcome, Pack, Pause, Promise, Reach, Rule, Script, Target},
     script::{names_in, snake_case},
     wording::{self, Lang},
 };
@@ -153,7 +153,7 @@ fn compared(
 ) -> Result<Diff, Wrong> {
     let as_of = as_of(matches, &desk.zone)?;
     let setting = (&desk.zone, as_of, voice.lang);
-    let filter = Filter { rules: all(matches, "rule"), without_promises: true, ..Filter::default() };
+    let filter = Filter { rules: all(matches, "rule"), ..Filter::default() };
     let (old_packs, new_packs) = (packs(old, new), packs(new, old));
     let mut diff = Diff {
         old: named(matches, "old"),
@@ -164,6 +164,7 @@ fn compared(
         records: 0,
         rules: rule_diffs(&old_packs, &new_packs, &filter),
     };
+    diff.rules.extend(promise_diffs(&old_packs, &new_packs, &filter));
     if diff.rules.is_empty() {
         let said = Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES);
         return Err(Wrong { diagnostics: vec![said], in_old: false });
@@ -203,9 +204,9 @@ fn named(matches: &ArgMatches, side: &str) -> String {
     matches.get_one::<PathBuf>(side).map(|it| it.display().to_string()).unwrap_or_default()
 }
 
-type ByRule = BTreeMap<String, Vec<Outcome>>;
+type ByRule = BTreeMap<String, Vec<Verdict>>;
 
-/// Outcomes by rule id: of several versions, that of the one which looked at the record.
+/// Outcomes by the id of a rule or promise: of several versions, that of the one which looked at the record.
 fn judged(
     opened: &Arc<Opened>,
     plan: &SourcePlan,
@@ -215,16 +216,22 @@ fn judged(
     let mut found = outcomes(opened, plan, &desk.zone, threads)?;
     let mut by_rule = ByRule::new();
     for (planned, outcomes) in plan.rules.iter().zip(std::mem::take(&mut found.by_rule)) {
+        let outcomes: Vec<Verdict> = outcomes.into_iter().map(Verdict::Rule).collect();
         match by_rule.get_mut(&planned.rule.id) {
             None => drop(by_rule.insert(planned.rule.id.clone(), outcomes)),
             Some(known) => {
                 for (known, more) in known.iter_mut().zip(outcomes) {
-                    if *known == Outcome::NotApplicable {
+                    if *known == Verdict::Rule(Outcome::NotApplicable) {
                         *known = more;
                     }
                 }
             }
         }
+    }
+    let promises = plan.promises.iter().filter(|it| it.is_reported);
+    for (promise, outcomes) in promises.zip(std::mem::take(&mut found.by_promise)) {
+        let outcomes = outcomes.into_iter().map(Verdict::of_clock).collect();
+        by_rule.insert(promise.as_rule.rule.id.clone(), outcomes);
     }
     Ok((by_rule, found))
 }
@@ -237,7 +244,7 @@ fn changes(
     was: &ByRule,
     is: &ByRule,
 ) -> Result<(), Wrong> {
-    let mut changed: Vec<(u64, usize, Outcome, Outcome)> = Vec::new();
+    let mut changed: Vec<(u64, usize, Verdict, Verdict)> = Vec::new();
     for (number, rule) in diff.rules.iter_mut().enumerate().filter(|(_, it)| it.on == source.kind) {
         let (old, new) = (was.get(&rule.id), is.get(&rule.id));
         old.into_iter().flatten().for_each(|it| rule.was.count(*it));
@@ -276,6 +283,77 @@ fn rule_diffs(old: &[Pack], new: &[Pack], filter: &Filter) -> Vec<RuleDiff> {
         all.extend(versions.first().map(|it| RuleDiff::new(it.rule, Status::Removed, Vec::new())));
     }
     all
+}
+
+/// The promises of both sides by id, those of the new one first.
+fn promise_diffs(old: &[Pack], new: &[Pack], filter: &Filter) -> Vec<RuleDiff> {
+    let of = |packs: &'_ [Pack]| -> Vec<(Pack, Promise)> {
+        let all = packs.iter().flat_map(|pack| pack.promises.iter().map(move |it| (pack, it)));
+        all.filter(|it| filter.admits_promise(it.1)).map(|(pack, it)| (pack.clone(), it.clone())).collect()
+    };
+    let (before, after) = (of(old), of(new));
+    let mut all = Vec::new();
+    for (pack, promise) in &after {
+        let (status, parts) = match before.iter().find(|it| it.1.id == promise.id) {
+            None => (Status::Added, Vec::new()),
+            Some(known) => {
+                let parts = changed_parts_of_promise((&known.0, &known.1), (pack, promise));
+                (if parts.is_empty() { Status::Same } else { Status::Changed }, parts)
+            }
+        };
+        all.push(RuleDiff::of_promise(promise, status, parts));
+    }
+    for (_, promise) in before.iter().filter(|it| after.iter().all(|of| of.1.id != it.1.id)) {
+        all.push(RuleDiff::of_promise(promise, Status::Removed, Vec::new()));
+    }
+    all
+}
+
+/// What of a promise is another: keys of the rule file.
+fn changed_parts_of_promise(old: (&Pack, &Promise), new: (&Pack, &Promise)) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = |name: &str, of: &dyn Fn(&Pack, &Promise) -> String| {
+        let (was, is) = (of(old.0, old.1), of(new.0, new.1));
+        if was != is {
+            // What fits into a line is told.
+            let short = was.chars().count() + is.chars().count() <= SHOWN_CHARS_MAX;
+            let told = short && !was.is_empty() && !is.is_empty();
+            parts.push(if told { format!("{name}: {was} → {is}") } else { name.to_owned() });
+        }
+    };
+    let text = |it: &Script| it.text.trim().to_owned();
+    part("on", &|_, it| it.on.clone());
+    part("effective", &|_, it| format!("{:?}", it.effective));
+    part("when", &|_, it| it.when.as_ref().map(text).unwrap_or_default());
+    part("start", &|_, it| text(&it.start));
+    part("stop", &|_, it| text(&it.stop));
+    part("target", &|_, it| match &it.target {
+        Target::Amount(amount, _) => amount.to_string(),
+        Target::Table(id, _) => id.clone(),
+        Target::Expression(script) => text(script),
+    });
+    part("table", &|pack, it| rows_of_target(pack, &it.target));
+    part("calendar", &|_, it| it.calendar.as_ref().map(text).unwrap_or_default());
+    part("pause", &|_, it| {
+        let one =
+            |it: &Pause| format!("{} – {}", text(&it.from), it.to.as_ref().map(text).unwrap_or_default());
+        it.pauses.iter().map(one).collect::<Vec<_>>().join(", ")
+    });
+    part("day_end, start_at, roll", &|_, it| format!("{:?}", it.terms));
+    part("warn_at", &|_, it| it.warn_at.to_string());
+    part("severity", &|_, it| it.severity.name().to_owned());
+    parts
+}
+
+/// A change is told in full up to this length.
+const SHOWN_CHARS_MAX: usize = 60;
+
+/// The rows of the table that gives a target, apart from where they stand.
+fn rows_of_target(pack: &Pack, target: &Target) -> String {
+    let Target::Table(id, _) = target else { return String::new() };
+    let table = pack.tables.iter().find(|it| it.id == *id || snake_case(&it.id) == *id);
+    let rows = table.into_iter().flat_map(|it| &it.rows);
+    rows.map(|it| format!("{:?} {:?}\n", it.cells, it.output)).collect()
 }
 
 /// The versions of each rule.

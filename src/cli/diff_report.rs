@@ -5,9 +5,10 @@ use crate::{
     audit::OutcomeCounts,
     calendar::{Zone, format_time},
     finding::value_text,
+    promise,
     record::Value,
     report::{Style, visible},
-    rule::{Outcome, Rule},
+    rule::{Outcome, Promise, Rule},
     wording::{self, Lang, UserText, Wording},
 };
 use serde::Serialize;
@@ -49,12 +50,55 @@ impl Status {
     }
 }
 
-/// A rule in both sets.
+/// What a rule or a promise says of a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A rule; also a promise without an outcome.
+    Rule(Outcome),
+    /// A promise.
+    Clock(promise::Outcome),
+}
+
+impl Verdict {
+    /// How a clock stands; without an outcome there was no evidence.
+    pub(super) fn of_clock(outcome: Option<promise::Outcome>) -> Self {
+        outcome.map_or(Self::Rule(Outcome::NoEvidence), Self::Clock)
+    }
+
+    fn is_failure(self) -> bool {
+        matches!(self, Self::Rule(Outcome::Fail) | Self::Clock(promise::Outcome::Breached))
+    }
+
+    fn is_pass(self) -> bool {
+        matches!(self, Self::Rule(Outcome::Pass) | Self::Clock(promise::Outcome::Kept))
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Rule(outcome) => outcome.name(),
+            Self::Clock(outcome) => outcome.name(),
+        }
+    }
+
+    const fn wording(self) -> Wording {
+        match self {
+            Self::Rule(outcome) => outcome.wording(),
+            Self::Clock(promise::Outcome::Kept) => wording::KEPT,
+            Self::Clock(promise::Outcome::Breached) => wording::BREACHED,
+            Self::Clock(promise::Outcome::Running) => wording::RUNNING,
+            Self::Clock(promise::Outcome::AtRisk) => wording::AT_RISK,
+            Self::Clock(promise::Outcome::NotApplicable) => wording::NOT_APPLICABLE,
+        }
+    }
+}
+
+/// A rule or a promise in both sets.
 pub(super) struct RuleDiff {
     pub(super) id: String,
     pub(super) on: String,
     title: UserText,
     status: Status,
+    is_promise: bool,
     parts: Vec<String>,
     pub(super) was: Counted,
     pub(super) is: Counted,
@@ -62,26 +106,37 @@ pub(super) struct RuleDiff {
     moves: Vec<Move>,
 }
 
-/// Outcomes, counted.
+/// Outcomes, counted: those of rules, then clocks that are still open.
 #[derive(Default)]
-pub(super) struct Counted(OutcomeCounts);
+pub(super) struct Counted(OutcomeCounts, [u64; 2]);
 
 impl Counted {
-    pub(super) fn count(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Pass => self.0.pass += 1,
-            Outcome::Fail => self.0.fail += 1,
-            Outcome::NotApplicable => self.0.not_applicable += 1,
-            Outcome::NoEvidence => self.0.no_evidence += 1,
-            Outcome::Error => self.0.error += 1,
+    pub(super) fn count(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Rule(Outcome::Pass) | Verdict::Clock(promise::Outcome::Kept) => self.0.pass += 1,
+            Verdict::Rule(Outcome::Fail) | Verdict::Clock(promise::Outcome::Breached) => self.0.fail += 1,
+            Verdict::Rule(Outcome::NotApplicable) | Verdict::Clock(promise::Outcome::NotApplicable) => {
+                self.0.not_applicable += 1;
+            }
+            Verdict::Rule(Outcome::NoEvidence) => self.0.no_evidence += 1,
+            Verdict::Rule(Outcome::Error) => self.0.error += 1,
+            Verdict::Clock(promise::Outcome::Running) => self.1[0] += 1,
+            Verdict::Clock(promise::Outcome::AtRisk) => self.1[1] += 1,
         }
+    }
+
+    /// Kept / (kept + breached).
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    fn kept_rate(&self) -> Option<f64> {
+        let ended = self.0.pass + self.0.fail;
+        (ended > 0).then(|| self.0.pass as f64 / ended as f64)
     }
 }
 
 /// One record whose outcome is another.
 pub(super) struct Change<'a> {
-    pub(super) from: Outcome,
-    pub(super) to: Outcome,
+    pub(super) from: Verdict,
+    pub(super) to: Verdict,
     pub(super) key: &'a str,
     pub(super) levels: &'a [&'a str],
     pub(super) subjects: &'a [String],
@@ -89,8 +144,8 @@ pub(super) struct Change<'a> {
 
 /// Records that went from one outcome to another.
 struct Move {
-    from: Outcome,
-    to: Outcome,
+    from: Verdict,
+    to: Verdict,
     records: Records,
 }
 
@@ -125,6 +180,21 @@ impl RuleDiff {
             on: rule.on.clone(),
             title: rule.title.clone(),
             status,
+            is_promise: false,
+            parts,
+            was: Counted::default(),
+            is: Counted::default(),
+            moves: Vec::new(),
+        }
+    }
+
+    pub(super) fn of_promise(promise: &Promise, status: Status, parts: Vec<String>) -> Self {
+        Self {
+            id: promise.id.clone(),
+            on: promise.on.clone(),
+            title: promise.title.clone(),
+            status,
+            is_promise: true,
             parts,
             was: Counted::default(),
             is: Counted::default(),
@@ -171,11 +241,11 @@ impl RuleDiff {
 
 impl Move {
     fn is_new_failure(&self) -> bool {
-        self.to == Outcome::Fail
+        self.to.is_failure()
     }
 
     fn is_new_pass(&self) -> bool {
-        self.from == Outcome::Fail && self.to == Outcome::Pass
+        self.from.is_failure() && self.to.is_pass()
     }
 }
 
@@ -218,26 +288,40 @@ fn say(text: &str, style: Style, colour: bool, out: &mut String) {
 }
 
 fn rule_lines(rule: &RuleDiff, lang: Lang, colour: bool, out: &mut String) {
-    let status = match rule.status {
-        Status::Same => wording::DIFF_SAME,
-        Status::Changed => wording::DIFF_CHANGED,
-        Status::Added => wording::DIFF_ADDED,
-        Status::Removed => wording::DIFF_REMOVED,
+    let status = match (rule.status, rule.is_promise) {
+        (Status::Same, _) => wording::DIFF_SAME,
+        (Status::Changed, _) => wording::DIFF_CHANGED,
+        (Status::Added, false) => wording::DIFF_ADDED,
+        (Status::Removed, false) => wording::DIFF_REMOVED,
+        (Status::Added, true) => wording::DIFF_PROMISE_ADDED,
+        (Status::Removed, true) => wording::DIFF_PROMISE_REMOVED,
     };
     out.push('\n');
     let counts = if rule.status == Status::Removed { &rule.was } else { &rule.is };
     let arguments = [
         ("parts", rule.parts.join(wording::DIFF_AND.text(lang))),
         ("failing", counts.0.fail.to_string()),
-        ("assessed", counts.0.assessed().to_string()),
+        ("assessed", (counts.0.pass + counts.0.fail).to_string()),
     ];
     Style::Bold.paint(&visible(&rule.id), colour, out);
     out.push_str("  ");
     say(&status.fill(lang, &arguments), Style::Plain, colour, out);
     say(&format!("  {}", rule.title.get(lang)), Style::Dim, colour, out);
     let (failing, passing) = (rule.newly_failing(), rule.newly_passing());
-    record_lines(&failing, wording::DIFF_FAILING, &[], (lang, Style::Red, colour), out);
-    record_lines(&passing, wording::DIFF_PASSING, &[], (lang, Style::Green, colour), out);
+    let said = match rule.is_promise {
+        true => (wording::DIFF_BREACHED, wording::DIFF_KEPT),
+        false => (wording::DIFF_FAILING, wording::DIFF_PASSING),
+    };
+    if rule.is_promise && rule.was.kept_rate() != rule.is.kept_rate() {
+        let shown = |of: &Counted, status| match of.kept_rate().filter(|_| rule.status != status) {
+            Some(rate) => format!("{:.1} %", rate * 100.0),
+            None => "–".to_owned(),
+        };
+        let rates = [("was", shown(&rule.was, Status::Added)), ("is", shown(&rule.is, Status::Removed))];
+        say(&format!("  {}", wording::DIFF_KEPT_RATE.fill(lang, &rates)), Style::Plain, colour, out);
+    }
+    record_lines(&failing, said.0, &[], (lang, Style::Red, colour), out);
+    record_lines(&passing, said.1, &[], (lang, Style::Green, colour), out);
     for it in rule.others() {
         let arguments = [("from", it.from.wording().text(lang)), ("to", it.to.wording().text(lang))];
         record_lines(&it.records, wording::DIFF_MOVED, &arguments, (lang, Style::Yellow, colour), out);
@@ -286,6 +370,7 @@ struct JsonDiff<'a> {
     records: u64,
     summary: JsonSummary,
     rules: Vec<JsonRule<'a>>,
+    promises: Vec<JsonPromise<'a>>,
 }
 
 #[derive(Serialize)]
@@ -312,6 +397,30 @@ struct JsonRule<'a> {
 }
 
 #[derive(Serialize)]
+struct JsonPromise<'a> {
+    id: &'a str,
+    title: &'a str,
+    status: &'static str,
+    changes: &'a [String],
+    old: Option<JsonClocks>,
+    new: Option<JsonClocks>,
+    newly_breached: Records,
+    newly_kept: Records,
+    other: Vec<JsonMove<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonClocks {
+    kept: u64,
+    breached: u64,
+    running: u64,
+    at_risk: u64,
+    no_evidence: u64,
+    not_applicable: u64,
+    kept_rate: Option<f64>,
+}
+
+#[derive(Serialize)]
 struct JsonMove<'a> {
     from: &'static str,
     to: &'static str,
@@ -333,27 +442,52 @@ fn json_counts(counted: &Counted) -> JsonCounts {
     JsonCounts { pass, fail, not_applicable, no_evidence, error }
 }
 
+fn json_clocks(counted: &Counted) -> JsonClocks {
+    let OutcomeCounts { pass: kept, fail: breached, not_applicable, no_evidence, error: _ } = counted.0;
+    let [running, at_risk] = counted.1;
+    let kept_rate = counted.kept_rate();
+    JsonClocks { kept, breached, running, at_risk, no_evidence, not_applicable, kept_rate }
+}
+
+fn json_moves(rule: &RuleDiff) -> Vec<JsonMove<'_>> {
+    rule.others()
+        .map(|it| JsonMove { from: it.from.name(), to: it.to.name(), records: &it.records })
+        .collect()
+}
+
+fn json_rule(rule: &RuleDiff, lang: Lang) -> JsonRule<'_> {
+    JsonRule {
+        id: &rule.id,
+        title: rule.title.get(lang),
+        status: rule.status.name(),
+        changes: &rule.parts,
+        old: (rule.status != Status::Added).then(|| json_counts(&rule.was)),
+        new: (rule.status != Status::Removed).then(|| json_counts(&rule.is)),
+        newly_failing: rule.newly_failing(),
+        newly_passing: rule.newly_passing(),
+        other: json_moves(rule),
+    }
+}
+
+fn json_promise(promise: &RuleDiff, lang: Lang) -> JsonPromise<'_> {
+    JsonPromise {
+        id: &promise.id,
+        title: promise.title.get(lang),
+        status: promise.status.name(),
+        changes: &promise.parts,
+        old: (promise.status != Status::Added).then(|| json_clocks(&promise.was)),
+        new: (promise.status != Status::Removed).then(|| json_clocks(&promise.is)),
+        newly_breached: promise.newly_failing(),
+        newly_kept: promise.newly_passing(),
+        other: json_moves(promise),
+    }
+}
+
 /// The comparison as one JSON object.
 pub(super) fn json(diff: &Diff) -> String {
-    let rule = |it| {
-        let rule: &RuleDiff = it;
-        JsonRule {
-            id: &rule.id,
-            title: rule.title.get(diff.lang),
-            status: rule.status.name(),
-            changes: &rule.parts,
-            old: (rule.status != Status::Added).then(|| json_counts(&rule.was)),
-            new: (rule.status != Status::Removed).then(|| json_counts(&rule.is)),
-            newly_failing: rule.newly_failing(),
-            newly_passing: rule.newly_passing(),
-            other: rule
-                .others()
-                .map(|it| JsonMove { from: it.from.name(), to: it.to.name(), records: &it.records })
-                .collect(),
-        }
-    };
     let sum = |of: fn(&RuleDiff) -> u64| diff.rules.iter().map(of).sum();
     let with = |status: Status| diff.rules.iter().filter(|it| it.status == status).count();
+    let (promises, rules): (Vec<&RuleDiff>, Vec<&RuleDiff>) = diff.rules.iter().partition(|it| it.is_promise);
     pretty(&JsonDiff {
         schema: "touchstone.diff/1",
         old: &diff.old,
@@ -368,6 +502,7 @@ pub(super) fn json(diff: &Diff) -> String {
             removed: with(Status::Removed),
             changed: with(Status::Changed),
         },
-        rules: diff.rules.iter().map(rule).collect(),
+        rules: rules.into_iter().map(|it| json_rule(it, diff.lang)).collect(),
+        promises: promises.into_iter().map(|it| json_promise(it, diff.lang)).collect(),
     })
 }

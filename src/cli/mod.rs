@@ -18,6 +18,7 @@ mod eval_report;
 pub mod exit;
 mod explain;
 mod functions;
+mod handbook;
 mod memory;
 mod output;
 mod plans;

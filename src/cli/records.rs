@@ -11,6 +11,7 @@ use crate::{
     },
     finding::Finding,
     ingest::{FaultKind, Opened},
+    promise,
     record::Batch,
     rule::Outcome,
     wording,
@@ -35,10 +36,11 @@ impl FindingSink for OutcomesOnly {
     fn encode(&self, _: &Finding<'_>, _: &mut [Vec<u8>]) {}
 }
 
-/// The outcomes of a source's records by planned rule, in record order.
+/// The outcomes of a source's records by planned rule and by reported promise, in record order.
 #[derive(Default)]
 pub(super) struct Outcomes {
     pub(super) by_rule: Vec<Vec<Outcome>>,
+    pub(super) by_promise: Vec<Vec<Option<promise::Outcome>>>,
     pub(super) records: u64,
     /// Rows that could not be read, and cells.
     pub(super) rejected: u64,
@@ -103,12 +105,20 @@ pub(super) fn outcomes(
     let files = Files::new(opened, &plan.columns)?;
     let bench = Bench::new(opened, plan, zone)?;
     let judging = bench.judging(plan, &OutcomesOnly);
-    let mut all = Outcomes { by_rule: vec![Vec::new(); plan.rules.len()], ..Outcomes::default() };
+    let promises = plan.promises.iter().filter(|it| it.is_reported).count();
+    let mut all = Outcomes {
+        by_rule: vec![Vec::new(); plan.rules.len()],
+        by_promise: vec![Vec::new(); promises],
+        ..Outcomes::default()
+    };
     let source = &files;
     let never = AtomicBool::new(false);
     let ended = run_source(&source, &judging, threads, &never, |result, faults| {
         all.records += result.records;
         for (all, more) in all.by_rule.iter_mut().zip(&result.outcomes) {
+            all.extend_from_slice(more);
+        }
+        for (all, more) in all.by_promise.iter_mut().zip(&result.clocks) {
             all.extend_from_slice(more);
         }
         for fault in faults {

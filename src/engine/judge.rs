@@ -86,6 +86,8 @@ pub struct BlockResult {
     pub counts: Vec<OutcomeCounts>,
     /// Outcomes by planned rule and record, where they are wanted.
     pub outcomes: Vec<Vec<Outcome>>,
+    /// The outcome of every record under every reported promise, where they are wanted; `None` without one.
+    pub clocks: Vec<Vec<Option<promise::Outcome>>>,
     /// Findings by planned rule.
     pub findings: Vec<u64>,
     /// By planned rule the judged records whose window reaches before the first record.
@@ -226,6 +228,7 @@ impl<'a> Judge<'a> {
         let mut verdicts: Vec<Verdicts> = Vec::with_capacity(rules);
         if self.judging.sink.wanted().outcomes {
             result.outcomes = vec![vec![Outcome::NotApplicable; batch.len]; plan.rules.len()];
+            result.clocks = promised.iter().map(|(promise, _)| outcomes_of(promise, batch)).collect();
         }
         let mut low = 0;
         while evaluator.go_to(low) {
@@ -338,6 +341,14 @@ fn counts_of(counts: &Counts) -> OutcomeCounts {
         no_evidence: counts.no_evidence,
         error: 0,
     }
+}
+
+/// The outcome of a promise for every record.
+fn outcomes_of(promise: &PlannedPromise, batch: &Batch) -> Vec<Option<promise::Outcome>> {
+    let column = &batch.columns[promise.first_column as usize];
+    let Values::Text(TextColumn::Coded(codes, _)) = &column.values else { return Vec::new() };
+    let outcome = |row: usize| promise::Outcome::ALL.get(usize::from(codes[row])).copied();
+    (0..batch.len).map(|row| outcome(row).filter(|_| column.valid.get(row))).collect()
 }
 
 /// The breaches of a promise in the chunk that starts at `low`.

@@ -76,12 +76,17 @@ wordings! { DIFF_RESULTS;
     DIFF_CHANGED = "changed: {parts}", "有改动：{parts}";
     DIFF_ADDED = "added: fails {failing} of {assessed} assessed", "新增：判定 {assessed} 条，不合格 {failing} 条";
     DIFF_REMOVED = "removed: failed {failing} of {assessed} assessed", "已删除：原判定 {assessed} 条，不合格 {failing} 条";
+    DIFF_PROMISE_ADDED = "added: breached {failing} of {assessed} that ended", "新增：已结束 {assessed} 条，超时 {failing} 条";
+    DIFF_PROMISE_REMOVED = "removed: breached {failing} of {assessed} that ended", "已删除：原已结束 {assessed} 条，超时 {failing} 条";
+    DIFF_BREACHED = "newly breached: {count}  ({keys})", "新变为超时：{count}  （{keys}）";
+    DIFF_KEPT = "newly kept: {count}  ({keys})", "新变为按时：{count}  （{keys}）";
+    DIFF_KEPT_RATE = "kept: {was} → {is}", "按时率：{was} → {is}";
     DIFF_AND = "; ", "；";
     DIFF_FAILING = "newly failing: {count}  ({keys})", "新变为不合格：{count}  （{keys}）";
     DIFF_PASSING = "newly passing: {count}  ({keys})", "新变为合格：{count}  （{keys}）";
     DIFF_MOVED = "{from} → {to}: {count}  ({keys})", "{from} → {to}：{count}  （{keys}）";
     DIFF_SUBJECTS = "by {level}: {subjects}", "按 {level}：{subjects}";
-    DIFF_QUIET = "rules without any difference: {count}", "没有差异的规则：{count} 条";
+    DIFF_QUIET = "rules and promises without any difference: {count}", "没有差异的规则和承诺：{count} 项";
     DIFF_TOTAL = "newly failing: {failing}, newly passing: {passing}, other changes: {other}", "新变为不合格：{failing}，新变为合格：{passing}，其他变化：{other}";
 }
 

@@ -42,6 +42,8 @@ wordings! { HELP;
     PROGRESS_READING = "reading", "读取";
     WROTE = "wrote {file}", "已写入 {file}";
     CHECKED = "rules in order: {rules} ({columns} by columns, {rows} row by row)", "{rules} 条规则无误：{columns} 条按列计算，{rows} 条逐行计算";
+    CHECKED_PROMISES = "promises in order: {count}", "{count} 项承诺无误";
+    CHECKED_PROMISE = "{path}; target: {target}; calendar: {calendar}", "{path}；时限：{target}；工作日历：{calendar}";
     BY_COLUMNS = "by columns", "按列";
     BY_ROWS = "row by row: {reason}", "逐行：{reason}";
     BY_ROWS_HINT = "over columns: {hint}", "按列计算的写法：{hint}";

@@ -91,4 +91,5 @@ wordings! { PROJECT_HELP;
     ONE_NOTE = "1 note", "1 条提示";
     SOME_NOTES = "{count} notes", "{count} 条提示";
     LIST_COMMA = ", ", "，";
+    LIST_SEMICOLON = "; ", "；";
 }
