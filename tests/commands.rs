@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Run, copy, root, run};
+use common::{Run, audit, copy, root, run};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
@@ -225,6 +225,68 @@ fn promises_are_compared() {
         (Some("removed"), Some("added"))
     );
     assert!(of(":gone")["new"].is_null() && of(":fresh")["old"].is_null());
+}
+
+/// Two projects with other hours: each side's clocks run by its own calendars, as in an audit of it.
+#[test]
+fn hours_of_calendars_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["old", "new"] {
+        copy(&root().join("samples/after-sales"), &folder.path().join(name));
+    }
+    let settings = folder.path().join("new/audit.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(settings, text.replacen("13:30-18:00", "13:30-17:00", 1)).unwrap();
+    let report = |command: &[&str]| {
+        json(&run(folder.path(), &[command, &["--as-of", "2026-04-01", "--format", "json"]].concat()))
+    };
+    let of = |report: &Value, id: &str| {
+        let found = report["promises"].as_array().unwrap().iter().find(|it| it["id"] == id);
+        found.unwrap().clone()
+    };
+    let id = "service/promise:到场";
+    // Records read again by name are read as the project says, its calendars included.
+    let data: &[&str] = &["diff", "old", "new", "--data", "new/data/报修单.csv"];
+    for command in [&["diff", "old", "new"], data] {
+        let found = of(&report(command), id);
+        assert_eq!(found["changes"], serde_json::json!(["[[calendar]]"]));
+        assert_eq!(found["newly_kept"]["count"], 4);
+        for side in ["old", "new"] {
+            let audited = audit(&folder.path().join(side), &["--format", "json"]);
+            let audited = of(&serde_json::from_str(&audited.out).unwrap(), id);
+            for outcome in ["kept", "breached", "running", "at_risk"] {
+                assert_eq!(found[side][outcome], audited["outcomes"][outcome], "{side}: {outcome}");
+            }
+        }
+    }
+    // What a rule reads of a clock is another, though its own text is the same.
+    let found = report(&["diff", "old", "new", "--rule", "service/延误须提前告知"]);
+    assert_eq!(found["rules"][0]["status"], "changed");
+    let same = report(&["diff", "old", "old"]);
+    assert!(same["promises"].as_array().unwrap().iter().all(|it| it["status"] == "same"));
+}
+
+/// Packs that hold promises only are compared on a file by its name.
+#[test]
+fn packs_of_promises_are_compared_on_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, target) in [("old", "1h"), ("new", "2h")] {
+        let pack = format!(
+            "[pack]\nid = \"p\"\ntitle = \"p\"\n\n[[promise]]\nid = \"reply\"\ntitle = \"reply\"\non = \"ticket\"\nstart = \"asked\"\nstop = \"told\"\ntarget = \"{target}\"\n"
+        );
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("pack.toml"), pack).unwrap();
+    }
+    let records = "asked,told\n2026-03-02T09:00,2026-03-02T10:30\n2026-03-02T09:00,2026-03-02T09:30\n";
+    fs::write(folder.path().join("march.csv"), records).unwrap();
+    let found = json(&run(
+        folder.path(),
+        &["diff", "old", "new", "--data", "march.csv", "--as-of", "2026-04-01", "--format", "json"],
+    ));
+    let promise = &found["promises"][0];
+    assert_eq!(promise["changes"], serde_json::json!(["target: 1h → 2h"]));
+    assert_eq!(promise["newly_kept"]["keys"], serde_json::json!(["march.csv:2"]));
+    assert_eq!((&promise["old"]["kept_rate"], &promise["new"]["kept_rate"]), (&0.5.into(), &1.0.into()));
 }
 
 /// `check` tells by what promises count, and the handbook tells it in words: tables, pauses, calendars.

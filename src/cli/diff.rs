@@ -16,7 +16,7 @@ use crate::{
     engine::{Filter, SourcePlan, plan_source},
     ingest::{self, Opened},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
-    rule::{Outcome, Pack, Pause, Promise, Reach, Rule, Script, Target},
+    rule::{DeclaredCalendar, Outcome, Pack, Pause, Promise, Reach, Rule, Script, Target},
     script::{names_in, snake_case},
     wording::{self, Lang},
 };
@@ -86,7 +86,9 @@ fn side(path: &Path, asked: Option<Lang>, voice: Voice) -> Option<Side> {
 fn records(matches: &ArgMatches, new: &Side, voice: Voice) -> Option<Project> {
     let data: Vec<PathBuf> = all(matches, "data");
     if !data.is_empty() {
-        let kinds: BTreeSet<&str> = rules(&new.project).map(|it| it.on.as_str()).collect();
+        let promises = new.project.packs.iter().flat_map(|it| &it.promises);
+        let kinds: BTreeSet<&str> =
+            rules(&new.project).map(|it| it.on.as_str()).chain(promises.map(|it| it.on.as_str())).collect();
         let mut project = load_files(&LoadOptions { data, ..LoadOptions::default() }).project?;
         // Files of a project's sources are read as the project says; others by their names.
         for source in &mut project.sources {
@@ -105,6 +107,7 @@ fn records(matches: &ArgMatches, new: &Side, voice: Voice) -> Option<Project> {
         }
         if new.is_project {
             project.zone = new.project.zone.clone();
+            project.calendars = new.project.calendars.clone();
         }
         return Some(project);
     }
@@ -137,11 +140,23 @@ impl From<Box<Diagnostic>> for Wrong {
     }
 }
 
-/// The packs that are compared: where one side is a pack, that one.
-fn packs(side: &Side, other: &Side) -> Vec<Pack> {
-    let ids: BTreeSet<&str> = other.project.packs.iter().map(|it| it.id.as_str()).collect();
-    let all = side.project.packs.iter();
-    all.filter(|it| other.is_project || !side.is_project || ids.contains(it.id.as_str())).cloned().collect()
+/// What is compared: packs, and the calendars by which their clocks run.
+struct RuleSet<'a> {
+    packs: Vec<Pack>,
+    calendars: &'a [DeclaredCalendar],
+}
+
+impl<'a> RuleSet<'a> {
+    /// Where one side is a pack, only that pack. A project has its own calendars; a pack has none and takes
+    /// those that stand beside the records.
+    fn new(side: &'a Side, other: &Side, desk: &'a Project) -> Self {
+        let ids: BTreeSet<&str> = other.project.packs.iter().map(|it| it.id.as_str()).collect();
+        let all = side.project.packs.iter();
+        let packs =
+            all.filter(|it| other.is_project || !side.is_project || ids.contains(it.id.as_str())).cloned();
+        let calendars = if side.is_project { &side.project.calendars } else { &desk.calendars };
+        Self { packs: packs.collect(), calendars }
+    }
 }
 
 fn compared(
@@ -154,7 +169,7 @@ fn compared(
     let as_of = as_of(matches, &desk.zone)?;
     let setting = (&desk.zone, as_of, voice.lang);
     let filter = Filter { rules: all(matches, "rule"), ..Filter::default() };
-    let (old_packs, new_packs) = (packs(old, new), packs(new, old));
+    let (old_set, new_set) = (RuleSet::new(old, new, desk), RuleSet::new(new, old, desk));
     let mut diff = Diff {
         old: named(matches, "old"),
         new: named(matches, "new"),
@@ -162,9 +177,9 @@ fn compared(
         zone: desk.zone.clone(),
         lang: voice.lang,
         records: 0,
-        rules: rule_diffs(&old_packs, &new_packs, &filter),
+        rules: rule_diffs(&old_set, &new_set, &filter),
     };
-    diff.rules.extend(promise_diffs(&old_packs, &new_packs, &filter));
+    diff.rules.extend(promise_diffs(&old_set, &new_set, &filter));
     if diff.rules.is_empty() {
         let said = Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES);
         return Err(Wrong { diagnostics: vec![said], in_old: false });
@@ -177,13 +192,14 @@ fn compared(
         let (opened, diagnostics) = ingest::open(&source.spec);
         let Some(opened) = opened else { return Err(Wrong { diagnostics, in_old: false }) };
         let opened = Arc::new(opened);
-        let plan = |packs: &[Pack], in_old| {
+        let plan = |set: &RuleSet<'_>, in_old| {
+            let ask = ask(source, set.calendars);
             let (plan, mut diagnostics) =
-                plan_source(&ask(source, &desk.calendars), &opened.schema, packs, setting, &filter, false);
+                plan_source(&ask, &opened.schema, &set.packs, setting, &filter, false);
             diagnostics.retain(Diagnostic::is_error);
             plan.ok_or(Wrong { diagnostics, in_old })
         };
-        let (before, after) = (plan(&old_packs, true)?, plan(&new_packs, false)?);
+        let (before, after) = (plan(&old_set, true)?, plan(&new_set, false)?);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let was = judged(&opened, &before, desk, threads)?;
         let is = judged(&opened, &after, desk, threads)?;
@@ -266,7 +282,7 @@ fn changes(
 }
 
 /// The rules of both sides by id, those of the new one first.
-fn rule_diffs(old: &[Pack], new: &[Pack], filter: &Filter) -> Vec<RuleDiff> {
+fn rule_diffs(old: &RuleSet<'_>, new: &RuleSet<'_>, filter: &Filter) -> Vec<RuleDiff> {
     let (before, after) = (by_id(old, filter), by_id(new, filter));
     let mut all = Vec::new();
     for (id, versions) in &after {
@@ -286,34 +302,76 @@ fn rule_diffs(old: &[Pack], new: &[Pack], filter: &Filter) -> Vec<RuleDiff> {
 }
 
 /// The promises of both sides by id, those of the new one first.
-fn promise_diffs(old: &[Pack], new: &[Pack], filter: &Filter) -> Vec<RuleDiff> {
-    let of = |packs: &'_ [Pack]| -> Vec<(Pack, Promise)> {
-        let all = packs.iter().flat_map(|pack| pack.promises.iter().map(move |it| (pack, it)));
-        all.filter(|it| filter.admits_promise(it.1)).map(|(pack, it)| (pack.clone(), it.clone())).collect()
-    };
-    let (before, after) = (of(old), of(new));
+fn promise_diffs(old: &RuleSet<'_>, new: &RuleSet<'_>, filter: &Filter) -> Vec<RuleDiff> {
+    let (before, after) = (promises_of(old, filter), promises_of(new, filter));
     let mut all = Vec::new();
-    for (pack, promise) in &after {
-        let (status, parts) = match before.iter().find(|it| it.1.id == promise.id) {
+    for it in &after {
+        let (status, parts) = match before.iter().find(|known| known.promise.id == it.promise.id) {
             None => (Status::Added, Vec::new()),
             Some(known) => {
-                let parts = changed_parts_of_promise((&known.0, &known.1), (pack, promise));
+                let parts = changed_parts_of_promise(known, it);
                 (if parts.is_empty() { Status::Same } else { Status::Changed }, parts)
             }
         };
-        all.push(RuleDiff::of_promise(promise, status, parts));
+        all.push(RuleDiff::of_promise(it.promise, status, parts));
     }
-    for (_, promise) in before.iter().filter(|it| after.iter().all(|of| of.1.id != it.1.id)) {
-        all.push(RuleDiff::of_promise(promise, Status::Removed, Vec::new()));
+    for it in before.iter().filter(|it| after.iter().all(|of| of.promise.id != it.promise.id)) {
+        all.push(RuleDiff::of_promise(it.promise, Status::Removed, Vec::new()));
     }
     all
 }
 
+fn promises_of<'a>(set: &'a RuleSet<'_>, filter: &Filter) -> Vec<Promised<'a>> {
+    let of = |pack: &'a Pack| {
+        pack.promises.iter().map(move |promise| Promised { pack, calendars: set.calendars, promise })
+    };
+    set.packs.iter().flat_map(of).filter(|it| filter.admits_promise(it.promise)).collect()
+}
+
+/// A promise with what it uses.
+struct Promised<'a> {
+    pack: &'a Pack,
+    calendars: &'a [DeclaredCalendar],
+    promise: &'a Promise,
+}
+
+impl Promised<'_> {
+    /// The rows of the table that gives the target, apart from where they stand.
+    fn rows_of_target(&self) -> String {
+        let Target::Table(id, _) = &self.promise.target else { return String::new() };
+        let table = self.pack.tables.iter().find(|it| it.id == *id || snake_case(&it.id) == *id);
+        let rows = table.into_iter().flat_map(|it| &it.rows);
+        rows.map(|it| format!("{:?} {:?}\n", it.cells, it.output)).collect()
+    }
+
+    /// What the calendars by which it may run say, apart from where they stand.
+    fn hours(&self) -> String {
+        let Some(script) = &self.promise.calendar else { return String::new() };
+        let is_named = |it: &&DeclaredCalendar| it.id == script.text.trim() || is_quoted(script, &it.id);
+        let named: Vec<&DeclaredCalendar> = self.calendars.iter().filter(is_named).collect();
+        // Where the name comes from a field, it may be any of them.
+        if named.is_empty() { hours(self.calendars.iter()) } else { hours(named) }
+    }
+}
+
+/// What calendars say, apart from where they stand.
+fn hours<'a>(calendars: impl IntoIterator<Item = &'a DeclaredCalendar>) -> String {
+    let mut all: Vec<String> =
+        calendars.into_iter().map(|it| format!("{} {} {:?}\n", it.id, it.zone.name(), it.spec)).collect();
+    all.sort_unstable();
+    all.concat()
+}
+
+/// Whether an id stands in a script as a text.
+fn is_quoted(script: &Script, id: &str) -> bool {
+    script.text.contains(&format!("\"{id}\""))
+}
+
 /// What of a promise is another: keys of the rule file.
-fn changed_parts_of_promise(old: (&Pack, &Promise), new: (&Pack, &Promise)) -> Vec<String> {
+fn changed_parts_of_promise(old: &Promised<'_>, new: &Promised<'_>) -> Vec<String> {
     let mut parts = Vec::new();
-    let mut part = |name: &str, of: &dyn Fn(&Pack, &Promise) -> String| {
-        let (was, is) = (of(old.0, old.1), of(new.0, new.1));
+    let mut part = |name: &str, of: &dyn Fn(&Promise) -> String| {
+        let (was, is) = (of(old.promise), of(new.promise));
         if was != is {
             // What fits into a line is told.
             let short = was.chars().count() + is.chars().count() <= SHOWN_CHARS_MAX;
@@ -322,46 +380,43 @@ fn changed_parts_of_promise(old: (&Pack, &Promise), new: (&Pack, &Promise)) -> V
         }
     };
     let text = |it: &Script| it.text.trim().to_owned();
-    part("on", &|_, it| it.on.clone());
-    part("effective", &|_, it| format!("{:?}", it.effective));
-    part("when", &|_, it| it.when.as_ref().map(text).unwrap_or_default());
-    part("start", &|_, it| text(&it.start));
-    part("stop", &|_, it| text(&it.stop));
-    part("target", &|_, it| match &it.target {
+    part("on", &|it| it.on.clone());
+    part("effective", &|it| format!("{:?}", it.effective));
+    part("when", &|it| it.when.as_ref().map(text).unwrap_or_default());
+    part("start", &|it| text(&it.start));
+    part("stop", &|it| text(&it.stop));
+    part("target", &|it| match &it.target {
         Target::Amount(amount, _) => amount.to_string(),
         Target::Table(id, _) => id.clone(),
         Target::Expression(script) => text(script),
     });
-    part("table", &|pack, it| rows_of_target(pack, &it.target));
-    part("calendar", &|_, it| it.calendar.as_ref().map(text).unwrap_or_default());
-    part("pause", &|_, it| {
+    part("calendar", &|it| it.calendar.as_ref().map(text).unwrap_or_default());
+    part("pause", &|it| {
         let one =
             |it: &Pause| format!("{} – {}", text(&it.from), it.to.as_ref().map(text).unwrap_or_default());
         it.pauses.iter().map(one).collect::<Vec<_>>().join(", ")
     });
-    part("day_end, start_at, roll", &|_, it| format!("{:?}", it.terms));
-    part("warn_at", &|_, it| it.warn_at.to_string());
-    part("severity", &|_, it| it.severity.name().to_owned());
+    part("day_end, start_at, roll", &|it| format!("{:?}", it.terms));
+    part("warn_at", &|it| it.warn_at.to_string());
+    part("severity", &|it| it.severity.name().to_owned());
+    for (name, is_another) in [
+        ("table", old.rows_of_target() != new.rows_of_target()),
+        ("[[calendar]]", old.hours() != new.hours()),
+    ] {
+        parts.extend(is_another.then(|| name.to_owned()));
+    }
     parts
 }
 
 /// A change is told in full up to this length.
 const SHOWN_CHARS_MAX: usize = 60;
 
-/// The rows of the table that gives a target, apart from where they stand.
-fn rows_of_target(pack: &Pack, target: &Target) -> String {
-    let Target::Table(id, _) = target else { return String::new() };
-    let table = pack.tables.iter().find(|it| it.id == *id || snake_case(&it.id) == *id);
-    let rows = table.into_iter().flat_map(|it| &it.rows);
-    rows.map(|it| format!("{:?} {:?}\n", it.cells, it.output)).collect()
-}
-
 /// The versions of each rule.
-fn by_id<'a>(packs: &'a [Pack], filter: &Filter) -> Vec<(&'a str, Vec<Version<'a>>)> {
+fn by_id<'a>(set: &'a RuleSet<'_>, filter: &Filter) -> Vec<(&'a str, Vec<Version<'a>>)> {
     let mut found: Vec<(&str, Vec<Version<'_>>)> = Vec::new();
-    for pack in packs {
+    for pack in &set.packs {
         for rule in pack.rules.iter().filter(|it| filter.admits(it)) {
-            let version = Version { pack, rule };
+            let version = Version { pack, calendars: set.calendars, rule };
             match found.iter_mut().find(|it| it.0 == rule.id) {
                 Some(known) => known.1.push(version),
                 None => found.push((&rule.id, vec![version])),
@@ -374,11 +429,12 @@ fn by_id<'a>(packs: &'a [Pack], filter: &Filter) -> Vec<(&'a str, Vec<Version<'a
 /// A rule with its pack.
 struct Version<'a> {
     pack: &'a Pack,
+    calendars: &'a [DeclaredCalendar],
     rule: &'a Rule,
 }
 
 impl Version<'_> {
-    /// The tables, word lists and promises that it uses.
+    /// The tables, word lists, calendars and promises that it uses.
     fn lookups(&self) -> String {
         let scripts = || self.rule.scripts();
         let names: Vec<String> = scripts().flat_map(names_in).collect();
@@ -388,14 +444,17 @@ impl Version<'_> {
                 it.rows.iter().map(|it| format!("{:?}{:?}", it.cells, it.output)).collect();
             format!("{} {:?} {rows:?}", it.id, it.output)
         });
-        let is_used = |id: &str| scripts().any(|it| it.text.contains(&format!("\"{id}\"")));
+        let is_used = |id: &str| scripts().any(|it| is_quoted(it, id));
         let phrases = self.pack.phrases.iter().filter(|it| is_used(&it.id));
         let phrases = phrases.map(|it| format!("{} {:?} {}", it.id, it.words, it.fold));
         let promises = self.pack.promises.iter().filter(|it| names.contains(&it.name)).map(|it| {
             let scripts: Vec<&str> = it.scripts().map(|it| it.text.as_str()).collect();
-            format!("{} {scripts:?} {:?} {:?} {}", it.name, it.terms, it.effective, it.warn_at)
+            let used = Promised { pack: self.pack, calendars: self.calendars, promise: it };
+            let used = format!("{}{}", used.rows_of_target(), used.hours());
+            format!("{} {scripts:?} {:?} {:?} {} {used}", it.name, it.terms, it.effective, it.warn_at)
         });
-        tables.chain(phrases).chain(promises).collect::<Vec<_>>().join("\n")
+        let calendars = hours(self.calendars.iter().filter(|it| is_used(&it.id)));
+        tables.chain(phrases).chain(promises).chain([calendars]).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -425,7 +484,7 @@ fn changed_parts(old: &[Version<'_>], new: &[Version<'_>]) -> Vec<String> {
     part("check", &|it| it.rule.check.text.clone());
     part("missing", &|it| format!("{:?}", it.rule.missing));
     part("severity", &|it| it.rule.severity.name().to_owned());
-    part("tables, phrases, promises", &|it| it.lookups());
+    part("tables, phrases, calendars, promises", &|it| it.lookups());
     let values = |all: &[Version<'_>]| {
         let params = all.iter().flat_map(|it| &it.rule.params);
         params.map(|it| (it.name.clone(), it.value.clone())).collect::<Vec<_>>()
