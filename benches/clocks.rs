@@ -80,6 +80,9 @@ fn promise_with_table(bencher: Bencher) {
         zone: Zone::utc(),
         as_of: days_from_civil(2026, 12, 1) * 86_400 * MICROS_PER_SECOND,
         outcomes: ClockPlan::outcome_names(),
+        times_are_read: true,
     };
-    bencher.counter(ItemsCount::new(RECORDS)).bench_local(|| plan.run(black_box(&batch), |_| Ok(true)));
+    bencher
+        .counter(ItemsCount::new(RECORDS))
+        .bench_local(|| plan.run(black_box(&batch), Vec::new(), |_| Ok(true)));
 }

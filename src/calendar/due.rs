@@ -164,6 +164,21 @@ impl Clock<'_> {
         }
     }
 
+    /// The same wall time so many whole days, above 0, after `from`: of the calendar's open days, or of the
+    /// wall calendar. What [`Clock::due`] gives for such amounts where nothing is rolled or moved to a closing.
+    #[inline]
+    #[must_use]
+    pub fn whole_days(&self, from: i64, days: i64, of_business: bool) -> Option<i64> {
+        match self {
+            Self::Calendar(calendar) if of_business => {
+                let own = calendar.owner(from);
+                moved(calendar.zone(), from, calendar.open_day_after(own, days)? - own)
+            }
+            Self::Always(_) if of_business => None,
+            Self::Always(_) | Self::Calendar(_) => moved(self.zone(), from, days),
+        }
+    }
+
     /// The same wall time on the `days`-th open day after the day that `from` belongs to. What is left
     /// of a fraction is that share of the open time of the day reached.
     fn business_days(&self, from: i64, days: Decimal, day_end: DayEnd) -> Option<i64> {
@@ -218,15 +233,18 @@ impl Clock<'_> {
 
 impl Calendar {
     /// The `count`-th open day after `day`; for 0 the day itself if it is open, else the next that is.
+    #[inline]
     fn open_day_after(&self, day: i64, count: i64) -> Option<i64> {
         let wanted = if count == 0 { day } else { day + 1 };
-        let first = self.open_days.partition_point(|it| it.0 < wanted);
+        let known = self.open_days_before(wanted);
+        let first = known.unwrap_or_else(|| self.open_days.partition_point(|it| it.0 < wanted));
         let at = first.checked_add(usize::try_from((count - 1).max(0)).ok()?)?;
         Some(self.open_days.get(at)?.0)
     }
 }
 
 /// The same wall time `days` later.
+#[inline]
 fn moved(zone: &Zone, instant: i64, days: i64) -> Option<i64> {
     let wall = zone.to_local(instant).checked_add(days.checked_mul(DAY * MICROS_PER_SECOND)?)?;
     Some(zone.to_utc(wall).0)

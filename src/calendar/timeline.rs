@@ -40,6 +40,8 @@ pub struct Calendar {
     reach: Range<i64>,
     /// Days that have open hours, and the wall second at which the last of these ends; by date.
     pub(super) open_days: Vec<(i64, i64)>,
+    /// The first day that is looked at, and for it and each day after it how many open days are before it.
+    open_days_before: (i64, Vec<u32>),
 }
 
 /// 2.4 hours.
@@ -67,9 +69,11 @@ impl Calendar {
     fn of_days(week: Week, zone: Zone, first: i64, last: i64) -> Self {
         let mut walls = Vec::new();
         let mut open_days = Vec::new();
+        let mut before = Vec::new();
         // The day before may have a shift that goes on into the first.
         for day in first - 1..=last {
             let open = week.open(day);
+            before.push(u32::try_from(open_days.len()).unwrap_or(u32::MAX));
             if let Some(end) = open.last() {
                 open_days.push((day, end.end));
             }
@@ -88,7 +92,8 @@ impl Calendar {
             index.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
         let by_open = by_open(&spans);
-        Self { zone, week, spans, index, by_open, reach, open_days }
+        let open_days_before = (first - 1, before);
+        Self { zone, week, spans, index, by_open, reach, open_days, open_days_before }
     }
 
     /// The zone of its wall clock.
@@ -233,8 +238,17 @@ impl Calendar {
         spans.map(|it| (it.open.max(from), it.close.min(to))).filter(|it| it.0 < it.1).collect()
     }
 
+    /// How many open days there are before a day; `None` where it is not looked at.
+    #[inline]
+    pub(super) fn open_days_before(&self, day: i64) -> Option<usize> {
+        let (first, before) = &self.open_days_before;
+        let at = usize::try_from(day - first).ok()?;
+        before.get(at).map(|it| *it as usize)
+    }
+
     /// The date, in days since 1970-01-01, that an instant belongs to: on a shift that goes on after
     /// midnight the day that it started on; else the date of the wall clock.
+    #[inline]
     #[must_use]
     pub(super) fn owner(&self, instant: i64) -> i64 {
         let wall = self.zone.to_local(instant).div_euclid(MICROS_PER_SECOND);

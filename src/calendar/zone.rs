@@ -18,7 +18,16 @@ struct Period {
 pub struct Zone {
     name: String,
     periods: Vec<Period>,
+    /// For each run of 2^[`RUN_BITS`] seconds since 1970 the period at its start: a shift finds it, and
+    /// periods are long enough that it is the right one or the next.
+    index: Vec<u16>,
 }
+
+/// 12 days.
+const RUN_BITS: u32 = 20;
+
+/// Wall times that are so many seconds from every change of the clock are shown once: no offset is a day.
+const CLEAR_SECONDS: i64 = 2 * 86_400;
 
 /// How a wall time became an instant (jiff's `compatible` rule).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +58,38 @@ impl Zone {
             }
             periods.push(Period { start, offset: i64::from(change.offset().seconds()) });
         }
-        Some(Self { name: name.to_owned(), periods })
+        Some(Self::of_periods(name, periods))
+    }
+
+    fn of_periods(name: &str, periods: Vec<Period>) -> Self {
+        let mut at = 0;
+        let period = |run: i64| {
+            while periods.get(at + 1).is_some_and(|it| it.start <= run << RUN_BITS) {
+                at += 1;
+            }
+            u16::try_from(at).unwrap_or(u16::MAX)
+        };
+        let index = (0..=LAST_YEAR_SECONDS >> RUN_BITS).map(period).collect();
+        Self { name: name.to_owned(), periods, index }
+    }
+
+    /// The last period that begins at this second or before.
+    #[inline]
+    fn period_at(&self, second: i64) -> usize {
+        let known = usize::try_from(second >> RUN_BITS).ok().and_then(|it| self.index.get(it));
+        let Some(mut at) = known.map(|it| usize::from(*it)) else {
+            return self.periods.partition_point(|it| it.start <= second) - 1;
+        };
+        while self.periods.get(at + 1).is_some_and(|it| it.start <= second) {
+            at += 1;
+        }
+        at
     }
 
     /// Coordinated universal time.
     #[must_use]
     pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), periods: vec![Period { start: i64::MIN, offset: 0 }] }
+        Self::of_periods("UTC", vec![Period { start: i64::MIN, offset: 0 }])
     }
 
     /// The IANA name.
@@ -69,8 +103,7 @@ impl Zone {
     #[must_use]
     pub fn offset_at(&self, utc_micros: i64) -> i64 {
         let seconds = utc_micros.div_euclid(MICROS_PER_SECOND);
-        let after = self.periods.partition_point(|it| it.start <= seconds);
-        self.periods[after - 1].offset
+        self.periods[self.period_at(seconds)].offset
     }
 
     /// The runs of one offset between two instants, in seconds UTC: each with its offset in seconds.
@@ -109,7 +142,11 @@ impl Zone {
             return (at(only.offset), Resolution::Exact);
         }
         // No offset is a day or more, so the period sought is this one or a neighbour.
-        let near = self.periods.partition_point(|it| it.start <= local) - 1;
+        let near = self.period_at(local);
+        let next = self.periods.get(near + 1).map_or(i64::MAX, |it| it.start);
+        if local.saturating_sub(self.periods[near].start) > CLEAR_SECONDS && next - local > CLEAR_SECONDS {
+            return (at(self.periods[near].offset), Resolution::Exact);
+        }
         let mut found: Option<i64> = None;
         let mut before_gap = self.periods[0].offset;
         for index in near.saturating_sub(1)..(near + 2).min(self.periods.len()) {

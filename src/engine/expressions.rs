@@ -50,7 +50,7 @@ pub fn plan_expressions(
     let read_only = Filter { without_promises: true, ..Filter::default() };
     let promises = promises_of(ask, packs, &read_only, scripts.iter());
     let mentioned: Vec<String> = scripts.iter().flat_map(names_in).collect();
-    let mut fields = planning.fields([mentioned, mentioned_by_promises(&promises)].concat());
+    let mut fields = planning.fields([mentioned.clone(), mentioned_by_promises(&promises)].concat());
     let key = planning.written(&ask.key);
     let date = if promises.is_empty() { None } else { planning.date(&mut fields) };
     let mut libraries = Vec::new();
@@ -76,7 +76,7 @@ pub fn plan_expressions(
     let tools = (&mut program, &mut registry, &mut names);
     // Nothing of a promise's is shown here: neither its message nor its title.
     let setting = (zone, Lang::En, date.is_some());
-    let (promises, hidden) = planning.promises(&promises, tools, &mut derived, setting);
+    let (promises, hidden) = planning.promises(&promises, mentioned, tools, &mut derived, setting);
     (names.tables, names.phrases) = all;
     names.fields.extend(unread_promises(ask, packs, &promises));
     let mut expressions = Vec::new();
@@ -122,7 +122,7 @@ impl ExpressionPlan {
     /// Brings the columns that are not decoded: derived fields, then promises.
     pub(super) fn prepare(&self, scratch: &mut Scratch, batch: &mut Batch) {
         derive(&self.derived, &self.program, scratch, batch);
-        run_clocks(&self.promises, self.date, &self.program.zone, batch);
+        run_clocks(&self.promises, self.date, &self.program.zone, batch, &mut Vec::new());
     }
 
     /// Whether an expression, by its number, gives lists.

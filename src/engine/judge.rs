@@ -154,13 +154,22 @@ impl Verdicts {
     }
 }
 
+/// Buffers of a block that was committed, to be filled anew.
+#[derive(Debug, Default)]
+pub struct Spare {
+    /// For findings, by output.
+    pub outputs: Vec<Vec<u8>>,
+    /// For the open times of promises.
+    pub open_times: Vec<Vec<i64>>,
+}
+
 /// One worker's judge.
 pub struct Judge<'a> {
     judging: &'a Judging<'a>,
     scratch: Scratch,
     runner: Option<RowRunner>,
-    /// Buffers for the next block's findings, by output.
-    spare: Vec<Vec<u8>>,
+    /// What is left of a block that was committed.
+    spare: Spare,
     groups: GroupFolder<'a>,
     /// Why figures of windows could not be read.
     failed: Option<io::Error>,
@@ -175,7 +184,7 @@ impl<'a> Judge<'a> {
         let by_rows = by_rows || plan.groups.iter().any(|it| it.reason.is_some());
         let runner = by_rows.then(|| RowRunner::new(&plan.program));
         let groups = GroupFolder::new(judging);
-        Self { judging, scratch: Scratch::default(), runner, spare: Vec::new(), groups, failed: None }
+        Self { judging, scratch: Scratch::default(), runner, spare: Spare::default(), groups, failed: None }
     }
 
     /// Hands what groups hold beyond the worker's memory to a temporary file.
@@ -201,7 +210,7 @@ impl<'a> Judge<'a> {
     pub fn judge(&mut self, batch: &mut Batch) -> BlockResult {
         let plan = self.judging.plan;
         derive(&plan.derived, &plan.program, &mut self.scratch, batch);
-        let promised = promised(plan, batch);
+        let promised = promised(plan, batch, &mut self.spare.open_times);
         self.add_windows(batch);
         let first_promise = plan.rules.len() + plan.groups.len();
         let rules = first_promise + promised.len();
@@ -211,7 +220,7 @@ impl<'a> Judge<'a> {
             counts: vec![OutcomeCounts::default(); rules],
             findings: vec![0; rules],
             reaching: vec![0; plan.rules.len()],
-            outputs: std::mem::take(&mut self.spare),
+            outputs: std::mem::take(&mut self.spare.outputs),
             ..BlockResult::default()
         };
         result.outputs.resize_with(self.judging.sink.outputs(), Vec::new);
@@ -286,9 +295,10 @@ impl<'a> Judge<'a> {
     }
 
     /// Takes buffers back, to be filled anew.
-    pub fn recycle(&mut self, spare: Option<Vec<Vec<u8>>>) {
+    pub fn recycle(&mut self, spare: Option<Spare>) {
         self.spare = spare.unwrap_or_default();
-        self.spare.iter_mut().for_each(Vec::clear);
+        self.spare.outputs.iter_mut().for_each(Vec::clear);
+        self.spare.open_times.iter_mut().for_each(Vec::clear);
     }
 
     fn hash_keys(&self, batch: &Batch, result: &mut BlockResult) {

@@ -186,7 +186,8 @@ pub fn plan_source(
     };
     let mut derived = planning.derived(&mut program, &mut registry, &mut names);
     let tools = (&mut program, &mut registry, &mut names);
-    let (promises, hidden) = planning.promises(&promises, tools, &mut derived, (zone, lang, date.is_some()));
+    let (promises, hidden) =
+        planning.promises(&promises, mentioned(&rules), tools, &mut derived, (zone, lang, date.is_some()));
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
@@ -425,15 +426,21 @@ impl Planning<'_> {
         windows.push(window);
     }
 
-    /// Plans promises; gives them, and the names of derived columns that only they read.
+    /// Plans promises; gives them, and the names of derived columns that only they read. `mentioned` are the
+    /// names that rules and expressions read.
     pub(super) fn promises<'n>(
         &mut self,
         promises: &[(&'n Pack, &Promise, bool)],
+        mut mentioned: Vec<String>,
         (program, registry, names): (&mut Program, &mut Registry, &mut Names<'n>),
         derived: &mut Vec<(ExprId, Type)>,
         (zone, lang, has_date): (&Zone, Lang, bool),
     ) -> (Vec<PlannedPromise>, Vec<(u32, String)>) {
         let mut hidden = Vec::new();
+        let own = promises.iter().flat_map(|it| it.1.scripts());
+        mentioned.extend(own.chain(self.ask.derive.iter().map(|it| &it.1)).flat_map(names_in));
+        // `first_response.due` in a message is one name.
+        let head = |it: String| it.split('.').next().unwrap_or_default().to_owned();
         let mut planner = Planner {
             program,
             registry,
@@ -445,6 +452,7 @@ impl Planning<'_> {
             ready: vec![None; self.ask.calendars.len()],
             diagnostics: &mut self.diagnostics,
             has_date,
+            mentioned: mentioned.into_iter().map(head).collect(),
         };
         (planner.plan(promises, zone, lang), hidden)
     }

@@ -11,8 +11,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Judges the promises and appends their columns; gives the parts of those that are reported, their columns
 /// taken out.
-pub(super) fn promised<'a>(plan: &'a SourcePlan, batch: &mut Batch) -> Vec<(&'a PlannedPromise, Parts)> {
-    let clocks = run_clocks(&plan.promises, plan.date, &plan.program.zone, batch);
+/// `spare` holds buffers for their open times.
+pub(super) fn promised<'a>(
+    plan: &'a SourcePlan,
+    batch: &mut Batch,
+    spare: &mut Vec<Vec<i64>>,
+) -> Vec<(&'a PlannedPromise, Parts)> {
+    let clocks = run_clocks(&plan.promises, plan.date, &plan.program.zone, batch, spare);
     clocks.into_iter().filter(|it| it.0.is_reported).collect()
 }
 
@@ -23,11 +28,12 @@ pub(super) fn run_clocks<'a>(
     date: Option<(u32, Type)>,
     zone: &Zone,
     batch: &mut Batch,
+    spare: &mut Vec<Vec<i64>>,
 ) -> Vec<(&'a PlannedPromise, Parts)> {
     let mut all = Vec::with_capacity(promises.len());
     for promise in promises {
         let effective = &promise.as_rule.rule.effective;
-        let mut parts = promise.clock.run(batch, |row| {
+        let mut parts = promise.clock.run(batch, spare.pop().unwrap_or_default(), |row| {
             if effective.is_always() {
                 return Ok(true);
             }

@@ -14,7 +14,7 @@ use crate::{
     script::{ColumnRule, CompiledRule, FieldName, Form, Names, Registry, compile_derived, snake_case},
     wording::{self, Lang},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A promise of the plan.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub(super) struct Planner<'a, 'n> {
     pub(super) ready: Vec<Option<Arc<Calendar>>>,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
     pub(super) has_date: bool,
+    /// The names that anything mentions.
+    pub(super) mentioned: BTreeSet<String>,
 }
 
 /// A promise whose parts have columns, its own not yet.
@@ -141,6 +143,7 @@ impl<'n> Planner<'_, 'n> {
             zone: zone.clone(),
             as_of: self.names.as_of,
             outcomes: ClockPlan::outcome_names(),
+            times_are_read: self.mentioned.contains(&promise.name),
         };
         Some(Draft { promise, clock, pause_names, calendar_ids, is_reported })
     }

@@ -1,7 +1,7 @@
 //! Running a source on all workers: blocks are taken in order, judged side by side and committed in
 //! order, so that the result does not depend on the number of threads.
 
-use super::{BlockResult, GroupPart, Judge, Judging};
+use super::{BlockResult, GroupPart, Judge, Judging, Spare};
 use crate::{diagnostic::Diagnostic, record::Batch};
 use std::{
     collections::BTreeMap,
@@ -80,7 +80,7 @@ pub trait Work {
 
 impl Work for Judge<'_> {
     type Result = BlockResult;
-    type Spare = Vec<Vec<u8>>;
+    type Spare = Spare;
 
     fn block(&mut self, batch: &mut Batch) -> io::Result<BlockResult> {
         let result = self.judge(batch);
@@ -88,12 +88,13 @@ impl Work for Judge<'_> {
         Ok(result)
     }
 
-    fn recycle(&mut self, spare: Option<Vec<Vec<u8>>>) {
+    fn recycle(&mut self, spare: Option<Spare>) {
         Judge::recycle(self, spare);
     }
 
-    fn spare(result: &mut BlockResult) -> Vec<Vec<u8>> {
-        std::mem::take(&mut result.outputs)
+    fn spare(result: &mut BlockResult) -> Spare {
+        let open_times = result.promises.drain(..).map(|it| it.open).collect();
+        Spare { outputs: std::mem::take(&mut result.outputs), open_times }
     }
 }
 

@@ -1,15 +1,47 @@
-//! The usual clock in blocks of records: an amount of open time, no pauses, and everything there. Where
+//! The usual clock in blocks of records: an amount of open time or whole days, no pauses, and everything there. Where
 //! that is not so, [`Direct::judge`] says so and the record goes the general way ([`super::judge`]).
 
-use super::{CalendarInput, ClockPlan, Counts, Fault, Lack, Parts, State, TargetInput, clock::outcome};
-use crate::{
-    calendar::{Clock, Roll},
-    record::{Amount, Batch, Bitmap, Column, Dictionary, TextColumn, Values},
+use super::{
+    CalendarInput, ClockPlan, Counts, Fault, Lack, Outcome, Parts, State, TargetInput, clock::outcome,
 };
+use crate::{
+    calendar::{Clock, DayEnd, Roll},
+    record::{Amount, Batch, Bitmap, Column, Decimal, Dictionary, TextColumn, Values},
+};
+
+/// How much time a record's promise gives, as far as it is judged directly.
+#[derive(Clone, Copy)]
+enum Given {
+    /// Not directly: none, or a fraction of a day.
+    General,
+    /// Open time in microseconds, above 0.
+    Open(i64),
+    /// Whole days, above 0, and whether only open ones count.
+    Days(i64, bool),
+}
+
+impl Given {
+    fn of(amount: &Amount) -> Self {
+        let whole = |days: &Decimal| if days.fract().is_zero() { i64::try_from(*days).ok() } else { None };
+        match amount {
+            Amount::Open(micros) => Self::of_open(*micros),
+            Amount::Days(days) => Self::of_days(whole(days), false),
+            Amount::BusinessDays(days) => Self::of_days(whole(days), true),
+        }
+    }
+
+    fn of_open(micros: i64) -> Self {
+        if micros > 0 { Self::Open(micros) } else { Self::General }
+    }
+
+    fn of_days(days: Option<i64>, of_business: bool) -> Self {
+        days.filter(|it| *it > 0).map_or(Self::General, |it| Self::Days(it, of_business))
+    }
+}
 
 /// What is known of a block of records, before it goes to the columns.
 pub(super) struct Block {
-    targets: [i64; Self::LEN],
+    targets: [Given; Self::LEN],
     /// One bit a record: it has stopped.
     stopped: u64,
     codes: [u16; Self::LEN],
@@ -23,7 +55,8 @@ pub(super) struct Block {
 impl Default for Block {
     fn default() -> Self {
         let none = [0; Self::LEN];
-        Self { targets: none, stopped: 0, codes: [0; Self::LEN], times: [none; 5], open: none, open_len: 0 }
+        let targets = [Given::General; Self::LEN];
+        Self { targets, stopped: 0, codes: [0; Self::LEN], times: [none; 5], open: none, open_len: 0 }
     }
 }
 
@@ -55,20 +88,25 @@ pub(super) struct Sheet {
     valid: [Bitmap; 6],
     pub(super) counts: Counts,
     lacks: Vec<(usize, Lack)>,
+    /// Someone reads the times; else their columns stay empty.
+    with_times: bool,
 }
 
 impl Sheet {
-    pub(super) fn new(len: usize) -> Self {
-        let full = || {
+    pub(super) fn new(len: usize, with_times: bool, mut open: Vec<i64>) -> Self {
+        let full = |there: bool| {
             let mut bits = Bitmap::default();
-            bits.reset(len, true);
+            bits.reset(len, there);
             bits
         };
+        open.reserve(len);
+        let times_len = if with_times { len } else { 0 };
         Self {
+            with_times,
             codes: Vec::with_capacity(len),
-            times: std::array::from_fn(|_| Vec::with_capacity(len)),
-            valid: std::array::from_fn(|_| full()),
-            counts: Counts { open: Vec::with_capacity(len), ..Counts::default() },
+            times: std::array::from_fn(|_| Vec::with_capacity(times_len)),
+            valid: std::array::from_fn(|number| full(number == 0 || with_times)),
+            counts: Counts { open, ..Counts::default() },
             lacks: Vec::new(),
         }
     }
@@ -104,11 +142,24 @@ impl Sheet {
         }
     }
 
+    /// Enters a record on which the promise is not given.
+    #[inline]
+    pub(super) fn not_given(&mut self, row: usize, at: usize, block: &mut Block) {
+        block.codes[at] = Outcome::NotApplicable as u16;
+        self.counts.outcomes[Outcome::NotApplicable as usize] += 1;
+        if self.with_times {
+            block.times(at, [0; 5]);
+            self.valid[1..].iter_mut().for_each(|it| it.set(row, false));
+        }
+    }
+
     /// Takes the first `len` records of a block.
     pub(super) fn take(&mut self, block: &mut Block, len: usize) {
         self.codes.extend_from_slice(&block.codes[..len]);
-        for (values, times) in self.times.iter_mut().zip(&block.times) {
-            values.extend_from_slice(&times[..len]);
+        if self.with_times {
+            for (values, times) in self.times.iter_mut().zip(&block.times) {
+                values.extend_from_slice(&times[..len]);
+            }
         }
         self.counts.open.extend_from_slice(&block.open[..block.open_len]);
         block.open_len = 0;
@@ -127,10 +178,10 @@ impl Sheet {
     }
 }
 
-/// Where an amount of open time comes from; 0 and less is not judged directly.
+/// Where an amount comes from.
 enum Targets<'a> {
-    Same(i64),
-    Rows(&'a [i64], Vec<i64>),
+    Same(Given),
+    Rows(&'a [i64], Vec<Given>),
     Durations(&'a [i64]),
     Amounts(&'a [Amount]),
 }
@@ -143,6 +194,8 @@ pub(super) struct Direct<'a> {
     stops: &'a [i64],
     /// Bits that are all set on a record that has everything.
     needed: Vec<&'a Bitmap>,
+    /// Where it is known whether the promise is given, and whether it is; `None` where it always is.
+    given: Option<(&'a Bitmap, &'a Bitmap)>,
     /// Set where there is a stop, and where it could not be read.
     stopped: &'a Bitmap,
     unreadable: Option<&'a Bitmap>,
@@ -154,22 +207,24 @@ pub(super) struct Direct<'a> {
 impl<'a> Direct<'a> {
     /// `None` where the clock is not the usual one.
     pub(super) fn new(plan: &'a ClockPlan, batch: &'a Batch) -> Option<Self> {
-        if !plan.pauses.is_empty() || plan.terms.roll != Roll::Stay {
+        let terms = plan.terms;
+        if !plan.pauses.is_empty() || terms.roll != Roll::Stay || terms.day_end != DayEnd::SameTime {
             return None;
         }
         let column = |number: u32| &batch.columns[number as usize];
         let (start, stop) = (column(plan.start), column(plan.stop));
         let mut needed = vec![&start.valid];
+        let mut given = None;
         if let Some(when) = plan.when.map(column) {
-            let Values::Bool(given) = &when.values else { return None };
-            needed.extend([&when.valid, given]);
+            let Values::Bool(truths) = &when.values else { return None };
+            needed.extend([&when.valid, truths]);
+            given = Some((&when.valid, truths));
         }
-        let open = |amount: &Amount| if let Amount::Open(micros) = amount { *micros } else { 0 };
         let (number, targets) = match &plan.target {
-            TargetInput::Amount(amount) => (None, Targets::Same(open(amount))),
+            TargetInput::Amount(amount) => (None, Targets::Same(Given::of(amount))),
             TargetInput::Rows(number, amounts) => {
                 let rows = ints(column(*number))?;
-                (Some(*number), Targets::Rows(rows, amounts.iter().map(open).collect()))
+                (Some(*number), Targets::Rows(rows, amounts.iter().map(Given::of).collect()))
             }
             TargetInput::Durations(number) => (Some(*number), Targets::Durations(ints(column(*number))?)),
             TargetInput::Amounts(number) => {
@@ -189,6 +244,7 @@ impl<'a> Direct<'a> {
             starts: ints(start)?,
             stops: ints(stop)?,
             needed,
+            given,
             stopped: &stop.valid,
             unreadable: stop.unreadable.as_ref(),
             targets,
@@ -196,8 +252,9 @@ impl<'a> Direct<'a> {
         })
     }
 
-    /// Fetches the targets of the block that starts at `low`, and says which of its records have everything.
-    pub(super) fn prepare(&self, low: usize, len: usize, block: &mut Block) -> u64 {
+    /// Fetches the targets of the block that starts at `low`, and says which of its records have everything,
+    /// and on which the promise is not given.
+    pub(super) fn prepare(&self, low: usize, len: usize, block: &mut Block) -> (u64, u64) {
         let word = |bits: &Bitmap| bits.words().get(low / Block::LEN).copied().unwrap_or(0);
         block.stopped = word(self.stopped);
         let targets = block.targets.iter_mut().take(len);
@@ -206,20 +263,21 @@ impl<'a> Direct<'a> {
             Targets::Rows(rows, amounts) => {
                 for (target, row) in targets.zip(&rows[low..]) {
                     let amount = usize::try_from(*row).ok().and_then(|it| amounts.get(it));
-                    *target = amount.copied().unwrap_or(0);
+                    *target = amount.copied().unwrap_or(Given::General);
                 }
             }
             Targets::Durations(durations) => {
-                targets.zip(&durations[low..]).for_each(|(it, duration)| *it = *duration);
+                targets.zip(&durations[low..]).for_each(|(it, duration)| *it = Given::of_open(*duration));
             }
             Targets::Amounts(amounts) => {
                 for (target, amount) in targets.zip(&amounts[low..]) {
-                    *target = if let Amount::Open(micros) = amount { *micros } else { 0 };
+                    *target = Given::of(amount);
                 }
             }
         }
         let unreadable = self.unreadable.map_or(0, word) & !block.stopped;
-        self.needed.iter().fold(!unreadable, |all, it| all & word(it))
+        let ready = self.needed.iter().fold(!unreadable, |all, it| all & word(it));
+        (ready, self.given.map_or(0, |(known, given)| word(known) & !word(given)))
     }
 
     /// Judges a record that has everything. False where it has to go the general way: it stops before it
@@ -236,16 +294,45 @@ impl<'a> Direct<'a> {
         let (start, target) = (self.starts[row], block.targets[at]);
         let stopped = block.stopped >> at & 1 == 1;
         let end = if stopped { self.stops[row] } else { self.plan.as_of.max(start) };
-        if target <= 0 || end < start {
+        if end < start {
             return false;
         }
-        let Some((open, due)) = clock.open_and_due(start, end, target) else { return false };
-        let outcome = outcome(open, target, stopped, self.plan.warn_at, || 0);
+        // What has passed of what there is, and how much of it did before the clock counted.
+        let (open, due, spent, span, before) = match target {
+            Given::General => return false,
+            Given::Open(target) => {
+                let Some((open, due)) = clock.open_and_due(start, end, target) else { return false };
+                (open, due, open, target, 0)
+            }
+            Given::Days(days, of_business) => {
+                let Some((open, from, due)) = self.whole_days(clock, (start, end), days, of_business) else {
+                    return false;
+                };
+                (open, due, end - start, due - start, from - start)
+            }
+        };
+        let outcome = outcome(spent, span, stopped, self.plan.warn_at, || before);
         block.codes[at] = outcome as u16;
-        block.times(at, [due, open, end - start, (open - target).max(0), (target - open).max(0)]);
+        block.times(at, [due, open, end - start, (spent - span).max(0), (span - spent).max(0)]);
         block.open(open, stopped);
         counts.outcomes[outcome as usize] += 1;
         true
+    }
+}
+
+impl Direct<'_> {
+    /// Open time from start to end, the instant from which days count, and the one they are up.
+    #[inline]
+    fn whole_days(
+        &self,
+        clock: Clock<'_>,
+        (start, end): (i64, i64),
+        days: i64,
+        of_business: bool,
+    ) -> Option<(i64, i64, i64)> {
+        let kind = if of_business { Amount::BusinessDays } else { Amount::Days };
+        let from = clock.counts_from(start, kind(Decimal::ONE), self.plan.terms)?;
+        Some((clock.open_between(start, end)?, from, clock.whole_days(from, days, of_business)?))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{CalendarInput, ClockPlan, Lack, Parts, TargetInput, direct::Direct};
 use crate::{
-    calendar::{Calendar, CalendarSpec, Terms, Zone, days_from_civil},
+    calendar::{Calendar, CalendarSpec, StartAt, Terms, Zone, days_from_civil},
     record::{Amount, Batch, Bitmap, Column, Dictionary, MICROS_PER_SECOND, TextColumn, Type, Values},
 };
 use std::sync::Arc;
@@ -51,7 +51,7 @@ fn records() -> Batch {
     let stops = starts.iter().map(|it| it + (random.below(400) - 20) * HOUR / 4).collect();
     let mut when = Bitmap::default();
     (0..RECORDS).for_each(|_| when.push(random.below(5) > 0));
-    let rows = (0..RECORDS).map(|_| random.below(5)).collect();
+    let rows = (0..RECORDS).map(|_| random.below(8)).collect();
     let durations = (0..RECORDS).map(|_| (random.below(60) - 3) * HOUR / 4).collect();
     let amounts = ["0h", "15m", "4h", "1.5h", "1bd", "2d"].map(|it| it.parse::<Amount>().unwrap());
     let amounts = (0..RECORDS).map(|_| amounts[usize::try_from(random.below(6)).unwrap()]).collect();
@@ -90,17 +90,22 @@ fn both_ways_say_the_same() {
         CalendarInput::One(night),
         CalendarInput::Named(6, named),
     ];
-    let amounts = ["0h", "4h", "20h", "1bd"].map(|it| it.parse().unwrap());
+    let amounts = ["0h", "4h", "20h", "1bd", "3bd", "30d", "1.5bd"].map(|it| it.parse().unwrap());
     let targets = [
         TargetInput::Amount(amounts[0]),
         TargetInput::Amount(amounts[1]),
+        TargetInput::Amount(amounts[4]),
+        TargetInput::Amount(amounts[5]),
+        TargetInput::Amount(amounts[6]),
         TargetInput::Rows(3, amounts.to_vec()),
         TargetInput::Durations(4),
         TargetInput::Amounts(5),
     ];
     let mut outcomes = [0; 5];
     for (calendar, target) in calendars.iter().flat_map(|it| targets.iter().map(move |to| (it, to))) {
-        for when in [None, Some(2)] {
+        for (when, start_at) in
+            [(None, None), (Some(2), Some(StartAt::AsIs)), (None, Some(StartAt::NextOpen))]
+        {
             let plan = ClockPlan {
                 when,
                 start: 0,
@@ -108,11 +113,12 @@ fn both_ways_say_the_same() {
                 target: target.clone(),
                 calendar: calendar.clone(),
                 pauses: Vec::new(),
-                terms: Terms::default(),
+                terms: Terms { start_at, ..Terms::default() },
                 warn_at: 0.8,
                 zone: Zone::utc(),
                 as_of: days_from_civil(2026, 7, 1) * 24 * HOUR,
                 outcomes: ClockPlan::outcome_names(),
+                times_are_read: true,
             };
             let in_force = |row: usize| match row % 11 {
                 0 => Err(Lack::Value(0, false)),
@@ -120,9 +126,11 @@ fn both_ways_say_the_same() {
                 _ => Ok(true),
             };
             let direct = Direct::new(&plan, &batch).expect("a usual clock");
-            let (fast, slow) =
-                (plan.run_by(&batch, Some(&direct), in_force), plan.run_by(&batch, None, in_force));
-            assert_eq!(said(&fast), said(&slow), "{calendar:?} {target:?} {when:?}");
+            let (fast, slow) = (
+                plan.run_by(&batch, Some(&direct), Vec::new(), in_force),
+                plan.run_by(&batch, None, Vec::new(), in_force),
+            );
+            assert_eq!(said(&fast), said(&slow), "{calendar:?} {target:?} {when:?} {start_at:?}");
             for (all, count) in outcomes.iter_mut().zip(fast.counts.outcomes) {
                 *all += count;
             }

@@ -71,6 +71,8 @@ pub struct ClockPlan {
     pub as_of: i64,
     /// The names of outcomes, by their number.
     pub outcomes: Dictionary,
+    /// False where nobody reads more than the outcome: then the other columns hold nothing.
+    pub times_are_read: bool,
 }
 
 /// How many records stand how.
@@ -148,9 +150,14 @@ impl ClockPlan {
     }
 
     /// Judges all records of a batch; `in_force` tells whether the promise is in force on a record's
-    /// date, or which column that would have told is empty.
-    pub fn run(&self, batch: &Batch, in_force: impl Fn(usize) -> Result<bool, Lack>) -> Parts {
-        self.run_by(batch, Direct::new(self, batch).as_ref(), in_force)
+    /// date, or which column that would have told is empty; `open` is an empty buffer for open times.
+    pub fn run(
+        &self,
+        batch: &Batch,
+        open: Vec<i64>,
+        in_force: impl Fn(usize) -> Result<bool, Lack>,
+    ) -> Parts {
+        self.run_by(batch, Direct::new(self, batch).as_ref(), open, in_force)
     }
 
     /// Judges blocks of records: directly those that have everything the usual clock needs, the others
@@ -159,17 +166,22 @@ impl ClockPlan {
         &self,
         batch: &Batch,
         direct: Option<&Direct<'_>>,
+        open: Vec<i64>,
         in_force: impl Fn(usize) -> Result<bool, Lack>,
     ) -> Parts {
-        let mut sheet = Sheet::new(batch.len);
+        let mut sheet = Sheet::new(batch.len, self.times_are_read, open);
         let mut block = Block::default();
         let mut pauses = Vec::new();
         for low in (0..batch.len).step_by(Block::LEN) {
             let len = (batch.len - low).min(Block::LEN);
-            let ready = direct.map_or(0, |it| it.prepare(low, len, &mut block));
+            let (ready, not_given) = direct.map_or((0, 0), |it| it.prepare(low, len, &mut block));
             for at in 0..len {
                 let row = low + at;
                 let given = in_force(row);
+                if not_given >> at & 1 == 1 && given == Ok(true) {
+                    sheet.not_given(row, at, &mut block);
+                    continue;
+                }
                 if ready >> at & 1 == 1
                     && given == Ok(true)
                     && direct.is_some_and(|it| it.judge(row, at, &mut block, &mut sheet.counts))

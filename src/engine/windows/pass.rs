@@ -147,7 +147,7 @@ impl Work for WindowPass<'_> {
 
     fn block(&mut self, batch: &mut Batch) -> io::Result<()> {
         derive(&self.plan.derived, &self.plan.program, &mut self.scratch, batch);
-        promised(self.plan, batch);
+        promised(self.plan, batch, &mut Vec::new());
         self.file(batch)
     }
 
