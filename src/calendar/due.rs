@@ -187,6 +187,9 @@ impl Clock<'_> {
         if days.is_zero() && day_end == DayEnd::SameTime {
             return calendar.next_open(from);
         }
+        if days.fract().is_zero() && day_end == DayEnd::SameTime {
+            return self.whole_days(from, whole, true);
+        }
         let own = calendar.owner(from);
         let day = calendar.open_day_after(own, whole)?;
         let last_close = |day: i64| {
@@ -198,9 +201,6 @@ impl Clock<'_> {
             return last_close(day);
         }
         let due = moved(calendar.zone(), from, day - own)?;
-        if days.fract().is_zero() {
-            return Some(due);
-        }
         let open: i64 = calendar.day(day).1.iter().map(|it| it.end - it.start).sum();
         let share = days.fract().checked_mul(Decimal::from(open * MICROS_PER_SECOND))?;
         calendar.after(due, share.round().to_i64()?)
