@@ -4,7 +4,7 @@ mod result;
 mod tally;
 
 pub use result::{
-    Audit, Gate, GateVerdict, GroupCounts, GroupResult, Input, OutcomeCounts, OwnedFinding, Path,
+    Audit, Gate, GateVerdict, GroupCounts, GroupResult, Input, NORMAL, OutcomeCounts, OwnedFinding, Path,
     PromiseResult, RuleResult, Summary, Unassessed, wilson,
 };
 pub use tally::{Block, Judged, Tally};

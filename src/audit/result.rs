@@ -261,6 +261,9 @@ impl PromiseResult {
     }
 }
 
+/// The 97.5 % point of the normal distribution.
+pub const NORMAL: f64 = 1.959_963_984_540_054;
+
 /// The 95 % interval of a share of `n` (E. B. Wilson, "Probable inference, the law of succession, and
 /// statistical inference", 1927); `None` of none.
 #[must_use]
@@ -270,8 +273,7 @@ pub fn wilson(hits: u64, n: u64) -> Option<[f64; 2]> {
         return None;
     }
     let (n, share) = (n as f64, hits as f64 / n as f64);
-    // The 97.5 % point of the normal distribution.
-    let z = 1.959_963_984_540_054_f64;
+    let z = NORMAL;
     let middle = share + z * z / (2.0 * n);
     let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
     let whole = 1.0 + z * z / n;

@@ -2,9 +2,10 @@
 //! put together and judged as if they were records.
 
 use super::{
-    Judging, PlannedGroups, Sorter, Temporary,
+    Judging, PlannedGroups, Temporary,
     groups::{Chunk, Figure, Group, Lane, Table, merge, merge_tables},
     judge::{Verdicts, in_force, judge_rows},
+    sorter::Sorter,
     writer::{Writer, owned},
 };
 use crate::{

@@ -37,7 +37,6 @@ pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_sour
 pub use prepare::{key_hash, key_in};
 pub use promises::PlannedPromise;
 pub use run::{Batches, Outcome, RunError, Work, run_blocks, run_source};
-pub use sorter::{Item, Merge, Sorter};
 pub use spill::{Spill, Temporary, TemporaryFile};
 pub use trace::Tracer;
 pub use windows::{PlannedWindow, WindowPart, WindowPass, Windows, sweep_windows};

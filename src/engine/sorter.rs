@@ -19,15 +19,15 @@ const RUN_BYTES_MIN: usize = 1 << 16;
 
 /// One item as it comes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Item<'a> {
+pub(super) struct Item<'a> {
     /// What it is filed under.
-    pub key: &'a [u8],
+    pub(super) key: &'a [u8],
     /// Its moment.
-    pub at: i64,
+    pub(super) at: i64,
     /// Its number among all items.
-    pub order: u64,
+    pub(super) order: u64,
     /// What else there is to it.
-    pub payload: &'a [u8],
+    pub(super) payload: &'a [u8],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +148,7 @@ const fn low_bits(hash: u64) -> usize {
 }
 
 /// Takes items in.
-pub struct Sorter<F> {
+pub(super) struct Sorter<F> {
     make: fn() -> io::Result<F>,
     bytes_max: usize,
     keys: Keys,
@@ -161,7 +161,7 @@ pub struct Sorter<F> {
 
 impl<F: Read + Write + Seek> Sorter<F> {
     /// An empty sorter that holds about `bytes_max` bytes; `make` gives the temporary file.
-    pub fn new(bytes_max: usize, make: fn() -> io::Result<F>) -> Self {
+    pub(super) fn new(bytes_max: usize, make: fn() -> io::Result<F>) -> Self {
         let bytes_max = bytes_max.max(RUN_BYTES_MIN);
         let (keys, entries, payload) = (Keys::default(), Vec::new(), Vec::new());
         Self { make, bytes_max, keys, entries, payload, file: None, runs: Vec::new() }
@@ -171,7 +171,7 @@ impl<F: Read + Write + Seek> Sorter<F> {
     ///
     /// # Errors
     /// The temporary file cannot be written.
-    pub fn push(&mut self, key: &[u8], at: i64, order: u64, payload: &[u8]) -> io::Result<()> {
+    pub(super) fn push(&mut self, key: &[u8], at: i64, order: u64, payload: &[u8]) -> io::Result<()> {
         let held = self.entries.len() * size_of::<Entry>() + self.payload.len() + self.keys.bytes_held();
         if held + payload.len() + key.len() > self.bytes_max && !self.entries.is_empty() {
             self.spill()?;
@@ -307,7 +307,7 @@ impl Spilled {
 }
 
 /// Gives the items of sorters in order.
-pub struct Merge<F> {
+pub(super) struct Merge<F> {
     sorters: Vec<Sorter<F>>,
     /// Runs that are not at their end, each with its sorter: a heap, the least first.
     runs: Vec<(usize, Run)>,
@@ -319,7 +319,7 @@ impl<F: Read + Write + Seek> Merge<F> {
     ///
     /// # Errors
     /// A temporary file cannot be read.
-    pub fn new(mut sorters: Vec<Sorter<F>>) -> io::Result<Self> {
+    pub(super) fn new(mut sorters: Vec<Sorter<F>>) -> io::Result<Self> {
         let mut runs = Vec::new();
         let spilled: usize = sorters.iter().map(|it| it.runs.len()).sum();
         for (number, sorter) in sorters.iter_mut().enumerate() {
@@ -386,7 +386,7 @@ impl<F: Read + Write + Seek> Merge<F> {
     ///
     /// # Errors
     /// A temporary file cannot be read.
-    pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
+    pub(super) fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
         if self.started && !self.runs.is_empty() {
             let (number, run) = &mut self.runs[0];
             let sorter = &mut self.sorters[*number];

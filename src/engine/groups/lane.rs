@@ -98,19 +98,7 @@ impl<'b> Lane<'b> {
             Some(Vals::Float(numbers)) => Some(Number::Float(numbers.get(row))),
             Some(Vals::Decimal(numbers)) => Some(Number::Decimal(numbers.get(row))),
             Some(Vals::Bool(_) | Vals::Text(_) | Vals::List(..)) => None,
-            None => match self.rows.get(row)? {
-                Value::Int(it) | Value::Date(it) | Value::Time(it) | Value::Duration(it) => {
-                    Some(Number::Int(*it))
-                }
-                Value::Float(it) => Some(Number::Float(*it)),
-                Value::Decimal(it) => Some(Number::Decimal(*it)),
-                Value::Missing
-                | Value::Unreadable
-                | Value::Bool(_)
-                | Value::Text(_)
-                | Value::Amount(_)
-                | Value::List(_) => None,
-            },
+            None => Number::of(self.rows.get(row)?),
         }
     }
 

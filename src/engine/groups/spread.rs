@@ -1,9 +1,8 @@
 //! How far from the truth a mean of few may be.
 
+use crate::audit::NORMAL;
 use std::sync::LazyLock;
 
-/// The 97.5 % point of the normal distribution.
-const NORMAL: f64 = 1.959_963_984_540_054;
 /// Up to here the distribution is summed up, beyond it is developed around the normal one.
 const SUMMED_MAX: u64 = 100;
 

@@ -54,6 +54,21 @@ pub(in crate::engine) enum Number {
 }
 
 impl Number {
+    /// The number that a value is; `None` where it is none.
+    pub(in crate::engine) fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Int(it) | Value::Date(it) | Value::Time(it) | Value::Duration(it) => Some(Self::Int(*it)),
+            Value::Float(it) => Some(Self::Float(*it)),
+            Value::Decimal(it) => Some(Self::Decimal(*it)),
+            Value::Missing
+            | Value::Unreadable
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::Amount(_)
+            | Value::List(_) => None,
+        }
+    }
+
     /// Its order among numbers of its kind; money is given by floats here, so that unlike amounts may
     /// stand as equals.
     pub(in crate::engine) fn ordered(self) -> i64 {

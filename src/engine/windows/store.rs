@@ -25,18 +25,7 @@ pub(super) fn width(ty: Type) -> usize {
 /// Appends a figure, with zeros up to its width.
 pub(super) fn put(out: &mut Vec<u8>, value: &Value, ty: Type) {
     let end = out.len() + width(ty);
-    let number = match value {
-        Value::Int(it) | Value::Date(it) | Value::Time(it) | Value::Duration(it) => Some(Number::Int(*it)),
-        Value::Float(it) => Some(Number::Float(*it)),
-        Value::Decimal(it) => Some(Number::Decimal(*it)),
-        Value::Missing
-        | Value::Unreadable
-        | Value::Bool(_)
-        | Value::Text(_)
-        | Value::Amount(_)
-        | Value::List(_) => None,
-    };
-    match number {
+    match Number::of(value) {
         Some(number) => {
             out.push(THERE);
             number.write(out);
