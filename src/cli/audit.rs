@@ -12,6 +12,7 @@ use super::{
 use crate::{
     audit::{Audit, Tally},
     diagnostic::{Diagnostic, Level},
+    engine::RunError,
     report::{Format, Setting, columns},
     rule::Severity,
     wording::{self, Lang},
@@ -236,6 +237,19 @@ pub(super) fn cannot_spool(places: &str, error: &io::Error) -> Box<Diagnostic> {
     let diagnostic =
         Diagnostic::error(wording::TEMPORARY_FULL).with("file", file).with("reason", error.to_string());
     Box::new(diagnostic.help(wording::HELP_SPACE))
+}
+
+/// The complaint about a run that could not go on; `places` is where findings were to go.
+pub(super) fn cannot_go_on(error: RunError, places: &str) -> Box<Diagnostic> {
+    match error {
+        RunError::Data(diagnostic) => diagnostic,
+        RunError::Write(error) => cannot_spool(places, &error),
+        RunError::Panic(said) => internal(&said),
+    }
+}
+
+pub(super) fn cancelled() -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(wording::CANCELLED))
 }
 
 pub(super) fn internal(reason: &str) -> Box<Diagnostic> {

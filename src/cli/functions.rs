@@ -74,28 +74,17 @@ pub(super) fn chapter(lang: Lang, out: &mut String) {
 
 /// The functions as JSON, for the completion of editors.
 pub(super) fn json() -> String {
-    let one = |it: &Described| {
+    let entry = |name: &str, alias: &str, signature: &str, example: &str, [en, zh]: [&str; 2], path: &str| {
         serde_json::json!({
-            "name": it.name,
-            "alias": it.alias,
-            "signature": it.signature,
-            "example": it.example,
-            "en": it.en,
-            "zh": it.zh,
-            "path": if it.by_columns { "vectorised" } else { "interpreted" },
+            "name": name, "alias": alias, "signature": signature, "example": example, "en": en, "zh": zh, "path": path,
         })
     };
-    let aggregate = |it: AggregateEntry| {
-        serde_json::json!({
-            "name": it.name,
-            "alias": it.alias,
-            "signature": it.signature,
-            "example": it.example,
-            "en": it.en,
-            "zh": it.zh,
-            "path": "aggregate",
-        })
+    let one = |it: Described| {
+        let path = if it.by_columns { "vectorised" } else { "interpreted" };
+        entry(it.name, it.alias, &it.signature, it.example, [it.en, it.zh], path)
     };
-    let all: Vec<_> = described().iter().map(one).chain(AGGREGATES.into_iter().map(aggregate)).collect();
+    let aggregate =
+        |it: AggregateEntry| entry(it.name, it.alias, it.signature, it.example, [it.en, it.zh], "aggregate");
+    let all: Vec<_> = described().into_iter().map(one).chain(AGGREGATES.into_iter().map(aggregate)).collect();
     serde_json::to_string_pretty(&all).map(|it| it + "\n").unwrap_or_default()
 }

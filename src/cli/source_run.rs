@@ -1,7 +1,7 @@
 //! One source judged: readers, judges and reports joined, duplicate keys found, results committed in order.
 
 use super::{
-    audit::{cannot_spool, internal},
+    audit::{cancelled, cannot_go_on, cannot_spool, internal},
     batches::Files,
     output::{Outputs, Spools},
     plans::{Planned, PlannedSource},
@@ -14,7 +14,7 @@ use crate::{
     diagnostic::{Diagnostic, Level, Place},
     engine::{
         Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, PlannedGroups, Repeated,
-        RunError, Spill, Temporary, Windows, judge_groups, key_hash, key_in, run_source,
+        Spill, Temporary, Windows, judge_groups, key_hash, key_in, run_source,
     },
     ingest::{Fault, FaultKind, Opened},
     record::{Batch, Origin, Type},
@@ -141,10 +141,8 @@ impl SourceRun<'_> {
         progress.finish();
         let groups = match outcome {
             Ok((Outcome::Done, groups)) => groups,
-            Ok((Outcome::Cancelled, _)) => return Err(Box::new(Diagnostic::error(wording::CANCELLED))),
-            Err(RunError::Data(diagnostic)) => return Err(diagnostic),
-            Err(RunError::Write(error)) => return Err(cannot_spool(&places, &error)),
-            Err(RunError::Panic(said)) => return Err(internal(&said)),
+            Ok((Outcome::Cancelled, _)) => return Err(cancelled()),
+            Err(error) => return Err(cannot_go_on(error, &places)),
         };
         let first = plan.rules.len();
         let judged = judge_groups(&judging, groups, &mut |rule, judged, outputs| {

@@ -1,16 +1,13 @@
 //! The pass that reckons windows, before a source is judged.
 
 use super::{
-    audit::{cannot_spool, internal},
+    audit::{self, cannot_go_on, cannot_spool},
     batches::Files,
 };
 use crate::{
     diagnostic::Diagnostic,
-    engine::{
-        Outcome, RunError, SourcePlan, Spill, WindowPart, WindowPass, Windows, run_blocks, sweep_windows,
-    },
+    engine::{Outcome, SourcePlan, Spill, WindowPart, WindowPass, Windows, run_blocks, sweep_windows},
     ingest::Opened,
-    wording,
 };
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
@@ -37,10 +34,8 @@ pub(super) fn windows(
     let outcome = run_blocks(&source, worker, done, threads, cancelled, |(), _| Ok(()));
     match outcome {
         Ok(Outcome::Done) => {}
-        Ok(Outcome::Cancelled) => return Err(Box::new(Diagnostic::error(wording::CANCELLED))),
-        Err(RunError::Data(diagnostic)) => return Err(diagnostic),
-        Err(RunError::Write(error)) => return Err(cannot_spool("", &error)),
-        Err(RunError::Panic(said)) => return Err(internal(&said)),
+        Ok(Outcome::Cancelled) => return Err(audit::cancelled()),
+        Err(error) => return Err(cannot_go_on(error, "")),
     }
     let parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     sweep_windows(plan, parts, spill).map_err(|error| cannot_spool("", &error))
