@@ -9,7 +9,7 @@ use crate::{
     diagnostic::Said,
     engine::{PlannedPromise, SourcePlan},
     record::Type,
-    rule::{Rule, Target},
+    rule::Rule,
     script::Form,
     wording::{self, Lang},
 };
@@ -94,11 +94,7 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
 fn path_of_promise(planned: &Planned, promise: &PlannedPromise, lang: Lang) -> String {
     let mut all = planned.project.packs.iter().flat_map(|it| &it.promises);
     let declared = all.rfind(|it| it.id == promise.as_rule.rule.id);
-    let target = declared.map_or_else(String::new, |it| match &it.target {
-        Target::Amount(amount, _) => amount.to_string(),
-        Target::Table(id, _) => id.clone(),
-        Target::Expression(script) => script.text.trim().to_owned(),
-    });
+    let target = declared.map_or_else(String::new, |it| it.target.text());
     let calendar = declared
         .and_then(|it| it.calendar.as_ref())
         .map_or_else(|| wording::HANDBOOK_ALWAYS.text(lang).to_owned(), |it| it.text.trim().to_owned());

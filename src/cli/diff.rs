@@ -16,8 +16,8 @@ use crate::{
     engine::{Filter, SourcePlan, plan_source},
     ingest::{self, Opened},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
-    rule::{DeclaredCalendar, Outcome, Pack, Pause, Promise, Reach, Rule, Script, Target},
-    script::{names_in, snake_case},
+    rule::{DeclaredCalendar, Outcome, Pack, Pause, Promise, Reach, Rule, Script, snake_case},
+    script::names_in,
     wording::{self, Lang},
 };
 use clap::ArgMatches;
@@ -338,9 +338,7 @@ struct Promised<'a> {
 impl Promised<'_> {
     /// The rows of the table that gives the target, apart from where they stand.
     fn rows_of_target(&self) -> String {
-        let Target::Table(id, _) = &self.promise.target else { return String::new() };
-        let table = self.pack.tables.iter().find(|it| it.id == *id || snake_case(&it.id) == *id);
-        let rows = table.into_iter().flat_map(|it| &it.rows);
+        let rows = self.pack.table_of(&self.promise.target).into_iter().flat_map(|it| &it.rows);
         rows.map(|it| format!("{:?} {:?}\n", it.cells, it.output)).collect()
     }
 
@@ -385,11 +383,7 @@ fn changed_parts_of_promise(old: &Promised<'_>, new: &Promised<'_>) -> Vec<Strin
     part("when", &|it| it.when.as_ref().map(text).unwrap_or_default());
     part("start", &|it| text(&it.start));
     part("stop", &|it| text(&it.stop));
-    part("target", &|it| match &it.target {
-        Target::Amount(amount, _) => amount.to_string(),
-        Target::Table(id, _) => id.clone(),
-        Target::Expression(script) => text(script),
-    });
+    part("target", &|it| it.target.text());
     part("calendar", &|it| it.calendar.as_ref().map(text).unwrap_or_default());
     part("pause", &|it| {
         let one =

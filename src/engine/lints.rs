@@ -4,8 +4,8 @@ use super::plan::SourceAsk;
 use crate::{
     calendar::Zone,
     diagnostic::Diagnostic,
-    rule::{Outcome, Pack, Rule},
-    script::{Names, Registry, snake_case, table_faults},
+    rule::{Outcome, Pack, Rule, snake_case},
+    script::{Names, Registry, table_faults},
     wording,
 };
 

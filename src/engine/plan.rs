@@ -14,10 +14,9 @@ use crate::{
     expr::{ExprId, Program},
     promise::Parts,
     record::{Schema, Type},
-    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Script, Severity, Target, Within},
+    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Script, Severity, Within},
     script::{
         CompiledRule, FieldName, Form, Library, Names, Registry, compile_derived, compile_rule, names_in,
-        snake_case,
     },
     wording::{self, Lang},
 };
@@ -164,7 +163,8 @@ pub fn plan_source(
         .collect();
     let read = rules.iter().flat_map(|(_, rule)| rule.scripts());
     let promises = promises_of(ask, packs, filter, read);
-    let mut fields = planning.fields([mentioned(&rules), mentioned_by_promises(&promises)].concat());
+    let mentioned = mentioned(&rules);
+    let mut fields = planning.fields([mentioned.clone(), mentioned_by_promises(&promises)].concat());
     let key = planning.written(&ask.key);
     let levels: Vec<(String, Place)> =
         ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();
@@ -187,7 +187,7 @@ pub fn plan_source(
     let mut derived = planning.derived(&mut program, &mut registry, &mut names);
     let tools = (&mut program, &mut registry, &mut names);
     let (promises, hidden) =
-        planning.promises(&promises, mentioned(&rules), tools, &mut derived, (zone, lang, date.is_some()));
+        planning.promises(&promises, mentioned, tools, &mut derived, (zone, lang, date.is_some()));
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
@@ -247,10 +247,7 @@ pub(super) fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec
     let mut mentioned = Vec::new();
     for (pack, promise, _) in promises {
         mentioned.extend(promise.scripts().flat_map(names_in));
-        if let Target::Table(id, _) = &promise.target {
-            let inputs = pack.tables.iter().filter(|it| it.id == *id || snake_case(&it.id) == *id);
-            mentioned.extend(inputs.flat_map(|it| it.inputs.clone()));
-        }
+        mentioned.extend(pack.table_of(&promise.target).into_iter().flat_map(|it| it.inputs.clone()));
     }
     mentioned
 }

@@ -10,8 +10,8 @@ use crate::{
     expr::{ExprId, Node, Program},
     promise::{CalendarInput, ClockPlan, Parts, PauseInput, TargetInput},
     record::{Amount, Type, Value},
-    rule::{DeclaredCalendar, MissingPolicy, Pack, Promise, Rule, Script, Table, Target},
-    script::{ColumnRule, CompiledRule, FieldName, Form, Names, Registry, compile_derived, snake_case},
+    rule::{DeclaredCalendar, MissingPolicy, Pack, Promise, Rule, Script, Table, Target, snake_case},
+    script::{ColumnRule, CompiledRule, FieldName, Form, Names, Registry, compile_derived},
     wording::{self, Lang},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -265,7 +265,7 @@ impl<'n> Planner<'_, 'n> {
     /// A table of amounts, looked up by the number of the row that answers.
     fn table(&mut self, pack: &'n Pack, promise: &Promise, id: &str, place: &Place) -> Option<TargetInput> {
         let known = || pack.tables.iter().map(|it| it.id.as_str());
-        let Some(table) = pack.tables.iter().find(|it| it.id == id || snake_case(&it.id) == id) else {
+        let Some(table) = pack.table(id) else {
             let said = Diagnostic::error(wording::UNKNOWN_TABLE).with("name", id).at(place.clone());
             self.diagnostics.push(match nearest(id, known()) {
                 Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),

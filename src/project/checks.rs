@@ -1,9 +1,9 @@
 //! What must hold between the rules, lists and tables of packs.
 
-use super::{names::snake, pack::Draft, read::Sink};
+use super::{pack::Draft, read::Sink};
 use crate::{
     diagnostic::{Diagnostic, Place},
-    rule::{Effective, Rule},
+    rule::{Effective, Rule, snake_case},
     wording::{self, Code},
 };
 use std::collections::HashMap;
@@ -54,8 +54,10 @@ fn overlap(a: &Effective, b: &Effective) -> bool {
 
 /// Names that rules of one pack can use must differ, whatever they stand for.
 fn library(draft: &Draft, said: &mut Vec<Diagnostic>) {
-    let phrases = draft.pack.phrases.iter().zip(&draft.phrases_ids).map(|(it, place)| (snake(&it.id), place));
-    let tables = draft.pack.tables.iter().zip(&draft.table_ids).map(|(it, place)| (snake(&it.id), place));
+    let phrases =
+        draft.pack.phrases.iter().zip(&draft.phrases_ids).map(|(it, place)| (snake_case(&it.id), place));
+    let tables =
+        draft.pack.tables.iter().zip(&draft.table_ids).map(|(it, place)| (snake_case(&it.id), place));
     let mut seen: HashMap<String, &Place> = HashMap::new();
     let promises = draft.pack.promises.iter().map(|it| (it.name.clone(), &it.id_place));
     for (name, place) in phrases.chain(tables).chain(promises) {

@@ -84,11 +84,6 @@ pub(super) fn is_id(text: &str) -> bool {
     parts.all(|it| !it.is_empty() && it.chars().all(char::is_alphanumeric))
 }
 
-/// How rules write the id: `first-response` is read as `first_response`.
-pub(super) fn snake(id: &str) -> String {
-    id.replace('-', "_")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,6 @@
 //! `[[promise]]`: what is promised, from when to when, and how much time there is.
 
 use super::{
-    names::snake,
     read::{Entry, Reader, Text},
     rules::{dimension, effective, severities},
 };
@@ -9,7 +8,7 @@ use crate::{
     calendar::{DayEnd, Roll, StartAt, Terms},
     diagnostic::Diagnostic,
     record::Amount,
-    rule::{Pause, Promise, Script, Severity, Target},
+    rule::{Pause, Promise, Script, Severity, Target, snake_case},
     wording,
 };
 use toml::de::DeValue;
@@ -46,7 +45,7 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
     table.finish();
     let id = id?;
     let promise = Promise {
-        name: snake(&id.text),
+        name: snake_case(&id.text),
         id: format!("{pack}/promise:{}", id.text),
         title: title?,
         on: on?,

@@ -3,9 +3,10 @@
 //! A mention is the name as a word anywhere in the files that people wrote, so that whatever reads it
 //! counts; a comment does as well, and then nothing is said.
 
-use super::{Source, names::snake, pack::Draft};
+use super::{Source, pack::Draft};
 use crate::{
     diagnostic::{Diagnostic, Place, Sources},
+    rule::snake_case,
     wording::{self, Code},
 };
 use std::collections::HashMap;
@@ -26,7 +27,7 @@ pub(super) fn check(sources: &[Source], drafts: &[Draft], texts: &Sources) -> Ve
             unused(wording::UNUSED_PHRASES, &[&phrases.id], place);
         }
         for (table, place) in draft.pack.tables.iter().zip(&draft.table_ids) {
-            let snake = snake(&table.id);
+            let snake = snake_case(&table.id);
             let names: &[&str] = if snake == table.id { &[&table.id] } else { &[&table.id, &snake] };
             unused(wording::UNUSED_TABLE, names, place);
         }

@@ -7,7 +7,7 @@ mod promise;
 mod reach;
 mod template;
 
-pub use pack::{Example, Pack, Rule};
+pub use pack::{Example, Pack, Rule, snake_case};
 pub use parts::{
     Bound, DeclaredCalendar, Effective, LibraryFile, MissingPolicy, Outcome, Param, ParamOrigin, Phrases,
     Script, Severity, Table, TableCell, TableRow,

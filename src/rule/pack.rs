@@ -2,7 +2,7 @@
 
 use super::{
     Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Promise, Reach, Script, Severity, Table,
-    Template,
+    Target, Template,
 };
 use crate::{diagnostic::Place, record::Value, wording::UserText};
 use std::sync::Arc;
@@ -28,7 +28,25 @@ pub struct Pack {
     pub library: Vec<LibraryFile>,
 }
 
+/// How rules write an id: `first-response` is read as `first_response`.
+#[must_use]
+pub fn snake_case(id: &str) -> String {
+    id.replace('-', "_")
+}
+
 impl Pack {
+    /// The decision table that `name` means: its id, as it stands or as rules write it.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|it| it.id == name || snake_case(&it.id) == name)
+    }
+
+    /// The table that gives a target, where one does.
+    #[must_use]
+    pub fn table_of(&self, target: &Target) -> Option<&Table> {
+        if let Target::Table(id, _) = target { self.table(id) } else { None }
+    }
+
     /// The pack with other rules.
     #[must_use]
     pub fn with_rules(&self, rules: Vec<Rule>) -> Self {

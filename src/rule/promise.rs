@@ -14,6 +14,18 @@ pub enum Target {
     Expression(Script),
 }
 
+impl Target {
+    /// As written: an amount, the id of a table, an expression.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Amount(amount, _) => amount.to_string(),
+            Self::Table(id, _) => id.clone(),
+            Self::Expression(script) => script.text.trim().to_owned(),
+        }
+    }
+}
+
 /// A pause, from the one instant to the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pause {

@@ -21,6 +21,6 @@ pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, compile_derived, com
 pub use library::Library;
 pub use lint::{TableInput, table_faults};
 pub use lower::Registry;
-pub use names::{FieldName, Names, snake_case};
+pub use names::{FieldName, Names};
 pub use rows::{PartKind, Reached, RowRule, RowRunner, RowVerdict, RuleTrace, Traced, tick};
 pub use value::{CompiledValue, compile_value};

@@ -54,12 +54,6 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Ids in kebab-case are read in snake_case by rules.
-#[must_use]
-pub fn snake_case(id: &str) -> String {
-    id.replace('-', "_")
-}
-
 /// True where rules read `id` as `name`; for looking through many ids.
 fn is_snake_case_of(name: &str, id: &str) -> bool {
     let same = |(a, b): (u8, u8)| a == b || (a == b'_' && b == b'-');

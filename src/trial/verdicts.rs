@@ -7,8 +7,8 @@ use crate::{
     finding::value_text,
     project::Project,
     record::Value,
-    rule::{Example, Outcome, Promise, Rule, Script, Target},
-    script::{names_in, snake_case},
+    rule::{Example, Outcome, Promise, Rule, Script},
+    script::names_in,
     wording,
 };
 
@@ -91,10 +91,7 @@ impl Reads {
             let read: Vec<&Promise> = read.collect();
             for promise in read {
                 deciding.extend(promise.scripts().flat_map(names_in));
-                if let Target::Table(id, _) = &promise.target {
-                    let tables = pack.tables.iter().filter(|it| it.id == *id || snake_case(&it.id) == *id);
-                    deciding.extend(tables.flat_map(|it| it.inputs.clone()));
-                }
+                deciding.extend(pack.table_of(&promise.target).into_iter().flat_map(|it| it.inputs.clone()));
             }
         }
         let templates = rule.message.iter().flat_map(|(en, zh)| [en, zh]);

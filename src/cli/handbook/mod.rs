@@ -4,7 +4,7 @@ use super::functions;
 use crate::{
     finding::value_text,
     project::Project,
-    rule::{Pack, Reach, Rule},
+    rule::{Pack, Reach, Rule, Severity},
     wording::{self, Lang, Wording},
 };
 use std::fmt::Write as _;
@@ -37,12 +37,8 @@ fn chapter(pack: &Pack, project: &Project, lang: Lang, out: &mut String) {
 }
 
 fn article(rule: &Rule, project: &Project, lang: Lang, out: &mut String) {
-    line(out, &format!("\n### {}\n", rule.title.get(lang)));
-    let mut facts =
-        vec![format!("`{}`", rule.id), rule.severity.wording().text(lang).to_owned(), rule.on.clone()];
-    facts.extend(rule.dimension.clone());
-    facts.extend(rule.touchpoint.clone());
-    line(out, &facts.join(" · "));
+    let filed = [&rule.dimension, &rule.touchpoint];
+    head(out, rule.title.get(lang), (&rule.id, rule.severity, &rule.on), filed, lang);
     if let Some(when) = &rule.when {
         code(out, wording::HANDBOOK_WHEN, &when.text, lang);
     }
@@ -96,6 +92,20 @@ fn reach(reach: &Reach, lang: Lang) -> Option<(Wording, String)> {
             Some((wording::HANDBOOK_WITHIN, wording::HANDBOOK_WINDOW.fill(lang, &arguments)))
         }
     }
+}
+
+/// The head of an article: its title, then its id, how much it matters, what it looks at and where it is filed.
+fn head(
+    out: &mut String,
+    title: &str,
+    (id, severity, on): (&str, Severity, &str),
+    filed: [&Option<String>; 2],
+    lang: Lang,
+) {
+    line(out, &format!("\n### {title}\n"));
+    let mut facts = vec![format!("`{id}`"), severity.wording().text(lang).to_owned(), on.to_owned()];
+    facts.extend(filed.into_iter().flatten().cloned());
+    line(out, &facts.join(" · "));
 }
 
 fn code(out: &mut String, heading: Wording, text: &str, lang: Lang) {

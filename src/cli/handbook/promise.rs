@@ -1,6 +1,6 @@
 //! The article on a promise.
 
-use super::{code, fact, line};
+use super::{code, fact, head, line};
 use crate::{
     calendar::{DayEnd, Roll, StartAt, Terms},
     finding::value_text,
@@ -11,15 +11,8 @@ use crate::{
 
 /// What is promised, from when to when, within which time, by which calendar.
 pub(super) fn article(promise: &Promise, pack: &Pack, project: &Project, lang: Lang, out: &mut String) {
-    line(out, &format!("\n### {}\n", promise.title.get(lang)));
-    let mut facts = vec![
-        format!("`{}`", promise.id),
-        promise.severity.wording().text(lang).to_owned(),
-        promise.on.clone(),
-    ];
-    facts.extend(promise.dimension.clone());
-    facts.extend(promise.touchpoint.clone());
-    line(out, &facts.join(" · "));
+    let filed = [&promise.dimension, &promise.touchpoint];
+    head(out, promise.title.get(lang), (&promise.id, promise.severity, &promise.on), filed, lang);
     if let Some(when) = &promise.when {
         code(out, wording::HANDBOOK_WHEN, &when.text, lang);
     }
@@ -69,23 +62,13 @@ fn terms(terms: Terms, lang: Lang) -> String {
 }
 
 fn target(promise: &Promise, pack: &Pack, project: &Project, lang: Lang, out: &mut String) {
-    match &promise.target {
-        Target::Amount(amount, _) => fact(out, wording::HANDBOOK_TARGET, &format!("`{amount}`"), lang),
-        Target::Expression(script) => {
-            fact(out, wording::HANDBOOK_TARGET, &format!("`{}`", script.text.trim()), lang);
-        }
-        Target::Table(id, _) => {
-            let found = pack.tables.iter().find(|it| it.id == *id || it.id.replace('-', "_") == *id);
-            fact(
-                out,
-                wording::HANDBOOK_TARGET,
-                &wording::HANDBOOK_BY_TABLE.fill(lang, &[("table", id)]),
-                lang,
-            );
-            if let Some(table) = found {
-                rows(table, project, lang, out);
-            }
-        }
+    let text = promise.target.text();
+    if !matches!(promise.target, Target::Table(..)) {
+        return fact(out, wording::HANDBOOK_TARGET, &format!("`{text}`"), lang);
+    }
+    fact(out, wording::HANDBOOK_TARGET, &wording::HANDBOOK_BY_TABLE.fill(lang, &[("table", text)]), lang);
+    if let Some(table) = pack.table_of(&promise.target) {
+        rows(table, project, lang, out);
     }
 }
 

@@ -10,7 +10,8 @@ use crate::{
         canonical, functions_named, row_function,
     },
     record::{Amount, Element, MICROS_PER_SECOND, Type, Value},
-    script::{Names, library::Definitions, snake_case},
+    rule::snake_case,
+    script::{Names, library::Definitions},
     wording,
 };
 use rhai::{Expr, FnCallExpr, Position};

@@ -5,8 +5,8 @@ use crate::{
     diagnostic::{Diagnostic, nearest},
     expr::{Constant, Node, SPECIAL_FORMS, SpecialForm, canonical, row_function},
     record::{Type, Value},
-    rule::Table,
-    script::{TableInput, habits, names::snake_case, spans},
+    rule::{Table, snake_case},
+    script::{TableInput, habits, spans},
     wording::{self, Wording},
 };
 use rhai::{Expr, Position};

@@ -5,8 +5,8 @@ use crate::{
     calendar::{Zone, parse_iso_date},
     expr::{CellTest, Comparison, Constant, DecisionTable, Node, Program},
     record::{Type, Value},
-    rule::{Bound, Table, TableCell},
-    script::{Names, snake_case},
+    rule::{Bound, Table, TableCell, snake_case},
+    script::Names,
     wording,
 };
 use rhai::Position;
