@@ -13,7 +13,7 @@ import shutil
 import statistics
 import sys
 
-from side_by_side import BINARY, FOLDER, SHARED, generate, measured, project
+from side_by_side import BINARY, FOLDER, arguments, generate, measured, project
 
 RULE = """[pack]
 id = "desk"
@@ -76,11 +76,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", choices=list(CASES), help="one case")
-    args = parser.parse_args()
-    if not (SHARED / "bench/generate.py").exists():
-        sys.exit("the workload's generator is not there: set TOUCHSTONE_SHARED")
-    if not BINARY.exists():
-        sys.exit("no release build: cargo build --release")
+    args = arguments(parser)
     tickets = generate(args.rows)
     threads = str(args.threads)
     audit = [str(BINARY.resolve()), "audit", ".", "--quiet", "--threads", threads, "-o", "out.csv"]

@@ -11,7 +11,7 @@ import argparse
 import statistics
 import os
 
-from side_by_side import BINARY, FOLDER, generate, measured, project
+from side_by_side import BINARY, FOLDER, arguments, generate, measured, project
 
 CALENDAR = """
 [[calendar]]
@@ -92,7 +92,7 @@ def main():
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args()
+    given = arguments(parser)
     tickets = generate(given.rows)
     folders = {name: FOLDER / f"promises-{name}" for name in ("without", "with")}
     for name, folder in folders.items():

@@ -92,6 +92,16 @@ def line(name, seconds, peaks):
     print(f"  {name:<11} {low:8.3f} {middle:8.3f} {high:8.3f} s   {max(peaks):7.0f} MB")
 
 
+def arguments(parser):
+    """Reads the arguments, once all that measuring needs is there."""
+    args = parser.parse_args()
+    if not (SHARED / "bench/generate.py").exists():
+        sys.exit("the workload's generator is not there: set TOUCHSTONE_SHARED")
+    if not BINARY.exists():
+        sys.exit("no release build: cargo build --release")
+    return args
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -99,11 +109,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--ten", action="store_true", help="measure memory on ten times the records as well")
     parser.add_argument("--only", choices=list(CASES), help="one case")
-    args = parser.parse_args()
-    if not (SHARED / "bench/generate.py").exists():
-        sys.exit("the workload's generator is not there: set TOUCHSTONE_SHARED")
-    if not BINARY.exists():
-        sys.exit("no release build: cargo build --release")
+    args = arguments(parser)
     tickets = generate(args.rows)
     small = project(FOLDER / "project", tickets)
     audit = [str(BINARY.resolve()), "audit", ".", "--quiet", "--threads", str(args.threads)]

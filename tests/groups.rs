@@ -5,9 +5,9 @@
 
 mod common;
 
-use common::{audit, run};
+use common::{Dice, audit, project_of, report, run, texts};
 use serde_json::Value;
-use std::{fmt::Write as _, fs, path::Path};
+use std::{fmt::Write as _, fs};
 
 const PROJECT: &str = r#"
 [project]
@@ -39,24 +39,11 @@ id,team,kept,score,amount,day
 ";
 
 fn project(records: &[(&str, &str)], fields: &str, rules: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("audit.toml"), format!("{PROJECT}{fields}\n")).unwrap();
-    for (name, text) in records {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    fs::create_dir(folder.path().join("rules")).unwrap();
-    fs::write(folder.path().join("rules/pack.toml"), format!("[pack]\nid = \"desk\"\n{rules}")).unwrap();
-    folder
+    project_of(&format!("{PROJECT}{fields}\n"), records, rules)
 }
 
 fn rule(id: &str, keys: &str) -> String {
     format!("[[rule]]\nid = \"{id}\"\ntitle = \"{id}\"\non = \"ticket\"\nseverity = \"major\"\n{keys}\n")
-}
-
-fn report(folder: &Path, arguments: &[&str]) -> (String, Value) {
-    let run = audit(folder, &[&["--format", "json", "--allow-errors"], arguments].concat());
-    let json = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
-    (run.out, json)
 }
 
 fn text_of(value: &Value) -> String {
@@ -88,13 +75,10 @@ fn cases_come_out_as_written_both_ways() {
         let fields = case.get("fields").map_or("", |it| it.as_str().unwrap());
         let rules = rule("rule", case["rule"].as_str().unwrap());
         let folder = project(&[("tickets.csv", records)], fields, &rules);
-        let list = |it: &toml::Value| -> Vec<String> {
-            it.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
-        };
         for how in [&[][..], &["--row-by-row"]] {
             let (_, json) = report(folder.path(), how);
             let found: Vec<String> = json["groups"].as_array().unwrap().iter().map(group).collect();
-            let expected = list(&case["groups"]);
+            let expected = texts(&case["groups"]);
             if found != expected {
                 writeln!(faults, "{name} {how:?}: {found:?}, not {expected:?}").unwrap();
             }
@@ -104,7 +88,7 @@ fn cases_come_out_as_written_both_ways() {
                     writeln!(faults, "{name} {how:?}: {outcome} {found:?}, not {count:?}").unwrap();
                 }
             }
-            if let Some(expected) = case.get("findings").map(list) {
+            if let Some(expected) = case.get("findings").map(texts) {
                 let found: Vec<String> = json["findings"]
                     .as_array()
                     .unwrap()
@@ -118,22 +102,6 @@ fn cases_come_out_as_written_both_ways() {
         }
     }
     assert!(faults.is_empty(), "\n{faults}");
-}
-
-/// Numbers that look random and are always the same.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    fn shuffle<T>(&mut self, all: &mut [T]) {
-        for last in (1..all.len()).rev() {
-            all.swap(last, usize::try_from(self.below(last as u64 + 1)).unwrap());
-        }
-    }
 }
 
 fn many(dice: &mut Dice, count: u64) -> Vec<String> {

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{audit, run};
+use common::{Dice, audit, project_of, run, texts};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
@@ -23,14 +23,7 @@ key = "id"
 "#;
 
 fn project(records: &[(&str, &str)], rules: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("audit.toml"), PROJECT).unwrap();
-    for (name, text) in records {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    fs::create_dir(folder.path().join("rules")).unwrap();
-    fs::write(folder.path().join("rules/pack.toml"), format!("[pack]\nid = \"desk\"\n{rules}")).unwrap();
-    folder
+    project_of(PROJECT, records, rules)
 }
 
 fn rule(id: &str, keys: &str) -> String {
@@ -38,8 +31,7 @@ fn rule(id: &str, keys: &str) -> String {
 }
 
 fn report(folder: &Path, arguments: &[&str]) -> Value {
-    let run = audit(folder, &[&["--format", "json", "--allow-errors"], arguments].concat());
-    serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err))
+    common::report(folder, arguments).1
 }
 
 /// The outcome of each record: findings fail, the unassessed are listed, and how many others there are of each
@@ -66,10 +58,7 @@ fn cases_come_out_as_written_both_ways() {
         let name = case["name"].as_str().unwrap();
         let csv = case["csv"].as_str().unwrap().trim_start();
         let folder = project(&[("complaints.csv", csv)], &rule("rule", case["rule"].as_str().unwrap()));
-        let list = |it: &toml::Value| -> Vec<String> {
-            it.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
-        };
-        let expected = list(&case["verdicts"]);
+        let expected = texts(&case["verdicts"]);
         for how in [&[][..], &["--row-by-row"]] {
             let json = report(folder.path(), how);
             let found = verdicts(&json, csv, &expected);
@@ -96,28 +85,12 @@ fn cases_come_out_as_written_both_ways() {
             let missing: Vec<String> = missing
                 .map(|it| format!("{} {}", it["key"].as_str().unwrap(), it["field"].as_str().unwrap()))
                 .collect();
-            if case.get("missing").map(list).unwrap_or_default() != missing {
+            if case.get("missing").map(texts).unwrap_or_default() != missing {
                 writeln!(faults, "{name} {how:?}: missing {missing:?}").unwrap();
             }
         }
     }
     assert!(faults.is_empty(), "\n{faults}");
-}
-
-/// Numbers that look random and are always the same.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    fn shuffle<T>(&mut self, all: &mut [T]) {
-        for last in (1..all.len()).rev() {
-            all.swap(last, usize::try_from(self.below(last as u64 + 1)).unwrap());
-        }
-    }
 }
 
 #[derive(Clone)]

@@ -122,3 +122,43 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// A project with one pack, which holds `rules`: audit.toml as given, records by the names of their files.
+pub(crate) fn project_of(audit: &str, records: &[(&str, &str)], rules: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("audit.toml"), audit).unwrap();
+    for (name, text) in records {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    fs::create_dir(folder.path().join("rules")).unwrap();
+    fs::write(folder.path().join("rules/pack.toml"), format!("[pack]\nid = \"desk\"\n{rules}")).unwrap();
+    folder
+}
+
+/// The JSON report of an audit that may meet errors: as written, and read.
+pub(crate) fn report(folder: &Path, arguments: &[&str]) -> (String, serde_json::Value) {
+    let run = audit(folder, &[&["--format", "json", "--allow-errors"], arguments].concat());
+    let json = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
+    (run.out, json)
+}
+
+/// A list of texts in a table of cases.
+pub(crate) fn texts(list: &toml::Value) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
+}
+
+/// Numbers that look random and are always the same.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {
+        for last in (1..all.len()).rev() {
+            all.swap(last, usize::try_from(self.below(last as u64 + 1)).unwrap());
+        }
+    }
+}
