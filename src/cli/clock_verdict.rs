@@ -4,7 +4,7 @@ use super::{
     Voice,
     audit::internal,
     plans::{Planned, PlannedSource},
-    records::{Bench, each_batch},
+    records::{bench, each_batch},
     test_report::shown_place,
     verdict::{Messages, date_of, found},
 };
@@ -111,7 +111,7 @@ pub(super) fn explained<'a>(
         found(planned, &key, voice.lang, |it| it.promises.iter().any(|it| it.is_reported))?
     {
         let PlannedSource { opened, plan } = source;
-        let bench = Bench::new(opened, plan, &project.zone)?;
+        let bench = bench(opened, plan, &project.zone)?;
         let kept = Messages::default();
         let judging = bench.judging(plan, &kept);
         let mut judge = Judge::new(&judging);

@@ -175,26 +175,25 @@ impl Records {
 
 impl RuleDiff {
     pub(super) fn new(rule: &Rule, status: Status, parts: Vec<String>) -> Self {
-        Self {
-            id: rule.id.clone(),
-            on: rule.on.clone(),
-            title: rule.title.clone(),
-            status,
-            is_promise: false,
-            parts,
-            was: Counted::default(),
-            is: Counted::default(),
-            moves: Vec::new(),
-        }
+        Self::of((&rule.id, &rule.on, &rule.title), false, status, parts)
     }
 
     pub(super) fn of_promise(promise: &Promise, status: Status, parts: Vec<String>) -> Self {
+        Self::of((&promise.id, &promise.on, &promise.title), true, status, parts)
+    }
+
+    fn of(
+        (id, on, title): (&str, &str, &UserText),
+        is_promise: bool,
+        status: Status,
+        parts: Vec<String>,
+    ) -> Self {
         Self {
-            id: promise.id.clone(),
-            on: promise.on.clone(),
-            title: promise.title.clone(),
+            id: id.to_owned(),
+            on: on.to_owned(),
+            title: title.clone(),
             status,
-            is_promise: true,
+            is_promise,
             parts,
             was: Counted::default(),
             is: Counted::default(),

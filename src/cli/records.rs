@@ -6,8 +6,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
     engine::{
-        Batches, Duplicates, FindingSink, Judging, PlanColumn, RunError, SourcePlan, Spill, Wanted, Windows,
-        key_in, run_source,
+        Batches, Bench, FindingSink, PlanColumn, RunError, SourcePlan, Spill, Wanted, key_in, run_source,
     },
     finding::Finding,
     ingest::{FaultKind, Opened},
@@ -16,10 +15,7 @@ use crate::{
     rule::Outcome,
     wording,
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
 /// Outcomes and nothing else.
 pub(super) struct OutcomesOnly;
@@ -50,49 +46,15 @@ pub(super) struct Outcomes {
 /// What windows may hold in memory.
 const WINDOW_BYTES: usize = 64 << 20;
 
-/// What judging needs beside the plan and where findings go.
-pub(super) struct Bench<'a> {
-    pub(super) files: Vec<String>,
-    pub(super) zone: &'a Zone,
-    duplicates: Duplicates,
-    committed: [AtomicU64; 4],
-    hash_keys: AtomicBool,
-    windows: Windows,
-}
-
-impl<'a> Bench<'a> {
-    /// Gets ready for a plan: its windows are reckoned.
-    pub(super) fn new(
-        opened: &Arc<Opened>,
-        plan: &SourcePlan,
-        zone: &'a Zone,
-    ) -> Result<Self, Box<Diagnostic>> {
-        let spill = Spill { bytes_max: WINDOW_BYTES, make: temporary };
-        let windows = windows(opened, plan, 1, spill, &AtomicBool::new(false))?;
-        Ok(Self {
-            files: opened.files.iter().map(|it| it.shown.clone()).collect(),
-            zone,
-            duplicates: Duplicates::default(),
-            committed: [const { AtomicU64::new(0) }; 4],
-            // Nobody asks for duplicate keys.
-            hash_keys: AtomicBool::new(false),
-            windows,
-        })
-    }
-
-    pub(super) fn judging<'j>(&'j self, plan: &'j SourcePlan, sink: &'j dyn FindingSink) -> Judging<'j> {
-        Judging {
-            plan,
-            sink,
-            duplicates: &self.duplicates,
-            files: &self.files,
-            zone: self.zone,
-            committed: &self.committed,
-            hash_keys: &self.hash_keys,
-            spill: Spill::never(),
-            windows: &self.windows,
-        }
-    }
+/// The bench for a plan: its windows are reckoned.
+pub(super) fn bench<'a>(
+    opened: &Arc<Opened>,
+    plan: &SourcePlan,
+    zone: &'a Zone,
+) -> Result<Bench<'a>, Box<Diagnostic>> {
+    let spill = Spill { bytes_max: WINDOW_BYTES, make: temporary };
+    let windows = windows(opened, plan, 1, spill, &AtomicBool::new(false))?;
+    Ok(Bench::new(opened.files.iter().map(|it| it.shown.clone()).collect(), zone, windows))
 }
 
 /// Judges every record.
@@ -103,7 +65,7 @@ pub(super) fn outcomes(
     threads: usize,
 ) -> Result<Outcomes, Box<Diagnostic>> {
     let files = Files::new(opened, &plan.columns)?;
-    let bench = Bench::new(opened, plan, zone)?;
+    let bench = bench(opened, plan, zone)?;
     let judging = bench.judging(plan, &OutcomesOnly);
     let promises = plan.promises.iter().filter(|it| it.is_reported).count();
     let mut all = Outcomes {

@@ -8,7 +8,7 @@ use super::{
     output::write_file,
     plans::{Planned, PlannedSource, ask, begin, planned},
     print,
-    records::{Bench, each_batch},
+    records::{bench, each_batch},
     verdict_report::{Verdict, Verdicts, json, terminal},
 };
 use crate::{
@@ -173,7 +173,7 @@ fn explain<'a>(
     let PlannedSource { opened, plan } = source;
     let traced = row_by_row(planned, source)?;
     let tracer = Tracer::new(&traced);
-    let bench = Bench::new(opened, plan, &planned.project.zone)?;
+    let bench = bench(opened, plan, &planned.project.zone)?;
     let kept = Messages::default();
     let judging = bench.judging(plan, &kept);
     let mut judge = Judge::new(&judging);

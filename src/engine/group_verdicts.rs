@@ -159,16 +159,16 @@ impl Line<'_, '_> {
         let Some(first) = self.waiting.first() else { return Ok(()) };
         let number = first.rule;
         let planned = &self.judging.plan.groups[number];
-        let bench = Bench { judging: self.judging, planned, groups: &self.waiting };
+        let chunk = GroupChunk { judging: self.judging, planned, groups: &self.waiting };
         let mut outputs = vec![Vec::new(); self.judging.sink.outputs()];
-        let judged = bench.judge(&mut outputs, &mut self.room, &mut self.listed);
+        let judged = chunk.judge(&mut outputs, &mut self.room, &mut self.listed);
         self.waiting.clear();
         (self.each)(number, judged, &outputs)
     }
 }
 
 /// Groups of one rule, no more than a chunk.
-struct Bench<'a> {
+struct GroupChunk<'a> {
     judging: &'a Judging<'a>,
     planned: &'a PlannedGroups,
     groups: &'a [Group],
@@ -185,7 +185,7 @@ struct Told {
     worst: usize,
 }
 
-impl Bench<'_> {
+impl GroupChunk<'_> {
     fn judge(&self, outputs: &mut [Vec<u8>], room: &mut [u64; 4], listed: &mut [usize; 2]) -> Judged {
         let planned = self.planned;
         let batch = self.batch();

@@ -4,6 +4,7 @@
 //! Pure: where batches come from is a trait ([`Batches`]), where findings go another
 //! ([`FindingSink`]). What outlives a block is a [`BlockResult`], which merges in block order.
 
+mod bench;
 mod cut;
 mod expressions;
 mod group;
@@ -26,6 +27,7 @@ mod trace;
 mod windows;
 mod writer;
 
+pub use bench::Bench;
 pub use expressions::{ExpressionPlan, Expressions, plan_expressions};
 pub use group::{GroupPlan, GroupValue, Groups, plan_groups};
 pub use group_rules::PlannedGroups;

@@ -7,14 +7,11 @@ use super::{
 use crate::{
     audit::GroupResult,
     diagnostic::Diagnostic,
-    engine::{BlockResult, Duplicates, Judge, Judging, Spill, Windows, judge_groups},
+    engine::{Bench, BlockResult, Judge, Windows, judge_groups},
     record::Value,
     rule::{Example, Outcome},
 };
-use std::sync::{
-    PoisonError,
-    atomic::{AtomicBool, AtomicU64},
-};
+use std::sync::PoisonError;
 
 /// What came of some records.
 struct Found {
@@ -58,18 +55,8 @@ fn found(trying: &Trying<'_>, variant: &Variant, text: String) -> Result<Found, 
     let plan = trying.plan(variant, &opened, false)?;
     let (mut batches, _) = read(&opened, &plan.columns).map_err(|it| vec![*it])?;
     let sink = Kept::default();
-    let committed = [const { AtomicU64::new(0) }; 4];
-    let judging = Judging {
-        plan: &plan,
-        sink: &sink,
-        duplicates: &Duplicates::default(),
-        files: &[],
-        zone: &trying.project.zone,
-        committed: &committed,
-        hash_keys: &AtomicBool::new(false),
-        spill: Spill::never(),
-        windows: &Windows::default(),
-    };
+    let bench = Bench::new(Vec::new(), &trying.project.zone, Windows::default());
+    let judging = bench.judging(&plan, &sink);
     let mut judge = Judge::new(&judging);
     let mut records = BlockResult::default();
     let mut values = Vec::new();

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     engine::{
-        Duplicates, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Spill, Tracer,
-        Wanted, WindowPass, Windows, Work, plan_source, sweep_windows,
+        Bench, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Spill, Tracer, Wanted,
+        WindowPass, Windows, Work, plan_source, sweep_windows,
     },
     expr::Cause,
     finding::Finding,
@@ -21,10 +21,7 @@ use crate::{
     rule::{Effective, Example, Outcome, Pack, Reach, Rule},
     wording,
 };
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU64},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the engine says of one example.
 #[derive(Debug, Default)]
@@ -139,18 +136,8 @@ impl Trying<'_> {
         let (mut batches, faults) = read(&opened, &plan.columns).map_err(|it| vec![*it])?;
         let windows = reckoned(&plan, &batches).map_err(|it| vec![it])?;
         let sink = Kept::default();
-        let committed = [const { AtomicU64::new(0) }; 4];
-        let judging = Judging {
-            plan: &plan,
-            sink: &sink,
-            duplicates: &Duplicates::default(),
-            files: &[],
-            zone: &self.project.zone,
-            committed: &committed,
-            hash_keys: &AtomicBool::new(false),
-            spill: Spill::never(),
-            windows: &windows,
-        };
+        let bench = Bench::new(Vec::new(), &self.project.zone, windows);
+        let judging = bench.judging(&plan, &sink);
         let told = told(&judging, &mut batches, &faults, &opened, sink.kept());
         let traced = self.plan(variant, &opened, true)?;
         let tracer = Tracer::new(&traced);

@@ -1,15 +1,9 @@
 //! A project judged through the library, so that two ways of judging can be compared and timed.
 
-use std::{
-    path::Path,
-    sync::{Arc, atomic::AtomicU64},
-};
+use std::{path::Path, sync::Arc};
 use touchstone::{
     diagnostic::{Diagnostic, Sources, render_all},
-    engine::{
-        BlockResult, Duplicates, Filter, FindingSink, Judge, Judging, SourceAsk, SourcePlan, Wanted,
-        plan_source,
-    },
+    engine::{Bench, BlockResult, Filter, FindingSink, Judge, SourceAsk, SourcePlan, Wanted, plan_source},
     finding::Finding,
     ingest::{self, Block, Decoder, Opened, Reader, ReaderOptions, Want},
     project::{LoadOptions, Project, load},
@@ -87,19 +81,8 @@ impl Subject {
             report: report(Format::Ndjson, Setting::plain(Lang::En, self.project.zone.clone())),
             whole,
         };
-        let committed = [const { AtomicU64::new(0) }; 4];
-        let duplicates = Duplicates::default();
-        let judging = Judging {
-            plan,
-            sink: &sink,
-            duplicates: &duplicates,
-            files: &files,
-            zone: &self.project.zone,
-            committed: &committed,
-            hash_keys: &std::sync::atomic::AtomicBool::new(false),
-            spill: touchstone::engine::Spill::never(),
-            windows: &touchstone::engine::Windows::default(),
-        };
+        let bench = Bench::new(files, &self.project.zone, touchstone::engine::Windows::default());
+        let judging = bench.judging(plan, &sink);
         let mut judge = Judge::new(&judging);
         batches.iter_mut().map(|it| judge.judge(it)).collect()
     }
