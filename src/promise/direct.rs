@@ -11,7 +11,7 @@ use crate::{
 
 /// How much time a record's promise gives, as far as it is judged directly.
 #[derive(Clone, Copy)]
-enum Given {
+enum DirectTarget {
     /// Not directly: none, or a fraction of a day.
     General,
     /// Open time in microseconds, above 0.
@@ -20,7 +20,7 @@ enum Given {
     Days(i64, bool),
 }
 
-impl Given {
+impl DirectTarget {
     fn of(amount: &Amount) -> Self {
         let whole = |days: &Decimal| if days.fract().is_zero() { i64::try_from(*days).ok() } else { None };
         match amount {
@@ -41,7 +41,7 @@ impl Given {
 
 /// What is known of a block of records, before it goes to the columns.
 pub(super) struct Block {
-    targets: [Given; Self::LEN],
+    targets: [DirectTarget; Self::LEN],
     /// One bit a record: it has stopped.
     stopped: u64,
     codes: [u16; Self::LEN],
@@ -55,7 +55,7 @@ pub(super) struct Block {
 impl Default for Block {
     fn default() -> Self {
         let none = [0; Self::LEN];
-        let targets = [Given::General; Self::LEN];
+        let targets = [DirectTarget::General; Self::LEN];
         Self { targets, stopped: 0, codes: [0; Self::LEN], times: [none; 5], open: none, open_len: 0 }
     }
 }
@@ -180,8 +180,8 @@ impl Sheet {
 
 /// Where an amount comes from.
 enum Targets<'a> {
-    Same(Given),
-    Rows(&'a [i64], Vec<Given>),
+    Same(DirectTarget),
+    Rows(&'a [i64], Vec<DirectTarget>),
     Durations(&'a [i64]),
     Amounts(&'a [Amount]),
 }
@@ -221,10 +221,10 @@ impl<'a> Direct<'a> {
             given = Some((&when.valid, truths));
         }
         let (number, targets) = match &plan.target {
-            TargetInput::Amount(amount) => (None, Targets::Same(Given::of(amount))),
+            TargetInput::Amount(amount) => (None, Targets::Same(DirectTarget::of(amount))),
             TargetInput::Rows(number, amounts) => {
                 let rows = ints(column(*number))?;
-                (Some(*number), Targets::Rows(rows, amounts.iter().map(Given::of).collect()))
+                (Some(*number), Targets::Rows(rows, amounts.iter().map(DirectTarget::of).collect()))
             }
             TargetInput::Durations(number) => (Some(*number), Targets::Durations(ints(column(*number))?)),
             TargetInput::Amounts(number) => {
@@ -263,15 +263,17 @@ impl<'a> Direct<'a> {
             Targets::Rows(rows, amounts) => {
                 for (target, row) in targets.zip(&rows[low..]) {
                     let amount = usize::try_from(*row).ok().and_then(|it| amounts.get(it));
-                    *target = amount.copied().unwrap_or(Given::General);
+                    *target = amount.copied().unwrap_or(DirectTarget::General);
                 }
             }
             Targets::Durations(durations) => {
-                targets.zip(&durations[low..]).for_each(|(it, duration)| *it = Given::of_open(*duration));
+                targets
+                    .zip(&durations[low..])
+                    .for_each(|(it, duration)| *it = DirectTarget::of_open(*duration));
             }
             Targets::Amounts(amounts) => {
                 for (target, amount) in targets.zip(&amounts[low..]) {
-                    *target = Given::of(amount);
+                    *target = DirectTarget::of(amount);
                 }
             }
         }
@@ -299,12 +301,12 @@ impl<'a> Direct<'a> {
         }
         // What has passed of what there is, and how much of it did before the clock counted.
         let (open, due, spent, span, before) = match target {
-            Given::General => return false,
-            Given::Open(target) => {
+            DirectTarget::General => return false,
+            DirectTarget::Open(target) => {
                 let Some((open, due)) = clock.open_and_due(start, end, target) else { return false };
                 (open, due, open, target, 0)
             }
-            Given::Days(days, of_business) => {
+            DirectTarget::Days(days, of_business) => {
                 let Some((open, from, due)) = self.whole_days(clock, (start, end), days, of_business) else {
                     return false;
                 };
