@@ -458,25 +458,3 @@ fn comments_hold_no_markup_of_the_data() {
         }
     }
 }
-
-/// `cargo test --release encodes -- --ignored --nocapture` tells the time that a finding takes.
-#[test]
-#[ignore = "measures; run by hand on a quiet machine"]
-#[expect(clippy::print_stderr, reason = "a measurement is there to be read")]
-fn encodes_a_finding_in_a_microsecond() {
-    const ROUNDS: u32 = 200_000;
-    let audit = audit();
-    for format in [Format::Json, Format::Ndjson, Format::Csv] {
-        let report = report(format, setting(Lang::En));
-        let finding = audit.worst[0].as_finding();
-        let mut out = Vec::new();
-        report.finding(&finding, &mut out);
-        let bytes = out.len();
-        let start = std::time::Instant::now();
-        for _ in 0..ROUNDS {
-            out.clear();
-            report.finding(&finding, &mut out);
-        }
-        eprintln!("{}: {bytes} bytes in {} ns", format.name(), (start.elapsed() / ROUNDS).as_nanos());
-    }
-}

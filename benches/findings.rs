@@ -1,0 +1,59 @@
+//! What it costs to encode a finding, by format. See `benches/README.md`.
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot prepare its finding has failed")]
+
+use divan::{Bencher, counter::BytesCount};
+use touchstone::{
+    calendar::Zone,
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
+    project::{LoadOptions, load_files},
+    record::Value,
+    report::{Format, Setting, report},
+    rule::Outcome,
+    wording::Lang,
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const FORMATS: [&str; 3] = ["json", "ndjson", "csv"];
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = FORMATS)]
+fn encode(bencher: Bencher<'_, '_>, format: &str) {
+    let rules = vec!["complaints".into()];
+    let project = load_files(&LoadOptions { rules, ..LoadOptions::default() }).project.unwrap();
+    let finding = Finding {
+        id: Fingerprint::of_record("tickets", "complaints/reply-time-told", "C-1042", 0),
+        rule: &project.packs[0].rules[0],
+        key: "C-1042",
+        subject: vec![("agent", "A1"), ("team", "北区")],
+        outcome: Outcome::Fail,
+        message: "C-1042: no reply time was told within 24 h",
+        evidence: Evidence {
+            fields: vec![
+                ("channel", Value::Text("phone".into())),
+                ("accepted_at", Value::Time(1_772_413_200_000_000)),
+                ("waited", Value::Duration(9_000_000_000)),
+                ("claim", Value::Decimal("1200.50".parse().unwrap())),
+                ("reply_due_at", Value::Missing),
+            ],
+            conjunct: Some("reply_due_at - accepted_at <= hours(limit_hours)"),
+            rule_hash: "0123456789abcdef",
+            ..Evidence::default()
+        },
+        origin: FindingOrigin { file: "data/tickets.csv", sheet: None, row: 17 },
+        standing: Standing::New,
+        unstable: false,
+    };
+    let report = report(Format::from_name(format).unwrap(), Setting::plain(Lang::En, Zone::utc()));
+    let mut out = Vec::new();
+    report.finding(&finding, &mut out);
+    bencher.counter(BytesCount::new(out.len())).bench_local(|| {
+        out.clear();
+        report.finding(&finding, &mut out);
+        divan::black_box(&out);
+    });
+}
