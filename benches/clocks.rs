@@ -5,7 +5,7 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 use std::sync::Arc;
 use touchstone::{
     calendar::{Calendar, CalendarSpec, Terms, Zone, days_from_civil, parse_iso_date},
-    promise::{CalendarInput, ClockPlan, TargetInput},
+    promise::{CalendarInput, ClockPlan, Marks, OpenTimes, TargetInput},
     record::{Batch, Bitmap, Column, MICROS_PER_SECOND, Type, Values},
 };
 
@@ -56,8 +56,9 @@ fn open_between(bencher: Bencher) {
     });
 }
 
-#[divan::bench]
-fn promise_with_table(bencher: Bencher) {
+/// With the times that rules read of it, and with no more than its outcome.
+#[divan::bench(args = [true, false])]
+fn promise_with_table(bencher: Bencher, times_are_read: bool) {
     let (starts, stops) = times();
     let rows = (0..RECORDS).map(|it| i64::try_from(it % 3).unwrap()).collect();
     let column = |ty, values: Vec<i64>| {
@@ -80,9 +81,11 @@ fn promise_with_table(bencher: Bencher) {
         zone: Zone::utc(),
         as_of: days_from_civil(2026, 12, 1) * 86_400 * MICROS_PER_SECOND,
         outcomes: ClockPlan::outcome_names(),
-        times_are_read: true,
+        times_are_read,
     };
-    bencher
-        .counter(ItemsCount::new(RECORDS))
-        .bench_local(|| plan.run(black_box(&batch), Vec::new(), |_| Ok(true)));
+    let (mut marks, mut open) = (Marks::default(), OpenTimes::default());
+    bencher.counter(ItemsCount::new(RECORDS)).bench_local(|| {
+        marks.forget();
+        plan.run(black_box(&batch), &mut marks, &mut open, None)
+    });
 }

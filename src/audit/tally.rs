@@ -158,6 +158,15 @@ impl Tally {
         self.add_worst(judged.worst);
     }
 
+    /// Takes in how long clocks were open that have stopped, by promise, in any order.
+    pub fn add_open_times(&mut self, promises: &[usize], times: &[OpenTimes]) {
+        for (number, times) in promises.iter().zip(times) {
+            if let Some(clocks) = &mut self.rules[*number].clocks {
+                clocks.open.merge(times);
+            }
+        }
+    }
+
     fn add_worst(&mut self, worst: Vec<OwnedFinding>) {
         let source = self.sources;
         self.worst.extend(worst.into_iter().map(|it| (source, it)));
@@ -188,7 +197,6 @@ impl Tally {
             if let Some(clocks) = &mut self.rules[*number].clocks {
                 clocks.outcomes.iter_mut().zip(counts.outcomes).for_each(|(sum, more)| *sum += more);
                 clocks.beyond += counts.beyond;
-                clocks.open.extend(&counts.open);
             }
         }
         for (sum, more) in self.summary.findings.iter_mut().zip(block.by_severity) {

@@ -44,8 +44,8 @@ pub struct Calendar {
     open_days_before: (i64, Vec<u32>),
 }
 
-/// 2.4 hours.
-const RUN_BITS: u32 = 33;
+/// 4.8 hours.
+const RUN_BITS: u32 = 34;
 
 /// A calendar without bounds of its own reaches over these years.
 const YEARS: (i64, i64) = (1970, 2099);
@@ -67,9 +67,12 @@ impl Calendar {
     }
 
     fn of_days(week: Week, zone: Zone, first: i64, last: i64) -> Self {
-        let mut walls = Vec::new();
-        let mut open_days = Vec::new();
-        let mut before = Vec::new();
+        // Nothing grows while it is filled: a hundred years are megabytes, and to move them costs more than to
+        // reckon them.
+        let days = usize::try_from(last - first + 2).unwrap_or(0);
+        let mut walls = Vec::with_capacity(2 * days);
+        let mut open_days = Vec::with_capacity(days);
+        let mut before = Vec::with_capacity(days);
         // The day before may have a shift that goes on into the first.
         for day in first - 1..=last {
             let open = week.open(day);
@@ -83,14 +86,7 @@ impl Calendar {
         let instant = |day: i64| zone.to_utc(day * DAY_MICROS).0;
         let reach = instant(first)..instant(last + 1);
         let spans = spans(&walls, &zone, &reach);
-        let mut index = Vec::new();
-        let mut at = 0;
-        for run in 0..=(reach.end - reach.start) >> RUN_BITS {
-            while spans[at].close <= reach.start + (run << RUN_BITS) {
-                at += 1;
-            }
-            index.push(u32::try_from(at).unwrap_or(u32::MAX));
-        }
+        let index = by_time(&spans, &reach);
         let by_open = by_open(&spans);
         let open_days_before = (first - 1, before);
         Self { zone, week, spans, index, by_open, reach, open_days, open_days_before }
@@ -137,9 +133,25 @@ impl Calendar {
         Some(at)
     }
 
-    /// Open time since the calendar's first instant.
+    /// What stands for a mark where the calendar has none; all others are 0 or more.
+    pub const NO_MARK: i64 = -1;
+
+    /// All open time that it knows, in microseconds.
+    #[must_use]
+    pub fn open_time(&self) -> i64 {
+        self.spans[self.spans.len() - 1].before
+    }
+
+    /// [`Self::open_before`] over a column; [`Self::NO_MARK`] beyond reach.
+    pub fn open_before_all(&self, instants: &[i64], out: &mut Vec<i64>) {
+        out.clear();
+        out.extend(instants.iter().map(|it| self.open_before(*it).unwrap_or(Self::NO_MARK)));
+    }
+
+    /// Open time since the calendar's first instant. `None` beyond reach.
     #[inline]
-    fn open_before(&self, instant: i64) -> Option<i64> {
+    #[must_use]
+    pub fn open_before(&self, instant: i64) -> Option<i64> {
         let span = self.spans[self.span_at(instant)?];
         Some(span.before + instant.saturating_sub(span.open).max(0))
     }
@@ -192,7 +204,7 @@ impl Calendar {
         if amount <= 0 {
             return self.next_open(start);
         }
-        self.at_open_time(self.open_before(start)?.checked_add(amount)?)
+        self.instant_after(self.open_before(start)?.checked_add(amount)?)
     }
 
     /// [`Self::open_between`] and [`Self::after`] in one go, the start looked up once: what clocks without
@@ -202,14 +214,16 @@ impl Calendar {
     pub fn open_and_due(&self, start: i64, end: i64, amount: i64) -> Option<(i64, i64)> {
         let before = self.open_before(start)?;
         let open = self.open_before(end)? - before;
-        Some((open, self.at_open_time(before.checked_add(amount)?)?))
+        Some((open, self.instant_after(before.checked_add(amount)?)?))
     }
 
-    /// The first instant at which so much open time has passed since the calendar's first, above 0.
+    /// The first instant at which so much open time has passed since the calendar's first, above 0. `None`
+    /// where there is not as much.
     #[inline]
-    fn at_open_time(&self, wanted: i64) -> Option<i64> {
+    #[must_use]
+    pub fn instant_after(&self, wanted: i64) -> Option<i64> {
         let run = usize::try_from(wanted >> RUN_BITS).ok()?;
-        if wanted > self.spans[self.spans.len() - 1].before {
+        if wanted > self.open_time() {
             return None;
         }
         let mut at = *self.by_open.get(run)? as usize;
@@ -284,6 +298,18 @@ fn spans(walls: &[Range<i64>], zone: &Zone, reach: &Range<i64>) -> Vec<Span> {
     spans
 }
 
+/// See [`Calendar::index`].
+fn by_time(spans: &[Span], reach: &Range<i64>) -> Vec<u32> {
+    let mut at = 0;
+    let first_open = |run: i64| {
+        while spans[at].close <= reach.start + (run << RUN_BITS) {
+            at += 1;
+        }
+        u32::try_from(at).unwrap_or(u32::MAX)
+    };
+    (0..=(reach.end - reach.start) >> RUN_BITS).map(first_open).collect()
+}
+
 /// See [`Calendar::by_open`]; the sentinel's sum is all open time.
 fn by_open(spans: &[Span]) -> Vec<u32> {
     let all = spans.last().map_or(0, |it| it.before);
@@ -294,5 +320,5 @@ fn by_open(spans: &[Span]) -> Vec<u32> {
         }
         u32::try_from(at).unwrap_or(u32::MAX)
     };
-    (0..=all >> RUN_BITS).map(last_before).collect()
+    (0..(all >> RUN_BITS) + 1).map(last_before).collect()
 }

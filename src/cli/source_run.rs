@@ -139,12 +139,15 @@ impl SourceRun<'_> {
             commit.commit(result, &faults)
         });
         progress.finish();
-        let groups = match outcome {
-            Ok((Outcome::Done, groups)) => groups,
+        let parts = match outcome {
+            Ok((Outcome::Done, parts)) => parts,
             Ok((Outcome::Cancelled, _)) => return Err(cancelled()),
             Err(error) => return Err(cannot_go_on(error, &places)),
         };
         let first = plan.rules.len();
+        let promises = &numbers[first + plan.groups.len()..];
+        parts.iter().for_each(|it| commit.tally.add_open_times(promises, &it.open_times));
+        let groups = parts.into_iter().map(|it| it.groups).collect();
         let judged = judge_groups(&judging, groups, &mut |rule, judged, outputs| {
             commit.groups(numbers[first + rule], judged, outputs)
         });

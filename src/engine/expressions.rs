@@ -9,7 +9,7 @@ use crate::{
     calendar::Zone,
     diagnostic::Diagnostic,
     expr::{CHUNK_LEN, Cause, Evaluator, ExprId, Program, Scratch, values_of},
-    promise::Parts,
+    promise::{Parts, Watch},
     record::{Batch, Schema, Type, Value},
     rule::{Pack, Script},
     script::{CompiledValue, FieldName, Library, Names, Registry, RowRunner, compile_value, names_in},
@@ -120,9 +120,9 @@ fn unread_promises(ask: &SourceAsk, packs: &[Pack], read: &[PlannedPromise]) -> 
 
 impl ExpressionPlan {
     /// Brings the columns that are not decoded: derived fields, then promises.
-    pub(super) fn prepare(&self, scratch: &mut Scratch, batch: &mut Batch) {
+    pub(super) fn prepare(&self, scratch: &mut Scratch, watch: &mut Watch, batch: &mut Batch) {
         derive(&self.derived, &self.program, scratch, batch);
-        run_clocks(&self.promises, self.date, &self.program.zone, batch, &mut Vec::new());
+        run_clocks(&self.promises, self.date, &self.program.zone, batch, watch);
     }
 
     /// Whether an expression, by its number, gives lists.
@@ -136,6 +136,7 @@ impl ExpressionPlan {
 pub struct Expressions<'a> {
     plan: &'a ExpressionPlan,
     scratch: Scratch,
+    watch: Watch,
     runner: RowRunner,
 }
 
@@ -144,14 +145,14 @@ impl<'a> Expressions<'a> {
     #[must_use]
     pub fn new(plan: &'a ExpressionPlan) -> Self {
         let runner = RowRunner::new(&plan.program);
-        Self { plan, scratch: Scratch::default(), runner }
+        Self { plan, scratch: Scratch::default(), watch: Watch::default(), runner }
     }
 
     /// The values of every expression for the records of a batch, or why there is none; derived fields and
     /// promises are appended to the batch's columns.
     pub fn values(&mut self, batch: &mut Batch) -> Vec<Vec<Result<Value, Cause>>> {
         let program = &*self.plan.program;
-        self.plan.prepare(&mut self.scratch, batch);
+        self.plan.prepare(&mut self.scratch, &mut self.watch, batch);
         let mut all = Vec::new();
         for expression in &self.plan.expressions {
             let mut values = Vec::with_capacity(batch.len);

@@ -10,6 +10,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, nearest},
     expr::{CHUNK_LEN, Cause, Evaluator, Program, Scratch},
+    promise::Watch,
     record::{Batch, Column, Schema, Type, Value},
     rule::{Pack, Script},
     script::{AggregateCall, CompiledValue, FieldName, Names, Registry, RowRunner, compile_value, split},
@@ -187,6 +188,7 @@ pub struct Groups<'a> {
     plan: &'a GroupPlan,
     table: Table,
     scratch: Scratch,
+    watch: Watch,
     runner: RowRunner,
     /// Records that belong to no group, since a value of theirs is missing or could not be computed.
     pub without: u64,
@@ -197,13 +199,14 @@ impl<'a> Groups<'a> {
     #[must_use]
     pub fn new(plan: &'a GroupPlan) -> Self {
         let runner = RowRunner::new(&plan.records.program);
-        Self { plan, table: Table::default(), scratch: Scratch::default(), runner, without: 0 }
+        let (table, scratch, watch) = (Table::default(), Scratch::default(), Watch::default());
+        Self { plan, table, scratch, watch, runner, without: 0 }
     }
 
     /// Takes in the records of a batch; derived fields are appended to its columns.
     pub fn add(&mut self, batch: &mut Batch) {
         let program = &*self.plan.records.program;
-        self.plan.records.prepare(&mut self.scratch, batch);
+        self.plan.records.prepare(&mut self.scratch, &mut self.watch, batch);
         let grouping = &self.plan.grouping;
         let mut evaluator = Evaluator::new(program, batch, &mut self.scratch);
         let mut low = 0;

@@ -11,7 +11,7 @@ use crate::{
     calendar::Zone,
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch},
     finding::Finding,
-    promise::{self, Counts},
+    promise::{self, Counts, OpenTimes, Parts, Watch},
     record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Value, Values},
     rule::{Effective, MissingPolicy, Outcome},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
@@ -159,8 +159,14 @@ impl Verdicts {
 pub struct Spare {
     /// For findings, by output.
     pub outputs: Vec<Vec<u8>>,
-    /// For the open times of promises.
-    pub open_times: Vec<Vec<i64>>,
+}
+
+/// What a worker has once there are no more records.
+pub struct WorkerPart {
+    /// Its groups.
+    pub groups: GroupPart,
+    /// The open times of clocks that have stopped, by reported promise; none where it met no records.
+    pub open_times: Vec<OpenTimes>,
 }
 
 /// One worker's judge.
@@ -171,6 +177,7 @@ pub struct Judge<'a> {
     /// What is left of a block that was committed.
     spare: Spare,
     groups: GroupFolder<'a>,
+    watch: Watch,
     /// Why figures of windows could not be read.
     failed: Option<io::Error>,
 }
@@ -184,7 +191,8 @@ impl<'a> Judge<'a> {
         let by_rows = by_rows || plan.groups.iter().any(|it| it.reason.is_some());
         let runner = by_rows.then(|| RowRunner::new(&plan.program));
         let groups = GroupFolder::new(judging);
-        Self { judging, scratch: Scratch::default(), runner, spare: Spare::default(), groups, failed: None }
+        let (scratch, spare, watch) = (Scratch::default(), Spare::default(), Watch::default());
+        Self { judging, scratch, runner, spare, groups, watch, failed: None }
     }
 
     /// Hands what groups hold beyond the worker's memory to a temporary file.
@@ -198,19 +206,21 @@ impl<'a> Judge<'a> {
         self.groups.relieve()
     }
 
-    /// The worker's groups, to be put together with those of the others.
+    /// What the worker has, to be put together with what the others have.
     ///
     /// # Errors
     /// A temporary file cannot be written.
-    pub fn into_groups(self) -> io::Result<GroupPart> {
-        self.groups.done()
+    pub fn into_part(self) -> io::Result<WorkerPart> {
+        let all = self.judging.plan.promises.iter().zip(self.watch.open);
+        let open_times = all.filter(|it| it.0.is_reported).map(|it| it.1).collect();
+        Ok(WorkerPart { groups: self.groups.done()?, open_times })
     }
 
     /// Judges the records of a batch; derived fields are appended to its columns.
     pub fn judge(&mut self, batch: &mut Batch) -> BlockResult {
         let plan = self.judging.plan;
         derive(&plan.derived, &plan.program, &mut self.scratch, batch);
-        let promised = promised(plan, batch, &mut self.spare.open_times);
+        let promised = promised(plan, batch, &mut self.watch);
         self.add_windows(batch);
         let first_promise = plan.rules.len() + plan.groups.len();
         let rules = first_promise + promised.len();
@@ -264,7 +274,7 @@ impl<'a> Judge<'a> {
                 verdicts.push(verdict);
             }
             self.groups.fold(&mut evaluator, self.runner.as_ref(), batch, &mut writer, &mut result);
-            verdicts.extend(promised.iter().map(|(promise, _)| breaches(promise, batch, low)));
+            verdicts.extend(promised.iter().map(|(_, parts)| breaches(parts, low)));
             for (row, number) in in_record_order(&verdicts) {
                 let judged = match number.checked_sub(plan.rules.len()) {
                     Some(number) => Judged::Promise(promised[number].0),
@@ -298,7 +308,6 @@ impl<'a> Judge<'a> {
     pub fn recycle(&mut self, spare: Option<Spare>) {
         self.spare = spare.unwrap_or_default();
         self.spare.outputs.iter_mut().for_each(Vec::clear);
-        self.spare.open_times.iter_mut().for_each(Vec::clear);
     }
 
     fn hash_keys(&self, batch: &Batch, result: &mut BlockResult) {
@@ -362,17 +371,8 @@ fn outcomes_of(promise: &PlannedPromise, batch: &Batch) -> Vec<Option<promise::O
 }
 
 /// The breaches of a promise in the chunk that starts at `low`.
-fn breaches(promise: &PlannedPromise, batch: &Batch, low: usize) -> Verdicts {
-    let mut breached = Mask::NONE;
-    let outcomes = &batch.columns[promise.first_column as usize];
-    if let Values::Text(TextColumn::Coded(codes, _)) = &outcomes.values {
-        let codes = codes[low..].iter().take(CHUNK_LEN).enumerate();
-        for (row, _) in codes.filter(|(_, code)| usize::from(**code) == promise::Outcome::Breached as usize) {
-            if outcomes.valid.get(low + row) {
-                breached.insert(row);
-            }
-        }
-    }
+fn breaches(parts: &Parts, low: usize) -> Verdicts {
+    let breached = Mask::from_words(&parts.breached[low / 64..]);
     Verdicts { findings: breached, ..Verdicts::of(Faults::default()) }
 }
 

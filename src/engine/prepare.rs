@@ -4,20 +4,19 @@ use super::{PlannedPromise, SourcePlan};
 use crate::{
     calendar::Zone,
     expr::{CHUNK_LEN, Evaluator, ExprId, Program, Scratch, append_to_column},
-    promise::{Lack, Parts},
+    promise::{InForce, Lack, OpenTimes, Parts, Watch},
     record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Values},
 };
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Judges the promises and appends their columns; gives the parts of those that are reported, their columns
 /// taken out.
-/// `spare` holds buffers for their open times.
 pub(super) fn promised<'a>(
     plan: &'a SourcePlan,
     batch: &mut Batch,
-    spare: &mut Vec<Vec<i64>>,
+    watch: &mut Watch,
 ) -> Vec<(&'a PlannedPromise, Parts)> {
-    let clocks = run_clocks(&plan.promises, plan.date, &plan.program.zone, batch, spare);
+    let clocks = run_clocks(&plan.promises, plan.date, &plan.program.zone, batch, watch);
     clocks.into_iter().filter(|it| it.0.is_reported).collect()
 }
 
@@ -28,17 +27,18 @@ pub(super) fn run_clocks<'a>(
     date: Option<(u32, Type)>,
     zone: &Zone,
     batch: &mut Batch,
-    spare: &mut Vec<Vec<i64>>,
+    watch: &mut Watch,
 ) -> Vec<(&'a PlannedPromise, Parts)> {
     let mut all = Vec::with_capacity(promises.len());
-    for promise in promises {
+    watch.marks.forget();
+    watch.open.resize_with(promises.len(), OpenTimes::default);
+    for (promise, open) in promises.iter().zip(&mut watch.open) {
         let effective = &promise.as_rule.rule.effective;
-        let mut parts = promise.clock.run(batch, spare.pop().unwrap_or_default(), |row| {
-            if effective.is_always() {
-                return Ok(true);
-            }
+        let on_date = |row: usize| {
             day_of(date, zone, batch, row).map(|day| day.is_none_or(|it| effective.includes(it)))
-        });
+        };
+        let in_force: Option<InForce<'_>> = if effective.is_always() { None } else { Some(&on_date) };
+        let mut parts = promise.clock.run(batch, &mut watch.marks, open, in_force);
         batch.columns.append(&mut parts.columns);
         all.push((promise, parts));
     }

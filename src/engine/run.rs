@@ -1,7 +1,7 @@
 //! Running a source on all workers: blocks are taken in order, judged side by side and committed in
 //! order, so that the result does not depend on the number of threads.
 
-use super::{BlockResult, GroupPart, Judge, Judging, Spare};
+use super::{BlockResult, Judge, Judging, Spare, WorkerPart};
 use crate::{diagnostic::Diagnostic, record::Batch};
 use std::{
     collections::BTreeMap,
@@ -93,8 +93,7 @@ impl Work for Judge<'_> {
     }
 
     fn spare(result: &mut BlockResult) -> Spare {
-        let open_times = result.promises.drain(..).map(|it| it.open).collect();
-        Spare { outputs: std::mem::take(&mut result.outputs), open_times }
+        Spare { outputs: std::mem::take(&mut result.outputs) }
     }
 }
 
@@ -106,8 +105,8 @@ struct Line<W: Work, F, C> {
     error: Option<RunError>,
 }
 
-/// Judges all batches on `threads` workers; `commit` takes the results in block order. Gives the workers'
-/// groups, for [`super::judge_groups`].
+/// Judges all batches on `threads` workers; `commit` takes the results in block order. Gives what the workers
+/// have besides.
 ///
 /// # Errors
 /// The first that reading or committing gives; the blocks before it are committed.
@@ -117,14 +116,14 @@ pub fn run_source<B: Batches>(
     threads: usize,
     cancelled: &AtomicBool,
     commit: impl FnMut(&mut BlockResult, B::Faults) -> io::Result<()> + Send,
-) -> Result<(Outcome, Vec<GroupPart>), RunError> {
-    let groups = Mutex::new(Vec::new());
+) -> Result<(Outcome, Vec<WorkerPart>), RunError> {
+    let parts = Mutex::new(Vec::new());
     let done = |judge: Judge<'_>| {
-        lock(&groups).push(judge.into_groups()?);
+        lock(&parts).push(judge.into_part()?);
         Ok(())
     };
     let outcome = run_blocks(batches, || Judge::new(judging), done, threads, cancelled, commit)?;
-    Ok((outcome, groups.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    Ok((outcome, parts.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// Works on all batches with `threads` workers; `commit` takes the results in block order. Once there are

@@ -2,11 +2,13 @@
 //! that is not so, [`Direct::judge`] says so and the record goes the general way ([`super::judge`]).
 
 use super::{
-    CalendarInput, ClockPlan, Counts, Fault, Lack, Outcome, Parts, State, TargetInput, clock::outcome,
+    CalendarInput, ClockPlan, TargetInput,
+    clock::outcome,
+    sheet::{Block, bits},
 };
 use crate::{
-    calendar::{Clock, DayEnd, Roll},
-    record::{Amount, Batch, Bitmap, Column, Decimal, Dictionary, TextColumn, Values},
+    calendar::{Calendar, Clock, DayEnd, Roll},
+    record::{Amount, Batch, Bitmap, Column, Decimal, Values},
 };
 
 /// How much time a record's promise gives, as far as it is judged directly.
@@ -39,145 +41,6 @@ impl DirectTarget {
     }
 }
 
-/// What is known of a block of records, before it goes to the columns.
-pub(super) struct Block {
-    targets: [DirectTarget; Self::LEN],
-    /// One bit a record: it has stopped.
-    stopped: u64,
-    codes: [u16; Self::LEN],
-    /// In the order of [`Parts::NAMES`] without the outcome.
-    times: [[i64; Self::LEN]; 5],
-    /// The open times of clocks that have stopped, one after the other.
-    open: [i64; Self::LEN],
-    open_len: usize,
-}
-
-impl Default for Block {
-    fn default() -> Self {
-        let none = [0; Self::LEN];
-        let targets = [DirectTarget::General; Self::LEN];
-        Self { targets, stopped: 0, codes: [0; Self::LEN], times: [none; 5], open: none, open_len: 0 }
-    }
-}
-
-impl Block {
-    /// A word of a bitmap.
-    pub(super) const LEN: usize = 64;
-
-    #[inline]
-    fn times(&mut self, at: usize, times: [i64; 5]) {
-        for (column, time) in self.times.iter_mut().zip(times) {
-            column[at] = time;
-        }
-    }
-
-    /// Notes an open time if the clock has stopped.
-    #[inline]
-    fn open(&mut self, open: i64, stopped: bool) {
-        // Without a branch: the place is written again if it is not taken.
-        self.open[self.open_len % Self::LEN] = open;
-        self.open_len += usize::from(stopped);
-    }
-}
-
-/// The columns of a promise as they come to be.
-pub(super) struct Sheet {
-    codes: Vec<u16>,
-    times: [Vec<i64>; 5],
-    /// Of the outcome, then of the times. Nearly all records have everything: what is missing is taken out.
-    valid: [Bitmap; 6],
-    pub(super) counts: Counts,
-    lacks: Vec<(usize, Lack)>,
-    /// Someone reads the times; else their columns stay empty.
-    with_times: bool,
-}
-
-impl Sheet {
-    pub(super) fn new(len: usize, with_times: bool, mut open: Vec<i64>) -> Self {
-        let full = |there: bool| {
-            let mut bits = Bitmap::default();
-            bits.reset(len, there);
-            bits
-        };
-        open.reserve(len);
-        let times_len = if with_times { len } else { 0 };
-        Self {
-            with_times,
-            codes: Vec::with_capacity(len),
-            times: std::array::from_fn(|_| Vec::with_capacity(times_len)),
-            valid: std::array::from_fn(|number| full(number == 0 || with_times)),
-            counts: Counts { open, ..Counts::default() },
-            lacks: Vec::new(),
-        }
-    }
-
-    /// Enters what is known of a record that went the general way.
-    pub(super) fn enter(
-        &mut self,
-        row: usize,
-        at: usize,
-        block: &mut Block,
-        state: &State,
-        lack: Option<Lack>,
-        stopped: bool,
-    ) {
-        let code = state.outcome.map_or(0, |it| it as u16);
-        block.codes[at] = code;
-        let times = [state.due, state.open, state.elapsed, state.overrun, state.remaining];
-        let known = std::iter::once(state.outcome.is_some()).chain(times.map(|it| it.is_some()));
-        for (valid, _) in self.valid.iter_mut().zip(known).filter(|it| !it.1) {
-            valid.set(row, false);
-        }
-        block.times(at, times.map(Option::unwrap_or_default));
-        match lack {
-            None => {
-                self.counts.outcomes[usize::from(code)] += 1;
-                block.open(state.open.unwrap_or_default(), stopped && state.open.is_some());
-            }
-            Some(lack) => {
-                self.counts.no_evidence += 1;
-                self.counts.beyond += u64::from(lack == Lack::Clock(Fault::BeyondCalendar));
-                self.lacks.push((row, lack));
-            }
-        }
-    }
-
-    /// Enters a record on which the promise is not given.
-    #[inline]
-    pub(super) fn not_given(&mut self, row: usize, at: usize, block: &mut Block) {
-        block.codes[at] = Outcome::NotApplicable as u16;
-        self.counts.outcomes[Outcome::NotApplicable as usize] += 1;
-        if self.with_times {
-            block.times(at, [0; 5]);
-            self.valid[1..].iter_mut().for_each(|it| it.set(row, false));
-        }
-    }
-
-    /// Takes the first `len` records of a block.
-    pub(super) fn take(&mut self, block: &mut Block, len: usize) {
-        self.codes.extend_from_slice(&block.codes[..len]);
-        if self.with_times {
-            for (values, times) in self.times.iter_mut().zip(&block.times) {
-                values.extend_from_slice(&times[..len]);
-            }
-        }
-        self.counts.open.extend_from_slice(&block.open[..block.open_len]);
-        block.open_len = 0;
-    }
-
-    pub(super) fn finish(self, outcomes: &Dictionary) -> Parts {
-        let codes = Values::Text(TextColumn::Coded(self.codes, outcomes.clone()));
-        let values = std::iter::once(codes).chain(self.times.into_iter().map(Values::Int));
-        let columns = values.zip(self.valid).zip(Parts::NAMES).map(|((values, valid), (_, ty))| Column {
-            ty,
-            values,
-            valid,
-            unreadable: None,
-        });
-        Parts { columns: columns.collect(), counts: self.counts, lacks: self.lacks }
-    }
-}
-
 /// Where an amount comes from.
 enum Targets<'a> {
     Same(DirectTarget),
@@ -185,6 +48,129 @@ enum Targets<'a> {
     Durations(&'a [i64]),
     Amounts(&'a [Amount]),
 }
+
+impl<'a> Targets<'a> {
+    /// Where the amounts of a batch come from, and the column that must not be empty. `None` where there are none.
+    fn new(target: &'a TargetInput, batch: &'a Batch) -> Option<(Option<u32>, Self)> {
+        let column = |number: u32| &batch.columns[number as usize];
+        Some(match target {
+            TargetInput::Amount(amount) => (None, Self::Same(DirectTarget::of(amount))),
+            TargetInput::Rows(number, amounts) => {
+                let rows = ints(column(*number))?;
+                (Some(*number), Self::Rows(rows, amounts.iter().map(DirectTarget::of).collect()))
+            }
+            TargetInput::Durations(number) => (Some(*number), Self::Durations(ints(column(*number))?)),
+            TargetInput::Amounts(number) => {
+                let Values::Amount(amounts) = &column(*number).values else { return None };
+                (Some(*number), Self::Amounts(amounts))
+            }
+            TargetInput::Instants(_) => return None,
+        })
+    }
+
+    /// That of a record.
+    #[inline]
+    fn of(&self, row: usize) -> DirectTarget {
+        match self {
+            Self::Same(target) => *target,
+            Self::Rows(rows, targets) => {
+                let target = usize::try_from(rows[row]).ok().and_then(|it| targets.get(it));
+                target.copied().unwrap_or(DirectTarget::General)
+            }
+            Self::Durations(durations) => DirectTarget::of_open(durations[row]),
+            Self::Amounts(amounts) => DirectTarget::of(&amounts[row]),
+        }
+    }
+}
+
+/// Targets that are open time, all of them; 0 or less where there is none.
+enum OpenTargets<'a> {
+    Same(i64),
+    Rows(&'a [i64], Vec<i64>),
+    Durations(&'a [i64]),
+}
+
+impl<'a> OpenTargets<'a> {
+    /// `None` where some are days.
+    fn new(targets: &Targets<'a>) -> Option<Self> {
+        let open = |it: &DirectTarget| match it {
+            DirectTarget::General => Some(0),
+            DirectTarget::Open(micros) => Some(*micros),
+            DirectTarget::Days(..) => None,
+        };
+        Some(match targets {
+            Targets::Same(target) => Self::Same(open(target)?),
+            Targets::Rows(rows, targets) => {
+                Self::Rows(rows, targets.iter().map(open).collect::<Option<_>>()?)
+            }
+            Targets::Durations(durations) => Self::Durations(durations),
+            Targets::Amounts(_) => return None,
+        })
+    }
+
+    /// Fetches those of the block at `low`.
+    #[inline]
+    fn fetch(&self, low: usize, targets: &mut [i64]) {
+        match self {
+            Self::Same(target) => targets.fill(*target),
+            Self::Rows(rows, amounts) => {
+                for (target, row) in targets.iter_mut().zip(&rows[low..]) {
+                    *target = usize::try_from(*row).ok().and_then(|it| amounts.get(it)).copied().unwrap_or(0);
+                }
+            }
+            Self::Durations(durations) => {
+                targets.iter_mut().zip(&durations[low..]).for_each(|(to, from)| *to = *from);
+            }
+        }
+    }
+}
+
+/// How far a clock that all records share has come at their starts and stops: open time since the calendar's
+/// first instant; where every hour counts, the instants themselves.
+struct Course<'a> {
+    starts: &'a [i64],
+    stops: &'a [i64],
+    now: i64,
+    /// Outside of these the calendar has no answer.
+    first: i64,
+    last: i64,
+}
+
+impl<'a> Course<'a> {
+    /// `None` where records tell their calendar.
+    fn new(plan: &'a ClockPlan, (starts, stops): (&'a [i64], &'a [i64]), marks: MarksOf<'a>) -> Option<Self> {
+        match (&plan.calendar, marks) {
+            (CalendarInput::Always, _) => {
+                Some(Self { starts, stops, now: plan.as_of, first: i64::MIN, last: i64::MAX })
+            }
+            (CalendarInput::One(calendar), Some((starts, stops))) => Some(Self {
+                starts,
+                stops,
+                now: calendar.open_before(plan.as_of).unwrap_or(Calendar::NO_MARK),
+                first: 0,
+                last: calendar.open_time(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Open time of a record's clock, and how far it had come at its start. `None` beyond the calendar.
+    #[inline]
+    fn open(&self, row: usize, stopped: bool, is_running: bool) -> Option<(i64, i64)> {
+        let start = self.starts[row];
+        let end = if stopped {
+            self.stops[row]
+        } else if is_running {
+            self.now
+        } else {
+            start
+        };
+        (start >= self.first && end >= self.first).then(|| (end.wrapping_sub(start), start))
+    }
+}
+
+/// The marks of the starts and of the stops.
+pub(super) type MarksOf<'m> = Option<(&'m [i64], &'m [i64])>;
 
 /// A usual clock on a batch.
 pub(super) struct Direct<'a> {
@@ -200,13 +186,15 @@ pub(super) struct Direct<'a> {
     stopped: &'a Bitmap,
     unreadable: Option<&'a Bitmap>,
     targets: Targets<'a>,
+    open_targets: Option<OpenTargets<'a>>,
     /// `None` where the record tells.
     clock: Option<Clock<'a>>,
+    course: Option<Course<'a>>,
 }
 
 impl<'a> Direct<'a> {
     /// `None` where the clock is not the usual one.
-    pub(super) fn new(plan: &'a ClockPlan, batch: &'a Batch) -> Option<Self> {
+    pub(super) fn new(plan: &'a ClockPlan, batch: &'a Batch, marks: MarksOf<'a>) -> Option<Self> {
         let terms = plan.terms;
         if !plan.pauses.is_empty() || terms.roll != Roll::Stay || terms.day_end != DayEnd::SameTime {
             return None;
@@ -220,122 +208,141 @@ impl<'a> Direct<'a> {
             needed.extend([&when.valid, truths]);
             given = Some((&when.valid, truths));
         }
-        let (number, targets) = match &plan.target {
-            TargetInput::Amount(amount) => (None, Targets::Same(DirectTarget::of(amount))),
-            TargetInput::Rows(number, amounts) => {
-                let rows = ints(column(*number))?;
-                (Some(*number), Targets::Rows(rows, amounts.iter().map(DirectTarget::of).collect()))
-            }
-            TargetInput::Durations(number) => (Some(*number), Targets::Durations(ints(column(*number))?)),
-            TargetInput::Amounts(number) => {
-                let Values::Amount(amounts) = &column(*number).values else { return None };
-                (Some(*number), Targets::Amounts(amounts))
-            }
-            TargetInput::Instants(_) => return None,
-        };
+        let (number, targets) = Targets::new(&plan.target, batch)?;
         needed.extend(number.map(|it| &column(it).valid));
         let clock = match &plan.calendar {
             CalendarInput::Named(..) => None,
             CalendarInput::Always | CalendarInput::One(_) => Some(plan.clock(batch, 0).ok()?),
         };
+        let (starts, stops) = (ints(start)?, ints(stop)?);
         Some(Self {
             plan,
             batch,
-            starts: ints(start)?,
-            stops: ints(stop)?,
+            starts,
+            stops,
             needed,
             given,
             stopped: &stop.valid,
             unreadable: stop.unreadable.as_ref(),
+            open_targets: OpenTargets::new(&targets),
             targets,
             clock,
+            course: Course::new(plan, (starts, stops), marks),
         })
     }
 
-    /// Fetches the targets of the block that starts at `low`, and says which of its records have everything,
-    /// and on which the promise is not given.
-    pub(super) fn prepare(&self, low: usize, len: usize, block: &mut Block) -> (u64, u64) {
-        let word = |bits: &Bitmap| bits.words().get(low / Block::LEN).copied().unwrap_or(0);
-        block.stopped = word(self.stopped);
-        let targets = block.targets.iter_mut().take(len);
-        match &self.targets {
-            Targets::Same(amount) => targets.for_each(|it| *it = *amount),
-            Targets::Rows(rows, amounts) => {
-                for (target, row) in targets.zip(&rows[low..]) {
-                    let amount = usize::try_from(*row).ok().and_then(|it| amounts.get(it));
-                    *target = amount.copied().unwrap_or(DirectTarget::General);
-                }
-            }
-            Targets::Durations(durations) => {
-                targets
-                    .zip(&durations[low..])
-                    .for_each(|(it, duration)| *it = DirectTarget::of_open(*duration));
-            }
-            Targets::Amounts(amounts) => {
-                for (target, amount) in targets.zip(&amounts[low..]) {
-                    *target = DirectTarget::of(amount);
-                }
-            }
-        }
-        let unreadable = self.unreadable.map_or(0, word) & !block.stopped;
-        let ready = self.needed.iter().fold(!unreadable, |all, it| all & word(it));
-        (ready, self.given.map_or(0, |(known, given)| word(known) & !word(given)))
+    /// Which records of the block that starts at `low` have everything, and on which the promise is not given.
+    pub(super) fn ready(&self, low: usize) -> (u64, u64) {
+        let unreadable = self.unreadable.map_or(0, |it| word(it, low)) & !word(self.stopped, low);
+        let ready = self.needed.iter().fold(!unreadable, |all, it| all & word(it, low));
+        (ready, self.given.map_or(0, |(known, given)| word(known, low) & !word(given, low)))
     }
 
-    /// Judges a record that has everything. False where it has to go the general way: it stops before it
-    /// starts, has no time at all, or goes beyond its calendar.
+    /// Judges `records` of the block of `len` that starts at `low`, which have everything. Gives those that it
+    /// has judged, and which records have stopped. The others go the general way: such stop before they start,
+    /// have no time at all, or go beyond their calendar.
     #[inline]
-    pub(super) fn judge(&self, row: usize, at: usize, block: &mut Block, counts: &mut Counts) -> bool {
+    pub(super) fn judge(&self, low: usize, len: usize, records: u64, block: &mut Block) -> (u64, u64) {
+        let stopped = word(self.stopped, low);
+        let judged = match (&self.course, &self.open_targets) {
+            (Some(course), Some(all)) => {
+                let mut targets = [0; Block::LEN];
+                all.fetch(low, &mut targets[..len]);
+                let course = (course, &targets[..len]);
+                if self.plan.times_are_read {
+                    self.judge_open::<true>(course, low, (records, stopped), block)
+                } else {
+                    self.judge_open::<false>(course, low, (records, stopped), block)
+                }
+            }
+            _ => {
+                let mut judged = 0;
+                for at in bits(records) {
+                    let is_judged = self.judge_one(low + at, at, stopped >> at & 1 == 1, block);
+                    judged |= u64::from(is_judged.is_some()) << at;
+                }
+                judged
+            }
+        };
+        (judged, stopped)
+    }
+
+    /// Judges records whose targets are open time by one clock: it is known how far that has come.
+    #[inline]
+    fn judge_open<const TIMES: bool>(
+        &self,
+        (course, targets): (&Course<'_>, &[i64]),
+        low: usize,
+        (records, stopped): (u64, u64),
+        block: &mut Block,
+    ) -> u64 {
+        let mut judged = 0;
+        for at in bits(records) {
+            let (row, target) = (low + at, targets[at]);
+            let has_stopped = stopped >> at & 1 == 1;
+            let start = self.starts[row];
+            let end = if has_stopped { self.stops[row] } else { self.plan.as_of.max(start) };
+            let Some((open, before)) = course.open(row, has_stopped, end > start) else { continue };
+            if target <= 0 || end < start || before > course.last - target {
+                continue;
+            }
+            judged |= 1 << at;
+            block.outcome(at, outcome(open, target, has_stopped, self.plan.warn_at, || 0));
+            block.open(open, has_stopped);
+            if TIMES {
+                let due = match self.clock {
+                    Some(Clock::Calendar(calendar)) => calendar.instant_after(before + target),
+                    _ => Some(before + target),
+                };
+                // It is there: the target ends before the calendar does.
+                let due = due.unwrap_or_default();
+                block.times(at, [due, open, end - start, (open - target).max(0), (target - open).max(0)]);
+            }
+        }
+        judged
+    }
+
+    /// Judges a record that has everything. `None` where it has to go the general way.
+    #[inline]
+    fn judge_one(&self, row: usize, at: usize, stopped: bool, block: &mut Block) -> Option<()> {
         let clock = match self.clock {
             Some(clock) => clock,
-            None => match self.plan.clock(self.batch, row) {
-                Ok(clock) => clock,
-                Err(_) => return false,
-            },
+            None => self.plan.clock(self.batch, row).ok()?,
         };
-        let (start, target) = (self.starts[row], block.targets[at]);
-        let stopped = block.stopped >> at & 1 == 1;
+        let start = self.starts[row];
         let end = if stopped { self.stops[row] } else { self.plan.as_of.max(start) };
         if end < start {
-            return false;
+            return None;
         }
         // What has passed of what there is, and how much of it did before the clock counted.
-        let (open, due, spent, span, before) = match target {
-            DirectTarget::General => return false,
+        let (open, due, spent, span, before) = match self.targets.of(row) {
+            DirectTarget::General => return None,
             DirectTarget::Open(target) => {
-                let Some((open, due)) = clock.open_and_due(start, end, target) else { return false };
+                let (open, due) = clock.open_and_due(start, end, target)?;
                 (open, due, open, target, 0)
             }
             DirectTarget::Days(days, of_business) => {
-                let Some((open, from, due)) = self.whole_days(clock, (start, end), days, of_business) else {
-                    return false;
+                let open = match &self.course {
+                    Some(course) => course.open(row, stopped, end > start)?.0,
+                    None => clock.open_between(start, end)?,
                 };
+                let kind = if of_business { Amount::BusinessDays } else { Amount::Days };
+                let from = clock.counts_from(start, kind(Decimal::ONE), self.plan.terms)?;
+                let due = clock.whole_days(from, days, of_business)?;
                 (open, due, end - start, due - start, from - start)
             }
         };
-        let outcome = outcome(spent, span, stopped, self.plan.warn_at, || before);
-        block.codes[at] = outcome as u16;
+        block.outcome(at, outcome(spent, span, stopped, self.plan.warn_at, || before));
         block.times(at, [due, open, end - start, (spent - span).max(0), (span - spent).max(0)]);
         block.open(open, stopped);
-        counts.outcomes[outcome as usize] += 1;
-        true
+        Some(())
     }
 }
 
-impl Direct<'_> {
-    /// Open time from start to end, the instant from which days count, and the one they are up.
-    #[inline]
-    fn whole_days(
-        &self,
-        clock: Clock<'_>,
-        (start, end): (i64, i64),
-        days: i64,
-        of_business: bool,
-    ) -> Option<(i64, i64, i64)> {
-        let kind = if of_business { Amount::BusinessDays } else { Amount::Days };
-        let from = clock.counts_from(start, kind(Decimal::ONE), self.plan.terms)?;
-        Some((clock.open_between(start, end)?, from, clock.whole_days(from, days, of_business)?))
-    }
+/// The word of a bitmap that holds the block at `low`.
+#[inline]
+fn word(bits: &Bitmap, low: usize) -> u64 {
+    bits.words().get(low / Block::LEN).copied().unwrap_or(0)
 }
 
 fn ints(column: &Column) -> Option<&[i64]> {

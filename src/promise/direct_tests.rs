@@ -1,6 +1,6 @@
 //! The direct way says what the general one says, on records of every kind.
 
-use super::{CalendarInput, ClockPlan, Lack, Parts, TargetInput, direct::Direct};
+use super::{CalendarInput, ClockPlan, Lack, Marks, OpenTimes, Parts, TargetInput, direct::Direct};
 use crate::{
     calendar::{Calendar, CalendarSpec, StartAt, Terms, Zone, days_from_civil},
     record::{Amount, Batch, Bitmap, Column, Dictionary, MICROS_PER_SECOND, TextColumn, Type, Values},
@@ -76,7 +76,7 @@ fn records() -> Batch {
 fn said(parts: &Parts) -> String {
     let row = |row: usize| parts.columns.iter().map(move |it| it.value(row, "")).collect::<Vec<_>>();
     let rows = (0..RECORDS).map(row).collect::<Vec<_>>();
-    format!("{:?} {:?} {rows:?}", parts.counts, parts.lacks)
+    format!("{:?} {:?} {:?} {rows:?}", parts.counts, parts.lacks, parts.breached)
 }
 
 #[test]
@@ -102,10 +102,15 @@ fn both_ways_say_the_same() {
         TargetInput::Amounts(5),
     ];
     let mut outcomes = [0; 5];
+    let mut marks = Marks::default();
     for (calendar, target) in calendars.iter().flat_map(|it| targets.iter().map(move |to| (it, to))) {
-        for (when, start_at) in
-            [(None, None), (Some(2), Some(StartAt::AsIs)), (None, Some(StartAt::NextOpen))]
-        {
+        for (when, start_at, times_are_read) in [
+            (None, None, true),
+            (None, None, false),
+            (Some(2), Some(StartAt::AsIs), true),
+            (Some(2), None, false),
+            (None, Some(StartAt::NextOpen), true),
+        ] {
             let plan = ClockPlan {
                 when,
                 start: 0,
@@ -118,19 +123,24 @@ fn both_ways_say_the_same() {
                 zone: Zone::utc(),
                 as_of: days_from_civil(2026, 7, 1) * 24 * HOUR,
                 outcomes: ClockPlan::outcome_names(),
-                times_are_read: true,
+                times_are_read,
             };
             let in_force = |row: usize| match row % 11 {
                 0 => Err(Lack::Value(0, false)),
                 1 => Ok(false),
                 _ => Ok(true),
             };
-            let direct = Direct::new(&plan, &batch).expect("a usual clock");
-            let (fast, slow) = (
-                plan.run_by(&batch, Some(&direct), Vec::new(), in_force),
-                plan.run_by(&batch, None, Vec::new(), in_force),
-            );
-            assert_eq!(said(&fast), said(&slow), "{calendar:?} {target:?} {when:?} {start_at:?}");
+            let marks = plan.marks(&batch, &mut marks);
+            let direct = Direct::new(&plan, &batch, marks).expect("a usual clock");
+            let mut open = [(); 2].map(|()| OpenTimes::default());
+            let fast = plan.run_by(&batch, Some(&direct), &mut open[0], Some(&in_force));
+            let slow = plan.run_by(&batch, None, &mut open[1], Some(&in_force));
+            let told = format!("{calendar:?} {target:?} {when:?} {start_at:?} {times_are_read}");
+            assert_eq!(said(&fast), said(&slow), "{told}");
+            let quantiles =
+                [[0.0, 0.1], [0.3, 0.5], [0.9, 1.0]].map(|it| open.each_ref().map(|of| of.quantiles(it)));
+            assert!(quantiles.iter().all(|[fast, slow]| fast == slow), "{told} {quantiles:?}");
+            assert_eq!(open[0].count(), open[1].count(), "{told}");
             for (all, count) in outcomes.iter_mut().zip(fast.counts.outcomes) {
                 *all += count;
             }

@@ -5,8 +5,11 @@
 
 mod clock;
 mod direct;
+mod marks;
 mod open_times;
 mod run;
+mod sheet;
+mod watch;
 
 #[cfg(test)]
 mod direct_tests;
@@ -14,5 +17,7 @@ mod direct_tests;
 mod tests;
 
 pub use clock::{Event, Fault, Outcome, Reading, State, Target, judge, timeline};
+pub use marks::Marks;
 pub use open_times::OpenTimes;
-pub use run::{CalendarInput, ClockPlan, Counts, Lack, Parts, PauseInput, TargetInput};
+pub use run::{CalendarInput, ClockPlan, Counts, InForce, Lack, Parts, PauseInput, TargetInput};
+pub use watch::Watch;

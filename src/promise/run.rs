@@ -1,9 +1,10 @@
 //! Clocks on the records of a batch.
 
 use super::{
-    Fault, Outcome, Reading, State, Target,
-    direct::{Block, Direct, Sheet},
+    Fault, Marks, OpenTimes, Outcome, Reading, State, Target,
+    direct::{Direct, MarksOf},
     judge,
+    sheet::{Block, Sheet, bits},
 };
 use crate::{
     calendar::{Calendar, Clock, Terms, Zone},
@@ -76,7 +77,7 @@ pub struct ClockPlan {
 }
 
 /// How many records stand how.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// By [`Outcome::ALL`].
     pub outcomes: [u64; 5],
@@ -84,8 +85,6 @@ pub struct Counts {
     pub no_evidence: u64,
     /// Of these, records that reach beyond their calendar.
     pub beyond: u64,
-    /// Open times of the clocks that have stopped.
-    pub open: Vec<i64>,
 }
 
 /// Why a record has no outcome.
@@ -101,11 +100,16 @@ pub enum Lack {
     Clock(Fault),
 }
 
+/// Whether a promise is in force on a record.
+pub type InForce<'a> = &'a dyn Fn(usize) -> Result<bool, Lack>;
+
 /// The columns of a promise, in the order of [`Parts::NAMES`], and what they say together.
 #[derive(Clone, Debug)]
 pub struct Parts {
     /// The columns.
     pub columns: Vec<Column>,
+    /// One bit a record that is breached, in words as those of a [`crate::record::Bitmap`].
+    pub breached: Vec<u64>,
     /// Counts.
     pub counts: Counts,
     /// Records without an outcome, in order, and why.
@@ -149,15 +153,26 @@ impl ClockPlan {
         names
     }
 
-    /// Judges all records of a batch; `in_force` tells whether the promise is in force on a record's
-    /// date, or which column that would have told is empty; `open` is an empty buffer for open times.
+    /// Judges all records of a batch. `marks` are those of the batch; `open` takes the open times of clocks that
+    /// have stopped; `in_force` tells, if not always, whether the promise is in force on a record's date, or which
+    /// column that would have told is empty.
     pub fn run(
         &self,
         batch: &Batch,
-        open: Vec<i64>,
-        in_force: impl Fn(usize) -> Result<bool, Lack>,
+        marks: &mut Marks,
+        open: &mut OpenTimes,
+        in_force: Option<InForce<'_>>,
     ) -> Parts {
-        self.run_by(batch, Direct::new(self, batch).as_ref(), open, in_force)
+        let marks = self.marks(batch, marks);
+        self.run_by(batch, Direct::new(self, batch, marks).as_ref(), open, in_force)
+    }
+
+    /// How far the one calendar has come at starts and at stops.
+    pub(super) fn marks<'m>(&self, batch: &Batch, marks: &'m mut Marks) -> MarksOf<'m> {
+        let CalendarInput::One(calendar) = &self.calendar else { return None };
+        let starts = marks.reckon(batch, self.start, calendar)?;
+        let stops = marks.reckon(batch, self.stop, calendar)?;
+        Some((marks.get(starts), marks.get(stops)))
     }
 
     /// Judges blocks of records: directly those that have everything the usual clock needs, the others
@@ -166,35 +181,35 @@ impl ClockPlan {
         &self,
         batch: &Batch,
         direct: Option<&Direct<'_>>,
-        open: Vec<i64>,
-        in_force: impl Fn(usize) -> Result<bool, Lack>,
+        open: &mut OpenTimes,
+        in_force: Option<InForce<'_>>,
     ) -> Parts {
         let mut sheet = Sheet::new(batch.len, self.times_are_read, open);
         let mut block = Block::default();
         let mut pauses = Vec::new();
         for low in (0..batch.len).step_by(Block::LEN) {
             let len = (batch.len - low).min(Block::LEN);
-            let (ready, not_given) = direct.map_or((0, 0), |it| it.prepare(low, len, &mut block));
-            for at in 0..len {
+            let all = u64::MAX >> (Block::LEN - len);
+            let given = in_force.map_or(all, |it| {
+                (0..len).fold(0, |given, at| given | u64::from(it(low + at) == Ok(true)) << at)
+            });
+            let mut rest = all;
+            if let Some(direct) = direct {
+                let (ready, not_given) = direct.ready(low);
+                let (judged, stopped) = direct.judge(low, len, ready & given, &mut block);
+                sheet.count(judged, stopped, &block);
+                sheet.not_given(low, not_given & given, &mut block);
+                rest &= !(judged | not_given & given);
+            }
+            for at in bits(rest) {
                 let row = low + at;
-                let given = in_force(row);
-                if not_given >> at & 1 == 1 && given == Ok(true) {
-                    sheet.not_given(row, at, &mut block);
-                    continue;
-                }
-                if ready >> at & 1 == 1
-                    && given == Ok(true)
-                    && direct.is_some_and(|it| it.judge(row, at, &mut block, &mut sheet.counts))
-                {
-                    continue;
-                }
-                let (state, lack) = match given {
+                let (state, lack) = match in_force.map_or(Ok(true), |it| it(row)) {
                     Ok(true) => self.state(batch, row, &mut pauses),
                     Ok(false) => (not_applicable(), None),
                     Err(lack) => (State::default(), Some(lack)),
                 };
                 let stopped = instant(&batch.columns[self.stop as usize], row).is_ok();
-                sheet.enter(row, at, &mut block, &state, lack, stopped);
+                sheet.enter((row, at), &mut block, &state, lack, stopped);
             }
             sheet.take(&mut block, len);
         }

@@ -67,8 +67,8 @@ fn found(trying: &Trying<'_>, variant: &Variant, text: String) -> Result<Found, 
         values = columns.map(|(column, name)| (name.clone(), batch.value(column, last))).collect();
     }
     let mut groups = Vec::new();
-    let in_memory = judge.into_groups().and_then(|part| {
-        judge_groups(&judging, vec![part], &mut |_, judged, _| {
+    let in_memory = judge.into_part().and_then(|part| {
+        judge_groups(&judging, vec![part.groups], &mut |_, judged, _| {
             groups.extend(judged.groups.into_iter().map(|it| it.1));
             Ok(())
         })

@@ -15,6 +15,7 @@ use crate::{
         spill::{Spill, Temporary},
     },
     expr::{CHUNK_LEN, Evaluator, Scratch},
+    promise::Watch,
     record::Batch,
     script::{Aggregate, RowRunner},
 };
@@ -34,6 +35,7 @@ pub struct WindowPass<'a> {
     plan: &'a SourcePlan,
     part: WindowPart,
     scratch: Scratch,
+    watch: Watch,
     runner: Option<RowRunner>,
 }
 
@@ -45,7 +47,7 @@ impl<'a> WindowPass<'a> {
         let part = WindowPart { sorter, first: vec![None; plan.windows.len()], records: 0 };
         let by_rows = plan.windows.iter().any(|it| it.by_rows);
         let runner = by_rows.then(|| RowRunner::new(&plan.program));
-        Self { plan, part, scratch: Scratch::default(), runner }
+        Self { plan, part, scratch: Scratch::default(), watch: Watch::default(), runner }
     }
 
     /// What it has filed.
@@ -147,7 +149,7 @@ impl Work for WindowPass<'_> {
 
     fn block(&mut self, batch: &mut Batch) -> io::Result<()> {
         derive(&self.plan.derived, &self.plan.program, &mut self.scratch, batch);
-        promised(self.plan, batch, &mut Vec::new());
+        promised(self.plan, batch, &mut self.watch);
         self.file(batch)
     }
 
