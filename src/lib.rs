@@ -15,6 +15,7 @@ pub mod promise;
 pub mod record;
 pub mod report;
 pub mod rule;
+pub mod score;
 pub mod script;
 pub mod trial;
 pub mod wording;

@@ -25,17 +25,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("promise",    &["record", "calendar"]),
     ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule"]),
     ("finding",    &["wording", "record", "calendar", "rule"]),
-    ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding"]),
-    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "audit"]),
+    ("score",      &["diagnostic", "wording", "rule"]),
+    ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding", "score"]),
+    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "score", "audit"]),
     // The edges: files in, text out.
     ("ingest",     &["wording", "record", "calendar", "diagnostic"]),
     ("project",    &["wording", "record", "calendar", "diagnostic", "rule", "ingest"]),
-    ("report",     &["wording", "record", "calendar", "diagnostic", "rule", "finding", "audit"]),
+    ("report",     &["wording", "record", "calendar", "diagnostic", "rule", "finding", "score", "audit"]),
     // Rules tried on their own examples.
     ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "script", "finding", "audit", "engine",
                      "ingest", "project"]),
     // The front end: it wires the rest together and is named by nobody.
-    ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "audit",
+    ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "score", "audit",
                      "engine", "ingest", "project", "report", "trial"]),
 ];
 

@@ -1,11 +1,13 @@
 //! The result of an audit, in plain data.
 
+use super::ScoreResult;
 use crate::{
     calendar::Zone,
     diagnostic::Diagnostic,
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
     record::Value,
     rule::{Outcome, Rule, Severity},
+    score::NORMAL,
 };
 use std::sync::Arc;
 
@@ -261,9 +263,6 @@ impl PromiseResult {
     }
 }
 
-/// The 97.5 % point of the normal distribution.
-pub const NORMAL: f64 = 1.959_963_984_540_054;
-
 /// The 95 % interval of a share of `n` (E. B. Wilson, "Probable inference, the law of succession, and
 /// statistical inference", 1927); `None` of none.
 #[must_use]
@@ -411,6 +410,8 @@ pub struct Audit {
     /// What rules over groups say of them, in the order of rules and groups: of each rule at most
     /// [`Audit::GROUPS_MAX`], those that fail first of all.
     pub groups: Vec<GroupResult>,
+    /// The scores, by scorecard, period, level and name.
+    pub scores: Vec<ScoreResult>,
     /// The gates.
     pub gates: Vec<Gate>,
     /// The worst findings: severity first, then source and record order. At most

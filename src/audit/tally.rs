@@ -2,7 +2,7 @@
 
 use super::{
     Audit, Gate, GateVerdict, GroupResult, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult,
-    RuleResult, Summary, Unassessed,
+    RuleResult, Scores, Summary, Unassessed,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -69,6 +69,8 @@ pub struct Tally {
     pub inputs: Vec<Input>,
     /// Complaints about data and about single records.
     pub diagnostics: Vec<Diagnostic>,
+    /// Scores in the making.
+    pub scores: Scores,
     worst: Vec<(usize, OwnedFinding)>,
     unassessed: Vec<(usize, usize, Unassessed)>,
     sources: usize,

@@ -94,6 +94,33 @@ pub fn format_date(days: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// `2026-W10`, by ISO 8601.
+#[must_use]
+pub fn format_week(days: i64) -> String {
+    let (year, week) = iso_week(days);
+    format!("{year:04}-W{week:02}")
+}
+
+/// `2026-03`.
+#[must_use]
+pub fn format_month(days: i64) -> String {
+    let (year, month, _) = civil_from_days(days);
+    format!("{year:04}-{month:02}")
+}
+
+/// `2026-Q1`.
+#[must_use]
+pub fn format_quarter(days: i64) -> String {
+    let (year, month, _) = civil_from_days(days);
+    format!("{year:04}-Q{}", (month + 2) / 3)
+}
+
+/// `2026`.
+#[must_use]
+pub fn format_year(days: i64) -> String {
+    format!("{:04}", civil_from_days(days).0)
+}
+
 /// `2026-03-02T09:00:00+08:00` from a UTC instant and the offset in force; fractions of a second
 /// only where there are any.
 #[must_use]

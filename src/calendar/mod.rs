@@ -17,8 +17,9 @@ mod tests;
 
 pub use china::CHINA_YEARS;
 pub use civil::{
-    Civil, IsoTime, civil_from_days, days_from_civil, duration_text, format_date, format_time, hours_text,
-    iso_week, parse_iso_date, parse_iso_time,
+    Civil, IsoTime, civil_from_days, days_from_civil, duration_text, format_date, format_month,
+    format_quarter, format_time, format_week, format_year, hours_text, iso_week, parse_iso_date,
+    parse_iso_time,
 };
 pub use due::{Clock, DayEnd, Roll, StartAt, Terms};
 pub use hours::{Hours, HoursError, WEEKDAYS, weekdays};

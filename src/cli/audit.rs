@@ -4,6 +4,7 @@ use super::{
     Voice,
     args::all,
     exit, memory,
+    metrics::measured,
     output::{Outputs, cannot_write},
     plans::{Planned, begin, planned},
     rejects::Rejects,
@@ -97,7 +98,9 @@ fn judged(
         let mut run = SourceRun { source, planned, threads, memory, cancelled, show, lang: voice.lang };
         pool.install(|| run.run(&mut tally, &mut outputs, &mut rejects))?;
     }
+    let metrics = measured(&planned.metrics, &planned.project, &planned.sources)?;
     let mut audit = Audit {
+        scores: Vec::new(),
         project: planned.project.name.clone(),
         zone: planned.project.zone.clone(),
         as_of: planned.as_of,
@@ -111,6 +114,11 @@ fn judged(
         unassessed: Vec::new(),
         diagnostics: Vec::new(),
     };
+    complain_of_unscored(&mut tally);
+    let metric = |card: &str, place, key: &[String]| {
+        metrics.get(&(card.to_owned(), place)).and_then(|it| it.get(key)).copied()
+    };
+    audit.scores = std::mem::take(&mut tally.scores).finish(&metric);
     tally.finish(&mut audit);
     complain_of_data(&audit, voice, planned);
     let mut written = outputs.finish(&audit)?;
@@ -118,6 +126,15 @@ fn judged(
         written.push(rejects.finish().map_err(|error| Box::new(cannot_write(path, &error)))?);
     }
     Ok((audit, written))
+}
+
+/// Records that scorecards had to leave out.
+fn complain_of_unscored(tally: &mut Tally) {
+    for (card, records) in tally.scores.without() {
+        let said = Diagnostic::warning(wording::WITHOUT_SUBJECT).with("name", card.id.clone());
+        let said = said.with("level", card.subject.0.clone()).with("count", records.to_string());
+        tally.diagnostics.push(said.at(card.place.clone()));
+    }
 }
 
 /// A tally with the rules in the order of packs and files, whatever the order of sources.

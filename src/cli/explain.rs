@@ -1,7 +1,7 @@
 //! `touchstone explain CODE`: what a complaint means, with a wrong example and a right one. With `--rule`
 //! and `--record` it is a verdict that is explained.
 
-use super::{Voice, exit, plans::colour, print, verdict};
+use super::{Voice, exit, plans::colour, print, score_verdict, verdict};
 use crate::{
     diagnostic::{Diagnostic, Sources, nearest},
     report::{Style, width, wrap},
@@ -20,6 +20,9 @@ const COLUMNS: usize = 80;
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     if matches.contains_id("rule") {
         return verdict::run(matches, asked, lang);
+    }
+    if matches.contains_id("scorecard") {
+        return score_verdict::run(matches, asked, lang);
     }
     let voice = Voice::new(lang, colour(matches));
     let Some(code) = matches.get_one::<PathBuf>("path") else { return done(&list(lang)) };

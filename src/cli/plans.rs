@@ -1,7 +1,11 @@
 //! From a command line to plans: the project is loaded, its sources are opened and every rule is
 //! compiled against their schemas. Everything wrong is told in one go.
 
-use super::{Voice, args::all};
+use super::{
+    Voice,
+    args::all,
+    metrics::{PlannedMetric, plan_metrics},
+};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Sources, nearest},
@@ -26,6 +30,7 @@ pub(super) struct Planned {
     /// The files that people wrote, for diagnostics.
     pub(super) texts: Sources,
     pub(super) as_of: i64,
+    pub(super) metrics: Vec<PlannedMetric>,
 }
 
 /// A source, ready to be judged.
@@ -133,7 +138,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
     });
     let filter = filter(matches, &project, &mut diagnostics);
     let row_by_row = matches.try_get_one::<bool>("row-by-row").ok().flatten().copied().unwrap_or(false);
-    let mut sources = Vec::new();
+    let (mut sources, mut metrics) = (Vec::new(), Vec::new());
     if !diagnostics.iter().any(Diagnostic::is_error) {
         let setting = (&project.zone, as_of, project.lang);
         for source in &project.sources {
@@ -151,6 +156,9 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
             diagnostics.append(&mut found);
             sources.extend(plan.map(|plan| PlannedSource { opened: Arc::new(opened), plan }));
         }
+        if filter.is_everything() && !diagnostics.iter().any(Diagnostic::is_error) {
+            metrics = plan_metrics(&project, &sources, as_of, &mut diagnostics);
+        }
         unused_kinds(&project, &filter, &mut diagnostics);
         if sources.iter().all(|it| it.plan.is_idle()) && !diagnostics.iter().any(Diagnostic::is_error) {
             diagnostics.push(Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES));
@@ -159,7 +167,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
     let diagnostics = without_repeats(diagnostics);
     let wrong = diagnostics.iter().any(Diagnostic::is_error);
     voice.complain(&diagnostics, &texts, voice.notes && !wrong);
-    (!wrong).then_some(Planned { project, sources, texts, as_of })
+    (!wrong).then_some(Planned { project, sources, texts, as_of, metrics })
 }
 
 /// The same complaint about a rule that looks at two sources is made once.

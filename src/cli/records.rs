@@ -124,9 +124,11 @@ pub(super) struct Who {
 /// Tells who the records with these numbers are, which rise.
 pub(super) fn who(source: &PlannedSource, records: &[u64]) -> Result<Vec<Who>, Box<Diagnostic>> {
     let PlannedSource { opened, plan } = source;
-    let levels = plan.subject.iter().map(|it| it.1);
-    let wanted: Vec<PlanColumn> =
-        plan.key.iter().copied().chain(levels).map(|it| plan.columns[it as usize]).collect();
+    // Levels that are derived fields are not read from files, and not told here.
+    let levels: Vec<Option<PlanColumn>> =
+        plan.subject.iter().map(|it| plan.columns.get(it.1 as usize).copied()).collect();
+    let keys_of = plan.key.iter().map(|it| plan.columns[*it as usize]);
+    let wanted: Vec<PlanColumn> = keys_of.chain(levels.iter().flatten().copied()).collect();
     let keys: Vec<u32> = (0..).take(plan.key.len()).collect();
     let mut found = Vec::new();
     let (mut next, mut joined) = (records.iter().peekable(), String::new());
@@ -137,7 +139,9 @@ pub(super) fn who(source: &PlannedSource, records: &[u64]) -> Result<Vec<Who>, B
             let origin = || format!("{file}:{}", batch.rows[row]);
             let key = key_in(&keys, batch, row, &mut joined).map_or_else(origin, str::to_owned);
             let text = |it: &crate::record::Column| it.text(row, &batch.text).unwrap_or_default().to_owned();
-            let subjects = batch.columns[plan.key.len()..].iter().map(text).collect();
+            let mut read = batch.columns[plan.key.len()..].iter();
+            let subjects =
+                levels.iter().map(|it| it.and(read.next()).map(text).unwrap_or_default()).collect();
             found.push(Who { key, subjects });
         }
         Ok(next.peek().is_some())

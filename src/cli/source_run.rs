@@ -13,11 +13,12 @@ use crate::{
     audit::{Audit, Block, Input, Judged, Path as Evaluated, Tally},
     diagnostic::{Diagnostic, Level, Place},
     engine::{
-        Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, PlannedGroups, Repeated,
-        Spill, Temporary, Windows, judge_groups, key_hash, key_in, run_source,
+        Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, PlannedCard, PlannedGroups,
+        Repeated, Spill, Temporary, Windows, judge_groups, key_hash, key_in, run_source,
     },
+    finding::value_text,
     ingest::{Fault, FaultKind, Opened},
-    record::{Batch, Origin, Type},
+    record::{Batch, Origin, Type, Value},
     script::Form,
     wording::{self, Lang},
 };
@@ -116,8 +117,11 @@ impl SourceRun<'_> {
         numbers.extend(plan.groups.iter().map(|it| groups_in(tally, it, self.lang)));
         let reported = plan.promises.iter().filter(|it| it.is_reported);
         numbers.extend(reported.map(|it| tally.promise(&it.as_rule.rule)));
+        let mut scored = |it: &PlannedCard| tally.scores.card(&it.card, &it.levels, &plan.kind, &it.part);
+        let cards: Vec<usize> = plan.cards.iter().map(&mut scored).collect();
         let mut commit = Commit {
             opened,
+            cards: &cards,
             numbers: &numbers,
             tally,
             spools,
@@ -148,10 +152,19 @@ impl SourceRun<'_> {
         let promises = &numbers[first + plan.groups.len()..];
         parts.iter().for_each(|it| commit.tally.add_open_times(promises, &it.open_times));
         let groups = parts.into_iter().map(|it| it.groups).collect();
-        let judged = judge_groups(&judging, groups, &mut |rule, judged, outputs| {
-            commit.groups(numbers[first + rule], judged, outputs)
-        });
+        let mut added = Vec::new();
+        let judged = judge_groups(
+            &judging,
+            groups,
+            &mut |rule, judged, outputs| commit.groups(numbers[first + rule], judged, outputs),
+            &mut |card, key, sums| added.push((card, key, sums)),
+        );
         judged.map_err(|error| cannot_spool(&places, &error))?;
+        let text = |it: &Value| value_text(it, &self.planned.project.zone, Lang::En);
+        for (card, key, sums) in added {
+            let key = key.iter().map(text).collect();
+            commit.tally.scores.add(cards[card], &plan.kind, key, &sums);
+        }
         commit.finish(plan)
     }
 
@@ -278,6 +291,8 @@ fn inputs(opened: &Opened) -> Vec<Input> {
 /// Takes in blocks in order.
 struct Commit<'a, 'o> {
     opened: &'a Opened,
+    /// The numbers of scorecards.
+    cards: &'a [usize],
     numbers: &'a [usize],
     tally: &'a mut Tally,
     spools: Spools<'o>,
@@ -340,6 +355,9 @@ impl Commit<'_, '_> {
                 diagnostic.level = Level::Warning;
                 self.errors.push(diagnostic);
             }
+        }
+        for (card, records) in self.cards.iter().zip(&result.unscored) {
+            self.tally.scores.add_without(*card, *records);
         }
         self.tally.add(Block {
             rules: self.numbers,

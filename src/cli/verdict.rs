@@ -79,7 +79,7 @@ fn over_groups(project: &Project, id: &str) -> Option<Diagnostic> {
     Some(said.help_with(wording::HELP_EXPLAIN_GROUPS, arguments))
 }
 
-fn written(
+pub(super) fn written(
     matches: &ArgMatches,
     voice: Voice,
     json: &dyn Fn() -> String,

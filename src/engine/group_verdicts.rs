@@ -28,7 +28,7 @@ pub(super) struct GroupFolder<'a> {
 
 impl<'a> GroupFolder<'a> {
     pub(super) fn new(judging: &'a Judging<'a>) -> Self {
-        let tables = judging.plan.groups.iter().map(|_| Table::default()).collect();
+        let tables = judging.plan.groupings().map(|_| Table::default()).collect();
         Self { judging, tables, sorter: None }
     }
 
@@ -63,6 +63,11 @@ impl<'a> GroupFolder<'a> {
         }
     }
 
+    /// The tables of scorecards.
+    pub(super) fn cards(&mut self) -> &mut [Table] {
+        &mut self.tables[self.judging.plan.groups.len()..]
+    }
+
     /// Hands over all groups where they hold more than the worker may.
     pub(super) fn relieve(&mut self) -> io::Result<()> {
         // The rest is for what is on its way to the file.
@@ -76,8 +81,8 @@ impl<'a> GroupFolder<'a> {
     fn hand_over(&mut self) -> io::Result<()> {
         let spill = self.judging.spill;
         let sorter = self.sorter.get_or_insert_with(|| Sorter::new(spill.bytes_max / 4, spill.make));
-        for ((number, planned), table) in (0..).zip(&self.judging.plan.groups).zip(&mut self.tables) {
-            table.hand_over(number, &planned.grouping, sorter)?;
+        for ((number, grouping), table) in (0..).zip(self.judging.plan.groupings()).zip(&mut self.tables) {
+            table.hand_over(number, grouping, sorter)?;
         }
         Ok(())
     }
@@ -103,14 +108,23 @@ pub struct GroupPart {
 /// output a buffer.
 pub type TakeJudged<'a> = &'a mut dyn FnMut(usize, Judged, &[Vec<u8>]) -> io::Result<()>;
 
+/// Takes what was added up of a scorecard, by its number: for a period and levels from the outermost on (fewer
+/// where these were put together), the sums.
+pub type TakeSums<'a> = &'a mut dyn FnMut(usize, Vec<Value>, Vec<f64>);
+
 /// Judges the groups of all workers, some at a time, in the order of rules and groups.
 ///
 /// # Errors
 /// A temporary file cannot be read; or what `each` gives.
-pub fn judge_groups(judging: &Judging<'_>, parts: Vec<GroupPart>, each: TakeJudged<'_>) -> io::Result<()> {
+pub fn judge_groups(
+    judging: &Judging<'_>,
+    parts: Vec<GroupPart>,
+    each: TakeJudged<'_>,
+    sums: TakeSums<'_>,
+) -> io::Result<()> {
     let mut line =
-        Line { judging, waiting: Vec::new(), room: judging.room_for_worst(), listed: [0; 2], each };
-    let groupings: Vec<_> = judging.plan.groups.iter().map(|it| &it.grouping).collect();
+        Line { judging, waiting: Vec::new(), room: judging.room_for_worst(), listed: [0; 2], each, sums };
+    let groupings: Vec<_> = judging.plan.groupings().collect();
     if parts.iter().all(|it| it.sorter.is_none()) {
         let mut parts: Vec<_> = parts.into_iter().map(|it| it.tables.into_iter()).collect();
         for (rule, grouping) in (0..).zip(groupings) {
@@ -140,10 +154,19 @@ struct Line<'a, 'e> {
     /// How many groups of the rule are listed: that fail, and others.
     listed: [usize; 2],
     each: TakeJudged<'e>,
+    sums: TakeSums<'e>,
 }
 
 impl Line<'_, '_> {
     fn take(&mut self, group: Group) -> io::Result<()> {
+        if let Some(card) = group.rule.checked_sub(self.judging.plan.groups.len()) {
+            let sum = |it: &Figure| match it.value {
+                Ok(Value::Float(sum)) => sum,
+                _ => 0.0,
+            };
+            (self.sums)(card, group.key, group.figures.iter().map(sum).collect());
+            return Ok(());
+        }
         let is_next = self.waiting.first().is_some_and(|it| it.rule != group.rule);
         if self.waiting.len() == CHUNK_LEN || is_next {
             self.judge()?;

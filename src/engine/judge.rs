@@ -2,6 +2,7 @@
 
 use super::{
     Duplicates, PlannedPromise, PlannedRule, PlannedWindow, RisingKeys, SourcePlan, Spill, Windows,
+    cards::{CardFolder, PlannedCard},
     group_verdicts::{GroupFolder, GroupPart},
     prepare::{derive, key_hash, promised},
     writer::Writer,
@@ -95,6 +96,8 @@ pub struct BlockResult {
     /// How the reported promises stand. In `counts`, `findings` and the lists rules over groups are numbered
     /// after the other rules, and promises after those.
     pub promises: Vec<Counts>,
+    /// By scorecard the records that count for nobody.
+    pub unscored: Vec<u64>,
     /// Findings by severity, in the order of [`crate::rule::Severity::ALL`].
     pub by_severity: [u64; 4],
     /// Findings encoded, by output.
@@ -132,7 +135,7 @@ impl Verdicts {
     }
 
     /// Rows that fail.
-    fn failed(&self) -> Mask {
+    pub(super) fn failed(&self) -> Mask {
         self.deciders.iter().fold(Mask::NONE, |all, it| all.or(it))
     }
 
@@ -177,6 +180,7 @@ pub struct Judge<'a> {
     /// What is left of a block that was committed.
     spare: Spare,
     groups: GroupFolder<'a>,
+    cards: CardFolder<'a>,
     watch: Watch,
     /// Why figures of windows could not be read.
     failed: Option<io::Error>,
@@ -188,11 +192,14 @@ impl<'a> Judge<'a> {
     pub fn new(judging: &'a Judging<'a>) -> Self {
         let plan = judging.plan;
         let by_rows = plan.rules.iter().any(|it| matches!(it.compiled.form, Form::Rows(_)));
-        let by_rows = by_rows || plan.groups.iter().any(|it| it.reason.is_some());
+        let by_rows = by_rows
+            || plan.groups.iter().any(|it| it.reason.is_some())
+            || plan.cards.iter().any(PlannedCard::runs_by_rows);
         let runner = by_rows.then(|| RowRunner::new(&plan.program));
         let groups = GroupFolder::new(judging);
         let (scratch, spare, watch) = (Scratch::default(), Spare::default(), Watch::default());
-        Self { judging, scratch, runner, spare, groups, watch, failed: None }
+        let cards = CardFolder::new(judging);
+        Self { judging, scratch, runner, spare, groups, cards, watch, failed: None }
     }
 
     /// Hands what groups hold beyond the worker's memory to a temporary file.
@@ -218,6 +225,15 @@ impl<'a> Judge<'a> {
 
     /// Judges the records of a batch; derived fields are appended to its columns.
     pub fn judge(&mut self, batch: &mut Batch) -> BlockResult {
+        self.cards.begin();
+        let mut result = self.judge_rules(batch);
+        if !self.judging.plan.cards.is_empty() {
+            result.unscored = self.cards.fold(batch, self.runner.as_ref(), self.groups.cards());
+        }
+        result
+    }
+
+    fn judge_rules(&mut self, batch: &mut Batch) -> BlockResult {
         let plan = self.judging.plan;
         derive(&plan.derived, &plan.program, &mut self.scratch, batch);
         let promised = promised(plan, batch, &mut self.watch);
@@ -267,6 +283,7 @@ impl<'a> Judge<'a> {
                     result.reaching[number] += self.judging.windows.reaching(of, batch, low, &rows);
                 }
                 result.findings[number] += verdict.findings.count() as u64;
+                self.cards.note(number, &verdict);
                 writer.list(number, planned, &verdict, low, &mut result);
                 if let Some(outcomes) = result.outcomes.get_mut(number) {
                     verdict.outcomes(&mut outcomes[low..]);

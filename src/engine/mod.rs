@@ -5,6 +5,7 @@
 //! ([`FindingSink`]). What outlives a block is a [`BlockResult`], which merges in block order.
 
 mod bench;
+mod cards;
 mod cut;
 mod expressions;
 mod group;
@@ -17,6 +18,7 @@ mod lints;
 mod message;
 mod plan;
 mod plan_checks;
+mod plan_columns;
 mod prepare;
 mod promises;
 mod run;
@@ -28,10 +30,11 @@ mod windows;
 mod writer;
 
 pub use bench::Bench;
+pub use cards::PlannedCard;
 pub use expressions::{ExpressionPlan, Expressions, plan_expressions};
 pub use group::{GroupPlan, GroupValue, Groups, plan_groups};
 pub use group_rules::PlannedGroups;
-pub use group_verdicts::{GroupPart, TakeJudged, judge_groups};
+pub use group_verdicts::{GroupPart, TakeJudged, TakeSums, judge_groups};
 pub use groups::{Aggregation, Figure};
 pub use judge::{BlockResult, FindingSink, Judge, Judging, Spare, Wanted, WorkerPart};
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};

@@ -2,7 +2,9 @@
 //! read, and everything that judging needs is looked up once.
 
 use super::{
+    cards::{CardSetting, PlannedCard, mentioned_by_cards, plan_cards},
     group_rules::{GroupSetting, PlannedGroups, plan_group_rule},
+    groups::Grouping,
     lints,
     message::Message,
     promises::{PlannedPromise, Planner},
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     calendar::Zone,
-    diagnostic::{Diagnostic, Place, nearest},
+    diagnostic::{Diagnostic, Place},
     expr::{ExprId, Program},
     promise::Parts,
     record::{Schema, Type},
@@ -18,7 +20,7 @@ use crate::{
     script::{
         CompiledRule, FieldName, Form, Library, Names, Registry, compile_derived, compile_rule, names_in,
     },
-    wording::{self, Lang},
+    wording::Lang,
 };
 use std::{collections::BTreeMap, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64;
@@ -66,6 +68,13 @@ impl Filter {
     #[must_use]
     pub fn admits_promise(&self, promise: &Promise) -> bool {
         !self.without_promises && self.admits_all(&promise.id, promise.severity, promise.dimension.as_deref())
+    }
+
+    /// True where nothing is left out: scores want all that they look at.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        let Self { rules, severities, dimensions, without_promises } = self;
+        rules.is_empty() && severities.is_empty() && dimensions.is_empty() && !without_promises
     }
 
     fn admits_all(&self, id: &str, severity: Severity, dimension: Option<&str>) -> bool {
@@ -122,6 +131,8 @@ pub struct SourcePlan {
     pub rules: Vec<PlannedRule>,
     /// The rules over groups.
     pub groups: Vec<PlannedGroups>,
+    /// The scorecards that look at its records; their columns follow those of windows.
+    pub cards: Vec<PlannedCard>,
     /// The windows of rules; their columns follow those of promises.
     pub windows: Vec<PlannedWindow>,
     /// The promises; their columns follow the derived ones.
@@ -140,7 +151,13 @@ impl SourcePlan {
     /// True where nothing looks at the records.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.rules.is_empty() && self.groups.is_empty() && self.promises.is_empty()
+        let has_rules = !self.rules.is_empty() || !self.groups.is_empty();
+        !has_rules && self.promises.is_empty() && self.cards.is_empty()
+    }
+
+    /// What is folded into groups: rules over groups first, then scorecards.
+    pub(super) fn groupings(&self) -> impl Iterator<Item = &Grouping> {
+        self.groups.iter().map(|it| &it.grouping).chain(self.cards.iter().map(|it| &it.grouping))
     }
 }
 
@@ -164,11 +181,12 @@ pub fn plan_source(
     let read = rules.iter().flat_map(|(_, rule)| rule.scripts());
     let promises = promises_of(ask, packs, filter, read);
     let mentioned = mentioned(&rules);
-    let mut fields = planning.fields([mentioned.clone(), mentioned_by_promises(&promises)].concat());
+    let cards = if filter.is_everything() { packs } else { &[] };
+    let by_cards = mentioned_by_cards(cards, &ask.kind);
+    let mut fields =
+        planning.fields([mentioned.clone(), mentioned_by_promises(&promises), by_cards].concat());
     let key = planning.written(&ask.key);
-    let levels: Vec<(String, Place)> =
-        ask.subject.iter().map(|(_, field, place)| (field.clone(), place.clone())).collect();
-    let subject = planning.written(&levels);
+    let levels = planning.levels();
     let date = planning.date(&mut fields);
 
     let libraries = planning.libraries(&rules);
@@ -185,6 +203,7 @@ pub fn plan_source(
         as_of,
     };
     let mut derived = planning.derived(&mut program, &mut registry, &mut names);
+    let subject = planning.subject(levels, &names);
     let tools = (&mut program, &mut registry, &mut names);
     let (promises, hidden) =
         planning.promises(&promises, mentioned, tools, &mut derived, (zone, lang, date.is_some()));
@@ -198,6 +217,13 @@ pub fn plan_source(
     let with = (&setting, date.is_some());
     let (planned, groups) = planning.rules(&rules, &libraries, &mut tools, with, &mut windows);
     planning.diagnostics.append(&mut lints::of_tables(packs.iter(), &registry, zone));
+    let of_windows: usize = windows.iter().map(|it| it.names().len()).sum();
+    let looked_at = (planned.as_slice(), promises.as_slice());
+    let (has_date, columns_before) = (date.is_some(), columns + of_windows);
+    let setting =
+        CardSetting { ask, packs: cards, looked_at, subject: &subject, has_date, columns: columns_before };
+    let (cards, mut found) = plan_cards(&mut program, &mut registry, &names, &setting);
+    planning.diagnostics.append(&mut found);
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
@@ -217,10 +243,11 @@ pub fn plan_source(
         column_names,
         rules: planned,
         groups,
+        cards,
         windows,
         promises,
         key,
-        subject: ask.subject.iter().map(|(level, ..)| level.clone()).zip(subject).collect(),
+        subject,
         date,
         lang,
     };
@@ -471,81 +498,6 @@ impl Planning<'_> {
             names.fields.push(FieldName { name: name.clone(), ty, choices: Vec::new(), column });
         }
         derived
-    }
-
-    /// The schema's fields as names; those that are mentioned, here or by a derived field, get a column.
-    pub(super) fn fields(&mut self, mut mentioned: Vec<String>) -> Vec<FieldName> {
-        mentioned.extend(self.ask.derive.iter().flat_map(|(_, script)| names_in(script)));
-        mentioned.sort_unstable();
-        mentioned.dedup();
-        let mut fields = Vec::new();
-        for (index, field) in self.schema.fields.iter().enumerate() {
-            let wanted = mentioned.binary_search(&field.name).is_ok();
-            let column =
-                wanted.then(|| self.column(PlanColumn { field: index, as_written: false, coded: false }));
-            let choices = field.choices.clone();
-            fields.push(FieldName { name: field.name.clone(), ty: field.ty, choices, column });
-        }
-        fields
-    }
-
-    fn column(&mut self, column: PlanColumn) -> u32 {
-        self.columns.push(column);
-        u32::try_from(self.columns.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    /// Columns with the text of fields as written.
-    pub(super) fn written(&mut self, fields: &[(String, Place)]) -> Vec<u32> {
-        let mut columns = Vec::new();
-        for (name, place) in fields {
-            let Some(field) = self.position(name, place) else { continue };
-            let wanted = PlanColumn { field, as_written: true, coded: false };
-            let known =
-                self.columns.iter().position(|it| *it == wanted).and_then(|it| u32::try_from(it).ok());
-            columns.push(known.unwrap_or_else(|| self.column(wanted)));
-        }
-        columns
-    }
-
-    fn position(&mut self, name: &str, place: &Place) -> Option<usize> {
-        let found = self.schema.position(name);
-        if found.is_none() {
-            let mut diagnostic = Diagnostic::error(wording::UNKNOWN_FIELD)
-                .with("name", name)
-                .with("kind", self.ask.kind.clone());
-            let known = || self.schema.fields.iter().map(|it| it.name.as_str());
-            diagnostic = match nearest(name, known()) {
-                Some(near) => diagnostic.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
-                None => {
-                    let names = known().take(12).collect::<Vec<_>>().join(", ");
-                    diagnostic.help_with(
-                        wording::HELP_FIELDS,
-                        vec![("kind", self.ask.kind.clone()), ("names", names)],
-                    )
-                }
-            };
-            self.diagnostics.push(diagnostic.at(place.clone()));
-        }
-        found
-    }
-
-    /// The record's own date, typed.
-    pub(super) fn date(&mut self, fields: &mut [FieldName]) -> Option<(u32, Type)> {
-        let (name, place) = self.ask.date.clone()?;
-        let field = self.position(&name, &place)?;
-        let ty = self.schema.fields[field].ty;
-        if !matches!(ty, Type::Date | Type::Time) {
-            let diagnostic = Diagnostic::error(wording::UNLIKE_TYPES)
-                .with("left", ty.name())
-                .with("right", Type::Date.name());
-            self.diagnostics.push(diagnostic.at(place));
-            return None;
-        }
-        let column = fields[field]
-            .column
-            .unwrap_or_else(|| self.column(PlanColumn { field, as_written: false, coded: false }));
-        fields[field].column = Some(column);
-        Some((column, ty))
     }
 
     /// Takes the names of a pack's library in.

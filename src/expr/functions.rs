@@ -6,7 +6,7 @@
 //! with the Chinese names of all.
 
 use crate::{
-    calendar::{Zone, civil_from_days, format_date, iso_week},
+    calendar::{Zone, format_date, format_month, format_quarter, format_week, format_year},
     record::{Decimal, MICROS_PER_SECOND, Type},
 };
 
@@ -143,12 +143,16 @@ pub const FUNCTIONS: &[Function] = &[
     function!("hour"(Time) -> Int, ZonedToInt(|it, zone| zone.to_local(it).rem_euclid(DAY) / HOUR), "hour(opened_at) >= 9", "the hour, 0 to 23", "小时，0 到 23"),
     function!("weekday"(Time) -> Int, ZonedToInt(|it, zone| iso_weekday(local_day(it, zone))), "weekday(opened_at) <= 5", "the day of the week: Monday is 1, Sunday 7 (ISO 8601)", "星期几：周一为 1，周日为 7"),
     function!("weekday"(Date) -> Int, IntToInt(|it| Some(iso_weekday(it))), "weekday(due_on) <= 5", "the day of the week: Monday is 1, Sunday 7 (ISO 8601)", "星期几：周一为 1，周日为 7"),
-    function!("day"(Time) -> Text, ZonedToText(|it, zone, out| day_text(local_day(it, zone), out)), "day(opened_at) == \"2026-03-02\"", "the date as text", "日期文本"),
-    function!("day"(Date) -> Text, IntToText(day_text), "day(due_on) == \"2026-03-02\"", "the date as text", "日期文本"),
-    function!("week"(Time) -> Text, ZonedToText(|it, zone, out| week_text(local_day(it, zone), out)), "week(opened_at) == \"2026-W10\"", "the week as text (ISO 8601)", "周文本（ISO 8601）"),
-    function!("week"(Date) -> Text, IntToText(week_text), "week(due_on) == \"2026-W10\"", "the week as text (ISO 8601)", "周文本（ISO 8601）"),
-    function!("month"(Time) -> Text, ZonedToText(|it, zone, out| month_text(local_day(it, zone), out)), "month(opened_at) == \"2026-03\"", "the month as text", "月份文本"),
-    function!("month"(Date) -> Text, IntToText(month_text), "month(due_on) == \"2026-03\"", "the month as text", "月份文本"),
+    function!("day"(Time) -> Text, ZonedToText(|it, zone, out| put(format_date, local_day(it, zone), out)), "day(opened_at) == \"2026-03-02\"", "the date as text", "日期文本"),
+    function!("day"(Date) -> Text, IntToText(|it, out| put(format_date, it, out)), "day(due_on) == \"2026-03-02\"", "the date as text", "日期文本"),
+    function!("week"(Time) -> Text, ZonedToText(|it, zone, out| put(format_week, local_day(it, zone), out)), "week(opened_at) == \"2026-W10\"", "the week as text (ISO 8601)", "周文本（ISO 8601）"),
+    function!("week"(Date) -> Text, IntToText(|it, out| put(format_week, it, out)), "week(due_on) == \"2026-W10\"", "the week as text (ISO 8601)", "周文本（ISO 8601）"),
+    function!("month"(Time) -> Text, ZonedToText(|it, zone, out| put(format_month, local_day(it, zone), out)), "month(opened_at) == \"2026-03\"", "the month as text", "月份文本"),
+    function!("month"(Date) -> Text, IntToText(|it, out| put(format_month, it, out)), "month(due_on) == \"2026-03\"", "the month as text", "月份文本"),
+    function!("quarter"(Time) -> Text, ZonedToText(|it, zone, out| put(format_quarter, local_day(it, zone), out)), "quarter(opened_at) == \"2026-Q1\"", "the quarter as text", "季度文本"),
+    function!("quarter"(Date) -> Text, IntToText(|it, out| put(format_quarter, it, out)), "quarter(due_on) == \"2026-Q1\"", "the quarter as text", "季度文本"),
+    function!("year"(Time) -> Text, ZonedToText(|it, zone, out| put(format_year, local_day(it, zone), out)), "year(opened_at) == \"2026\"", "the year as text", "年份文本"),
+    function!("year"(Date) -> Text, IntToText(|it, out| put(format_year, it, out)), "year(due_on) == \"2026\"", "the year as text", "年份文本"),
 ];
 
 /// The signatures of the function or property called `name`, with their indices in the table.
@@ -193,18 +197,9 @@ fn iso_weekday(days: i64) -> i64 {
     (days + 3).rem_euclid(7) + 1
 }
 
-fn day_text(days: i64, out: &mut String) {
-    out.push_str(&format_date(days));
-}
-
-fn week_text(days: i64, out: &mut String) {
-    let (year, week) = iso_week(days);
-    out.push_str(&format!("{year:04}-W{week:02}"));
-}
-
-fn month_text(days: i64, out: &mut String) {
-    let (year, month, _) = civil_from_days(days);
-    out.push_str(&format!("{year:04}-{month:02}"));
+/// Appends what `format` makes of a day.
+fn put(format: fn(i64) -> String, days: i64, out: &mut String) {
+    out.push_str(&format(days));
 }
 
 /// Appends `text` in small letters and half width, so that `ＡＢ１` meets `ab1` and the ideographic

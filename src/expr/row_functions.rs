@@ -184,7 +184,7 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("大写", "upper"), ("去空白", "trim"), ("半角小写", "fold"),
     ("秒", "seconds"), ("分钟", "minutes"), ("小时", "hours"), ("天", "days"),
     ("日期", "date"), ("时间", "time"), ("时限", "amount"), ("工作时长", "open_time"), ("几点", "hour"), ("星期", "weekday"), ("哪天", "day"),
-    ("哪周", "week"), ("哪月", "month"),
+    ("哪周", "week"), ("哪月", "month"), ("哪季度", "quarter"), ("哪年", "year"),
     ("全部", "all"), ("任一", "any"), ("追加列表", "append"), ("字符", "chars"), ("保留末尾", "chop"), ("清空", "clear"),
     ("去邻重", "dedup"), ("截取列表", "extract"), ("筛选", "filter"), ("查找", "find"), ("取", "get"), ("位置", "index_of"),
     ("插入", "insert"), ("为空", "is_empty"), ("键", "keys"), ("变换", "map"), ("平均", "mean"), ("补足", "pad"),

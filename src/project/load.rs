@@ -4,6 +4,7 @@ use super::{
     LoadOptions, Loaded, Name, Project, Source, audit_file, builtin, checks, holidays, house,
     pack::{self, Draft, Home},
     read::{File, Reader, Sink, Text, suggest},
+    scorecards,
     source::confined,
     unused,
 };
@@ -58,6 +59,7 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
     checks::check(&drafts, &sink);
     let disabled = house::apply(&audit.house, &mut drafts, &audit.zone);
     house::set_from_command_line(&options.set, &mut drafts, &disabled, &audit.zone, &sink);
+    scorecards::check(&audit.sources, &drafts, &disabled, &sink);
     if !sink.borrow().iter().any(Diagnostic::is_error) {
         let said = unused::check(&audit.sources, &drafts, &sources);
         sink.borrow_mut().extend(said);

@@ -23,6 +23,7 @@ mod promises;
 mod reach;
 mod read;
 mod rules;
+mod scorecards;
 mod source;
 mod strings;
 mod table_file;

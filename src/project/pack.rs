@@ -3,7 +3,7 @@
 use super::{
     builtin, promises,
     read::{File, Reader, Sink},
-    rules, tables,
+    rules, scorecards, tables,
 };
 use crate::{
     calendar::Zone,
@@ -180,6 +180,7 @@ pub(super) fn read(
             from: shown,
             rules: vec![],
             promises: vec![],
+            scorecards: vec![],
             phrases: vec![],
             tables: vec![],
             library: library(home, place, sources, sink),
@@ -206,6 +207,7 @@ pub(super) fn read(
     }
     if draft.pack.rules.is_empty()
         && draft.pack.promises.is_empty()
+        && draft.pack.scorecards.is_empty()
         && draft.unreadable.is_empty()
         && !draft.broken
     {
@@ -231,7 +233,6 @@ fn library(home: &Home, place: &Place, sources: &mut Sources, sink: &Sink) -> Ve
     files
 }
 
-const LATER: [&str; 1] = ["scorecard"];
 const PROJECT_KEYS: [&str; 9] =
     ["project", "source", "calendar", "gate", "params", "rules", "sampling", "output", "pack"];
 
@@ -267,6 +268,12 @@ fn pack_file(mut root: Reader<'_>, is_head: bool, draft: &mut Draft, reading: &m
             None => draft.broken = true,
         }
     }
+    for table in root.entry("scorecard").map(|it| it.tables()).unwrap_or_default() {
+        match scorecards::read(table, &draft.pack.id) {
+            Some(scorecard) => draft.pack.scorecards.push(scorecard),
+            None => draft.broken = true,
+        }
+    }
     for table in root.entry("phrases").map(|it| it.tables()).unwrap_or_default() {
         if let Some((phrases, place)) = tables::phrases(table) {
             draft.pack.phrases.push(phrases);
@@ -279,6 +286,5 @@ fn pack_file(mut root: Reader<'_>, is_head: bool, draft: &mut Draft, reading: &m
             draft.table_ids.push(place);
         }
     }
-    root.not_built(&LATER);
     root.finish_with(&PROJECT_KEYS, wording::BELONGS_IN_AUDIT);
 }

@@ -5,7 +5,7 @@ use super::{
     Needs, Report, Setting, encode,
     encode::{comma, member, put_float, put_time, string_or_null},
     escape::json_string,
-    groups,
+    groups, scores,
 };
 use crate::{
     audit::{Audit, Gate, Input, OutcomeCounts, Path, PromiseResult, RuleResult, Unassessed},
@@ -48,7 +48,7 @@ impl Json {
         summary(&mut out, audit);
         list(&mut out, "rules", &audit.rules, |out, it| rule(out, it, self.setting.lang));
         list(&mut out, "promises", &audit.promises, |out, it| promise(out, it, self.setting.lang));
-        list(&mut out, "scorecards", &[], |_, (): &()| ());
+        list(&mut out, "scorecards", &audit.scores, |out, it| scores::json(out, it, self.setting.lang));
         list(&mut out, "groups", &audit.groups, |out, it| groups::json(out, it, &self.setting));
         list(&mut out, "gates", &audit.gates, gate);
         out.put(",\n  \"findings\": [");

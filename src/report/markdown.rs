@@ -5,7 +5,7 @@ use super::{
     Report, Setting,
     digest::{self, count, coverage},
     escape::markdown,
-    groups,
+    groups, scores,
 };
 use crate::{
     audit::{Audit, GateVerdict, OwnedFinding},
@@ -21,6 +21,8 @@ const RULES_MAX: usize = 20;
 const WORST_MAX: usize = 20;
 /// Groups shown at most.
 const GROUPS_MAX: usize = 20;
+/// Scores shown at most.
+const SCORES_MAX: usize = 20;
 /// Characters shown at most of a message.
 const MESSAGE_CHARS_MAX: usize = 300;
 /// Characters shown at most of a name, key or path.
@@ -170,6 +172,33 @@ impl Markdown {
         }
     }
 
+    fn scores(&self, audit: &Audit, out: &mut String) {
+        let all = scores::shown(audit);
+        if all.is_empty() {
+            return;
+        }
+        let lang = self.setting.lang;
+        let head = [
+            wording::SCORES,
+            wording::SCORE,
+            wording::SCORE_INTERVAL,
+            wording::SCORE_N,
+            wording::SCORE_GRADE,
+            wording::SCORE_RANK,
+        ];
+        self.table(wording::SCORES, &head, 6, out);
+        for it in all.iter().take(SCORES_MAX) {
+            let title = markdown(it.card.title.get(lang), NAME_CHARS_MAX);
+            let name = markdown(&scores::name(it, lang), NAME_CHARS_MAX);
+            let cells = scores::cells(it, lang).map(|it| markdown(&it, NAME_CHARS_MAX)).join(" | ");
+            out.push_str(&format!("| {title}: {name} | {cells} |\n"));
+        }
+        if let Some(more) = all.len().checked_sub(SCORES_MAX).filter(|it| *it > 0) {
+            let text = wording::SCORES_MORE.fill(lang, &[("count", count(more as u64))]);
+            out.push_str(&format!("\n{text}\n"));
+        }
+    }
+
     fn one_finding(&self, it: &OwnedFinding, out: &mut String) {
         let severity = self.say(it.rule.severity.wording());
         let beside = |word| wording::STANDING_BESIDE.fill(self.setting.lang, &[("standing", self.say(word))]);
@@ -210,6 +239,7 @@ impl Report for Markdown {
         self.gates(audit, &mut text);
         self.severities(audit, &mut text);
         self.promises(audit, &mut text);
+        self.scores(audit, &mut text);
         self.rules(audit, &mut text);
         self.groups(audit, &mut text);
         self.worst(audit, &mut text);

@@ -14,6 +14,7 @@ mod junit;
 mod layout;
 mod markdown;
 mod ndjson;
+mod scores;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use csv::{Column, columns};
 pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};
 pub(crate) use layout::{Style, cut, width, wrap};
+pub use scores::{score_entry, score_json, score_line};
 
 use crate::{audit::Audit, calendar::Zone, finding::Finding, wording::Lang};
 use std::{

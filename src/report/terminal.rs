@@ -8,6 +8,7 @@ use super::{
     escape::{cut_chars, visible},
     groups,
     layout::{Cell, Line, Style, Table, cut, cut_middle, pad, width, wrap},
+    scores,
 };
 use crate::{
     audit::{Audit, Gate, GateVerdict, OutcomeCounts, OwnedFinding, RuleResult},
@@ -25,6 +26,8 @@ use std::{
 const RULES_MAX: usize = 20;
 /// Findings shown at most.
 const WORST_MAX: usize = 10;
+/// Scores shown at most.
+const SCORES_MAX: usize = 12;
 /// Groups shown at most.
 const GROUPS_MAX: usize = 12;
 /// Rules named at most of those that could not assess something.
@@ -236,6 +239,39 @@ impl Terminal {
             out.push('\n');
             self.wrapped(&counts, HANG, Style::Plain, out);
             self.wrapped(&times, HANG, Style::Dim, out);
+        }
+    }
+
+    /// Of each scorecard all together, then the lowest scores.
+    fn scores(&self, audit: &Audit, out: &mut String) {
+        let lang = self.setting.lang;
+        let all = scores::shown(audit);
+        let Some(_) = all.first() else { return };
+        self.heading(wording::SCORES, "", out);
+        let head = [
+            "",
+            self.say(wording::SCORE),
+            self.say(wording::SCORE_INTERVAL),
+            self.say(wording::SCORE_N),
+            self.say(wording::SCORE_GRADE),
+            self.say(wording::SCORE_RANK),
+        ];
+        let mut table = Table::new(4, &head);
+        let mut above = "";
+        for it in all.iter().take(SCORES_MAX) {
+            if above != it.card.id {
+                above = &it.card.id;
+                table.lines.push(Line::Across(Cell::new(visible(it.card.title.get(lang)), Style::Bold)));
+            }
+            let style = if it.score.provisional { Style::Dim } else { Style::Plain };
+            let mut cells = vec![Cell::new(visible(&scores::name(it, lang)), style)];
+            cells.extend(scores::cells(it, lang).map(|text| Cell::new(visible(&text), style)));
+            table.push(cells);
+        }
+        self.table(&table, out);
+        if let Some(more) = all.len().checked_sub(SCORES_MAX).filter(|it| *it > 0) {
+            let text = wording::SCORES_MORE.fill(lang, &[("count", count(more as u64))]);
+            self.wrapped(&text, 2, Style::Dim, out);
         }
     }
 
@@ -474,6 +510,7 @@ impl Report for Terminal {
         self.read(audit, &mut text);
         self.verdicts(audit, &mut text);
         self.promises(audit, &mut text);
+        self.scores(audit, &mut text);
         self.rules(audit, &mut text);
         self.groups(audit, &mut text);
         self.worst(audit, &mut text);

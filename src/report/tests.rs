@@ -166,6 +166,7 @@ fn audit() -> Audit {
     let result = |at: usize, path, outcomes, findings| rule_result(&rules[at], path, outcomes, findings);
     let text = Place::Record { file: "data/tickets-1.csv".into(), row: 7, column: Some("score".into()) };
     Audit {
+        scores: Vec::new(),
         project: "Support desk 客服".into(),
         zone: Zone::named("Asia/Shanghai").unwrap(),
         as_of: 1_774_951_200_000_000,

@@ -5,6 +5,7 @@ mod pack;
 mod parts;
 mod promise;
 mod reach;
+mod scorecard;
 mod template;
 
 pub use pack::{Example, Pack, Rule, snake_case};
@@ -14,4 +15,5 @@ pub use parts::{
 };
 pub use promise::{Pause, Promise, Target};
 pub use reach::{Per, Reach, Within};
+pub use scorecard::{Critical, Item, Period, Scope, Scorecard, Scored, Section, Weighting, WithoutEvidence};
 pub use template::{Piece, Template, TemplateError};

@@ -1,8 +1,8 @@
 //! Packs and rules.
 
 use super::{
-    Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Promise, Reach, Script, Severity, Table,
-    Target, Template,
+    Effective, LibraryFile, MissingPolicy, Outcome, Param, Phrases, Promise, Reach, Scorecard, Script,
+    Severity, Table, Target, Template,
 };
 use crate::{diagnostic::Place, record::Value, wording::UserText};
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Its promises.
     pub promises: Vec<Promise>,
+    /// Its scorecards.
+    pub scorecards: Vec<Scorecard>,
     /// Its word lists.
     pub phrases: Vec<Phrases>,
     /// Its decision tables.
@@ -50,11 +52,11 @@ impl Pack {
     /// The pack with other rules.
     #[must_use]
     pub fn with_rules(&self, rules: Vec<Rule>) -> Self {
-        let Self { id, title, from, rules: _, phrases, tables, library, promises } = self;
+        let Self { id, title, from, rules: _, phrases, tables, library, promises, scorecards } = self;
         let (id, title, from) = (id.clone(), title.clone(), Arc::clone(from));
-        let (phrases, tables, library, promises) =
-            (phrases.clone(), tables.clone(), library.clone(), promises.clone());
-        Self { id, title, from, rules, phrases, tables, library, promises }
+        let (phrases, tables, library) = (phrases.clone(), tables.clone(), library.clone());
+        let (promises, scorecards) = (promises.clone(), scorecards.clone());
+        Self { id, title, from, rules, phrases, tables, library, promises, scorecards }
     }
 }
 

@@ -68,10 +68,15 @@ fn found(trying: &Trying<'_>, variant: &Variant, text: String) -> Result<Found, 
     }
     let mut groups = Vec::new();
     let in_memory = judge.into_part().and_then(|part| {
-        judge_groups(&judging, vec![part.groups], &mut |_, judged, _| {
-            groups.extend(judged.groups.into_iter().map(|it| it.1));
-            Ok(())
-        })
+        judge_groups(
+            &judging,
+            vec![part.groups],
+            &mut |_, judged, _| {
+                groups.extend(judged.groups.into_iter().map(|it| it.1));
+                Ok(())
+            },
+            &mut |_, _, _| (),
+        )
     });
     // Nothing goes to a file.
     drop(in_memory);

@@ -11,7 +11,6 @@ mod exact;
 mod key;
 mod lane;
 mod merge;
-mod spread;
 mod state;
 mod sum;
 mod table;

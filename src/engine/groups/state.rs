@@ -2,7 +2,6 @@
 
 use super::{
     bytes,
-    spread::student,
     sum::{Kind, Number, Sum, fraction},
     worst::Worst,
 };
@@ -11,6 +10,7 @@ use crate::{
     engine::sorter::Keys,
     expr::Cause,
     record::{Decimal, Type, Value},
+    score::student,
     script::Aggregate,
 };
 

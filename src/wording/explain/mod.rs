@@ -16,6 +16,7 @@ mod lint;
 mod project;
 mod promise;
 mod run;
+mod scorecard;
 
 use super::{Code, Lang, Wording};
 
@@ -70,6 +71,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
         clock::PAGES,
         promise::PAGES,
         groups::PAGES,
+        scorecard::PAGES,
         data::PAGES,
         run::PAGES,
     ]
@@ -90,6 +92,7 @@ fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
         super::RUN_CODES,
         super::COMMAND_CODES,
         super::GROUP_CODES,
+        super::SCORECARD_CODES,
         EXPLAIN_CODES,
     ];
     lists.into_iter().flatten()

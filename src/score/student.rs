@@ -1,7 +1,9 @@
 //! How far from the truth a mean of few may be.
 
-use crate::audit::NORMAL;
 use std::sync::LazyLock;
+
+/// The 97.5 % point of the normal distribution.
+pub const NORMAL: f64 = 1.959_963_984_540_054;
 
 /// Up to here the distribution is summed up, beyond it is developed around the normal one.
 const SUMMED_MAX: u64 = 100;
@@ -10,7 +12,8 @@ const SUMMED_MAX: u64 = 100;
 /// of Abramowitz and Stegun, 26.7.3 and 26.7.4; beyond 100 degrees of freedom by 26.7.5, whose error is
 /// below 1e-10 there.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-pub(super) fn student(freedom: u64) -> f64 {
+#[must_use]
+pub fn student(freedom: u64) -> f64 {
     if let Some(known) = usize::try_from(freedom).ok().and_then(|it| SUMMED.get(it)) {
         return *known;
     }

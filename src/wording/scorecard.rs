@@ -1,0 +1,67 @@
+//! What is said about scorecards and scores.
+use super::{codes, wordings};
+
+codes! { SCORECARD_CODES;
+    WEIGHTS_NOT_100 "weights-not-100" = "the weights of the sections add up to {sum}, not to 100", "各部分权重之和为 {sum}，不是 100";
+    ITEM_UNCLEAR "item-unclear" = "an item looks at one thing: a rule, a promise, a metric or a field", "每个评分项只针对一样：规则、承诺、指标或字段";
+    ITEM_WITHOUT_POINTS "item-without-points" = "the item neither costs nor earns points", "该评分项既不扣分也不加分";
+    ITEM_KEY_UNFIT "item-key-unfit" = "`{name}` says nothing in an item of this kind", "“{name}”不适用于这种评分项";
+    SCALE_UNREADABLE "scale-unreadable" = "a scale is a list of pairs: value, worth from 0 to 100", "评分标尺应为若干对数值：取值与得分（0 至 100）";
+    SCALE_NOT_MONOTONE "scale-not-monotone" = "the scale goes up and down", "评分标尺忽高忽低";
+    GRADES_NOT_FALLING "grades-not-falling" = "grades go from the highest score down to the lowest", "等级应从高分到低分排列";
+    BAD_POINTS "bad-points" = "`{name}` is a number of 0 or more", "“{name}”应为不小于 0 的数字";
+    UNKNOWN_SCORED "unknown-scored" = "the scorecard looks at `{name}`, and there is none", "评分卡引用了“{name}”，但它不存在";
+    GROUPS_SCORED "groups-scored" = "`{name}` judges groups: it says nothing of single records", "“{name}”判定的是分组，不针对单条记录";
+    UNKNOWN_SUBJECT "unknown-subject" = "no source says who `{name}` is", "没有数据源说明“{name}”是谁";
+    SCORED_WITHOUT_SUBJECT "scored-without-subject" = "the records that `{name}` is about do not say who their {level} is", "“{name}”所针对的记录没有说明其 {level}";
+    SCORECARD_WITHOUT_DATE "scorecard-without-date" = "scores of a {period} want the date of records, and the source `{name}` has none", "按 {period} 评分需要记录日期，但数据源“{name}”没有";
+    METRIC_SOURCES "metric-of-several-sources" = "`{first}` and `{second}` both hold records of kind `{kind}`: a metric is reckoned over one source", "“{first}”和“{second}”都是“{kind}”类记录：一个指标只能针对一个数据源";
+    LEVELS_DIFFER "levels-differ" = "`{first}` and `{second}` do not say the same of who holds whom above {level}", "“{first}”与“{second}”在 {level} 之上的层级不一致";
+    FIELD_OF_WHAT "field-of-what" = "it is not said which records have the field `{name}`", "没有说明哪类记录有字段“{name}”";
+    FIELD_NO_NUMBER "field-no-number" = "`{name}` is {found~}: only numbers are scored", "“{name}”是{found~}，只有数字才能评分";
+    UNKNOWN_SCORECARD "unknown-scorecard" = "there is no scorecard `{name}`", "没有评分卡“{name}”";
+    UNKNOWN_SCORE "unknown-score" = "`{name}` has no score of `{card}`", "“{name}”没有“{card}”的得分";
+    WITHOUT_SUBJECT "records-without-subject" = "`{name}`: records that count for nobody, since their {level} or their date is missing: {count}", "“{name}”：有 {count} 条记录缺少 {level} 或日期，未计入任何人";
+}
+
+wordings! { SCORECARD_TEXTS;
+    HELP_WEIGHTS = "weights are shares of the whole: change them so that they make 100", "权重是占总分的比例：请调整到合计 100";
+    HELP_ITEM = "such as `{ rule = \"standards/greeting\", deduct = 10 }`, `{ promise = \"promises/first-response\", scale = [[0.7, 0], [0.95, 100]] }`, `{ metric = 'mean(score)', on = \"survey\", max = 5 }`, `{ field = \"courtesy\", max = 5 }`", "例如 `{ rule = \"standards/greeting\", deduct = 10 }`、`{ promise = \"promises/first-response\", scale = [[0.7, 0], [0.95, 100]] }`、`{ metric = 'mean(score)', on = \"survey\", max = 5 }`、`{ field = \"courtesy\", max = 5 }`";
+    HELP_ITEM_POINTS = "say `deduct = 5`, `bonus = 1` or `critical = true`", "请写 `deduct = 5`、`bonus = 1` 或 `critical = true`";
+    HELP_ITEM_KEYS = "it may say: {names}", "可用的键：{names}";
+    HELP_SCALE = "such as `scale = [[0.70, 0], [0.95, 100]]`: at 70 % or less nothing, at 95 % or more all, between them in proportion", "例如 `scale = [[0.70, 0], [0.95, 100]]`：70 % 及以下不得分，95 % 及以上满分，其间按比例";
+    HELP_SCALE_ORDER = "values rise from pair to pair, and their worth only rises or only falls", "取值须逐对递增，得分须只升或只降";
+    HELP_GRADES = "such as `grades = [[95, \"A\"], [85, \"B\"], [0, \"C\"]]`", "例如 `grades = [[95, \"优\"], [85, \"良\"], [0, \"差\"]]`";
+    HELP_POINTS = "deductions are written without a sign: `deduct = 5`", "扣分不带负号：`deduct = 5`";
+    HELP_GROUPS_SCORED = "take its figure as a metric: `{ metric = 'rate(…)', on = \"…\", scale = … }`", "可改用指标：`{ metric = 'rate(…)', on = \"…\", scale = … }`";
+    HELP_SUBJECT = "a source says it: `subject = { {name} = \"FIELD\" }`; levels so far: {names}", "请在数据源中写明：`subject = { {name} = \"字段\" }`；目前的层级：{names}";
+    HELP_SCORED_SUBJECT = "add `subject = { {level} = \"FIELD\" }` to the source of kind `{kind}`", "请在类型为“{kind}”的数据源中加上 `subject = { {level} = \"字段\" }`";
+    HELP_SCORE_DATE = "add `date = \"FIELD\"` to the source, or score `period = \"all\"`", "请在数据源中加上 `date = \"字段\"`，或使用 `period = \"all\"`";
+    HELP_METRIC_SOURCES = "make one source of their files: a `path` may name several", "请把这些文件合为一个数据源：`path` 可以匹配多个文件";
+    HELP_LEVELS_DIFFER = "write the same levels in the same order in both: `subject = { agent = …, team = … }`", "请在两处按同样顺序写同样的层级：`subject = { agent = …, team = … }`";
+    HELP_SCORES_LIKE = "there are: {names}", "现有：{names}";
+    HELP_FIELD_OF = "name the kind of record: `on = \"evaluation\"`", "请写明记录类型：`on = \"evaluation\"`";
+    SCORES = "Scorecards", "评分";
+    SCORE = "score", "得分";
+    SCORE_INTERVAL = "95 %", "95 %";
+    SCORE_N = "n", "n";
+    SCORE_GRADE = "grade", "等级";
+    SCORE_RANK = "rank", "名次";
+    SCORE_ALL = "all", "全部";
+    SCORE_PROVISIONAL = "provisional", "暂定";
+    SCORE_CRITICAL = "critical: {name}", "一票否决：{name}";
+    SCORE_LIMIT = "limit of the section or the score", "达到该部分或总分的上下限";
+    SCORE_MEAN = "mean of {count} scores: {mean}", "{count} 个得分的平均：{mean}";
+    OPTION_EXPLAIN_SCORECARD = "Tell how a score came about: the scorecard", "说明一个得分的由来：评分卡";
+    OPTION_EXPLAIN_SUBJECT = "Whose score; `*` for all together", "谁的得分；`*` 表示全部";
+    OPTION_EXPLAIN_PERIOD = "Which period, such as 2026-03; the last one if left out", "哪个周期，例如 2026-03；省略时取最后一个";
+    SCORE_STARTS = "starts from {base}", "起始 {base}";
+    SCORE_COMES_TO = "comes to", "合计";
+    SCORE_EARNED = "{earned} without critical items", "不计一票否决项为 {earned}";
+    SCORE_SECTION = "{name}: {score} %, {weight} % of the score", "{name}：{score} %，占总分 {weight} %";
+    SCORE_SECTION_EMPTY = "{name}: nothing assessed", "{name}：无可评内容";
+    SCORE_CLAUSE = "{title} ({source})", "{title}（{source}）";
+    SCORES_MORE = "scores besides: {count}", "另有 {count} 个得分";
+    WANTS_NUMBER = "a number is wanted: `{name} = 10`", "应为数字：`{name} = 10`";
+    WANTS_CRITICAL = "`{name} = true` takes the score of the record, `{name} = \"period\"` that of the whole period", "`{name} = true` 使该记录得零分，`{name} = \"period\"` 使整个周期得零分";
+}
