@@ -155,3 +155,8 @@ fn there_are_enough_cases() {
     let count: usize = themes.iter().map(|it| cases(it).len()).sum();
     assert!(count >= 200, "{count}");
 }
+
+#[test]
+fn faults_of_clocks_are_told() {
+    told("clocks");
+}

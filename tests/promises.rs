@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{audit, run};
+use common::{audit, project_of, report, run};
 use std::fs;
 
 const PROJECT: &str = r#"
@@ -184,4 +184,54 @@ fn a_clock_is_data() {
     let events: Vec<&str> =
         record["timeline"].as_array().unwrap().iter().map(|it| it["event"].as_str().unwrap()).collect();
     assert_eq!(events, ["start", "due", "stop"]);
+}
+
+/// A record may name a calendar that is not there, or make its target negative: neither is a breach, and neither
+/// passes for something else.
+#[test]
+fn a_clock_that_cannot_run_says_why() {
+    let audit = r#"
+[project]
+name = "Desk"
+timezone = "Asia/Shanghai"
+packs = ["./rules"]
+[[source]]
+id = "tickets"
+path = "tickets.csv"
+kind = "ticket"
+key = "id"
+[[calendar]]
+id = "office"
+hours = { mon-fri = ["09:00-18:00"] }
+"#;
+    let rules = r#"
+[[promise]]
+id = "answered"
+title = "Answered in time"
+on = "ticket"
+start = "opened_at"
+stop = "answered_at"
+target = "minutes(allowed)"
+calendar = "desk"
+"#;
+    let tickets = "id,opened_at,answered_at,allowed,desk\n\
+        T-1,2026-03-02T10:00,2026-03-02T10:20,30,office\n\
+        T-2,2026-03-02T10:00,2026-03-02T10:20,30,ofice\n\
+        T-3,2026-03-02T10:00,2026-03-02T10:20,-30,office\n";
+    let folder = project_of(audit, &[("tickets.csv", tickets)], rules);
+    let report = report(folder.path(), &[]).1;
+    assert_eq!(report["promises"][0]["outcomes"]["kept"], 1);
+    assert_eq!(report["promises"][0]["outcomes"]["no_evidence"], 2);
+    for (record, lang, told) in [
+        ("T-2", "en", "there is no calendar `ofice`"),
+        ("T-2", "zh", "没有工作日历“ofice”"),
+        ("T-3", "en", "the target `minutes(allowed)` is below 0"),
+        ("T-3", "zh", "时限“minutes(allowed)”小于 0"),
+    ] {
+        let arguments =
+            ["explain", ".", "--rule", "desk/promise:answered", "--record", record, "--lang", lang];
+        let run = run(folder.path(), &arguments);
+        assert!(run.out.contains(told), "{record} {lang}: {}{}", run.out, run.err);
+        assert!(!run.out.contains("every hour counts"), "{}", run.out);
+    }
 }

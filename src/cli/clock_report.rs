@@ -123,7 +123,9 @@ impl Page<'_, '_> {
                 let text = format!("{} · {}", calendar.id, calendar.zone.name());
                 wording::EXPLAIN_PLACE.fill(lang, &[("text", text), ("place", place.clone())])
             }
-            None => wording::EXPLAIN_NO_CALENDAR.text(lang).to_owned(),
+            None if verdict.counts_always => wording::EXPLAIN_NO_CALENDAR.text(lang).to_owned(),
+            // Why it is not known is told with the outcome.
+            None => "–".to_owned(),
         };
         self.fact(wording::EXPLAIN_CALENDAR, &text);
     }

@@ -52,6 +52,8 @@ pub(super) struct ClockVerdict<'a> {
     pub(super) target_from: String,
     pub(super) target_place: String,
     pub(super) calendar: Option<(&'a DeclaredCalendar, String)>,
+    /// Every hour counts: the promise has no calendar.
+    pub(super) counts_always: bool,
     pub(super) state: State,
     pub(super) due_latest: Option<i64>,
     pub(super) line: Vec<Mark>,
@@ -203,6 +205,7 @@ impl<'a> Told<'a, '_> {
             target_from,
             target_place,
             calendar,
+            counts_always: matches!(promise.clock.calendar, CalendarInput::Always),
             state,
             due_latest,
             line,
@@ -261,6 +264,9 @@ impl<'a> Told<'a, '_> {
             Lack::Value(column, unreadable) => {
                 let said = if unreadable { wording::HELP_UNREADABLE } else { wording::HELP_MISSING };
                 (said, vec![("name", name(column))], Some(name(column)))
+            }
+            Lack::Negative(column) => {
+                (wording::CLOCK_NEGATIVE, vec![("name", name(column))], Some(name(column)))
             }
             Lack::Calendar(column) => {
                 let text = self.batch.columns[column as usize].text(self.row, &self.batch.text);

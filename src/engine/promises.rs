@@ -7,7 +7,7 @@ use super::{
 use crate::{
     calendar::{Calendar, Zone},
     diagnostic::{Diagnostic, Place, nearest},
-    expr::{ExprId, Node, Program},
+    expr::{Constant, ExprId, Node, Program},
     promise::{CalendarInput, ClockPlan, Parts, PauseInput, TargetInput},
     record::{Amount, Type, Value},
     rule::{DeclaredCalendar, MissingPolicy, Pack, Promise, Rule, Script, Table, Target, snake_case},
@@ -239,9 +239,13 @@ impl<'n> Planner<'_, 'n> {
             }
             Target::Table(id, place) => self.table(pack, promise, id, place),
             Target::Expression(script) => {
+                self.check_call(pack, script)?;
                 let (column, ty) = self.column(script)?;
                 match ty {
-                    Type::Duration => Some(TargetInput::Durations(column)),
+                    Type::Duration => {
+                        self.check_negative(column, script)?;
+                        Some(TargetInput::Durations(column))
+                    }
                     Type::Time => Some(TargetInput::Instants(column)),
                     Type::Amount => Some(TargetInput::Amounts(column)),
                     Type::Bool
@@ -308,6 +312,59 @@ impl<'n> Planner<'_, 'n> {
         Some(TargetInput::Rows(column, amounts))
     }
 
+    /// A table of amounts is not called: no column holds amounts.
+    fn check_call(&mut self, pack: &Pack, script: &Script) -> Option<()> {
+        let name = script.text.split('(').next().unwrap_or_default().trim();
+        let table = pack.table(name).filter(|it| it.output == Type::Amount && script.text.contains('('));
+        let Some(table) = table else { return Some(()) };
+        let said = Diagnostic::error(wording::TABLE_OF_AMOUNTS).with("name", table.id.clone());
+        let help = vec![("text", format!("target = {{ table = \"{}\" }}", table.id))];
+        self.diagnostics.push(said.at(whole(script)).help_with(wording::HELP_TABLE_OF_AMOUNTS, help));
+        None
+    }
+
+    /// The constants that an expression, whose column this is, may come to.
+    fn constants(&self, column: u32) -> Vec<Constant> {
+        let at = (column as usize).checked_sub(self.decoded).and_then(|it| self.derived.get(it));
+        let mut found = Vec::new();
+        let mut open: Vec<ExprId> = at.map(|it| it.0).into_iter().collect();
+        while let Some(node) = open.pop() {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "what is reckoned is no constant")]
+            match self.program.node(node) {
+                Node::Constant(constant) => found.push(constant.clone()),
+                Node::If(_, one, other) | Node::Coalesce(one, other) => open.extend([*other, *one]),
+                Node::Then(_, value) => open.push(*value),
+                Node::Table(number, _) => {
+                    found.extend(self.program.tables[*number as usize].answers.iter().cloned());
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn check_negative(&mut self, column: u32, script: &Script) -> Option<()> {
+        let is_negative = |it: &Constant| matches!(it, Constant::Int(micros) if *micros < 0);
+        if !self.constants(column).iter().any(is_negative) {
+            return Some(());
+        }
+        let said = Diagnostic::error(wording::NEGATIVE_TARGET).at(whole(script));
+        self.diagnostics.push(said.help(wording::HELP_NEGATIVE_TARGET));
+        None
+    }
+
+    /// Ids of calendars that an expression spells out.
+    fn check_ids(&mut self, column: u32, script: &Script) -> Option<()> {
+        let is_known = |id: &str| self.calendars.iter().any(|it| it.id == id);
+        let texts = self.constants(column).into_iter().filter_map(|it| match it {
+            Constant::Text(text) => Some(text),
+            Constant::Bool(_) | Constant::Int(_) | Constant::Float(_) | Constant::Decimal(_) => None,
+        });
+        let Some(unknown) = texts.into_iter().find(|it| !is_known(it)) else { return Some(()) };
+        self.unknown_calendar(&unknown, script);
+        None
+    }
+
     /// Business days want a calendar.
     fn check_calendar(&mut self, promise: &Promise, amount: Amount, place: &Place) -> Option<()> {
         if promise.calendar.is_some() || !matches!(amount, Amount::BusinessDays(_)) {
@@ -329,18 +386,7 @@ impl<'n> Planner<'_, 'n> {
         let is_name = self.names.field(id).is_some();
         let is_id = id.chars().all(|it| it.is_alphanumeric() || it == '-' || it == '_');
         if is_id && !is_name {
-            let known = || self.calendars.iter().map(|it| it.id.as_str());
-            let said = Diagnostic::error(wording::UNKNOWN_CALENDAR).with("name", id).at(whole(script));
-            let said = match nearest(id, known()) {
-                Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
-                None => said,
-            };
-            let all = known().collect::<Vec<_>>().join(", ");
-            self.diagnostics.push(if all.is_empty() {
-                said.help(wording::HELP_CALENDAR_TABLE)
-            } else {
-                said.help_with(wording::HELP_CALENDAR_IDS, vec![("names", all)])
-            });
+            self.unknown_calendar(id, script);
             return None;
         }
         let (column, ty) = self.column(script)?;
@@ -349,12 +395,28 @@ impl<'n> Planner<'_, 'n> {
             self.diagnostics.push(said.with("right", Type::Text.name()).at(whole(script)));
             return None;
         }
+        self.check_ids(column, script)?;
         let mut all = Vec::new();
         for number in 0..self.calendars.len() {
             ids.push(self.calendars[number].id.clone());
             all.push((self.calendars[number].id.clone(), self.ready(number)));
         }
         Some(CalendarInput::Named(column, all))
+    }
+
+    fn unknown_calendar(&mut self, id: &str, script: &Script) {
+        let known = || self.calendars.iter().map(|it| it.id.as_str());
+        let said = Diagnostic::error(wording::UNKNOWN_CALENDAR).with("name", id).at(whole(script));
+        let said = match nearest(id, known()) {
+            Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
+            None => said,
+        };
+        let all = known().collect::<Vec<_>>().join(", ");
+        self.diagnostics.push(if all.is_empty() {
+            said.help(wording::HELP_CALENDAR_TABLE)
+        } else {
+            said.help_with(wording::HELP_CALENDAR_IDS, vec![("names", all)])
+        });
     }
 
     fn ready(&mut self, number: usize) -> Arc<Calendar> {

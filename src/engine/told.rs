@@ -15,7 +15,7 @@ pub(super) fn lack(promise: &PlannedPromise, columns: &[String], lack: Lack) -> 
     let (start, stop) = &promise.moments;
     match lack {
         Lack::Value(column, unreadable) => (name(column), unreadable),
-        Lack::Calendar(column) => (name(column), true),
+        Lack::Calendar(column) | Lack::Negative(column) => (name(column), true),
         Lack::Pause(number) => {
             let (from, to) = promise.pause_names.get(number).cloned().unwrap_or_default();
             (format!("{to} < {from}"), true)

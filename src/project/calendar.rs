@@ -221,10 +221,24 @@ fn bad_hours(entry: &Entry<'_>, text: &Text, error: HoursError) {
     // Full-width signs are what people mistype most.
     let plain: String =
         text.text.replace(['：', '︰'], ":").replace(['－', '—', '～', '至'], "-").replace(' ', "");
+    let plain = plain.split('-').map(clock_time).collect::<Vec<_>>().join("-");
     if plain != text.text && plain.parse::<Hours>().is_ok() {
         said = said.help_with(wording::DID_YOU_MEAN, vec![("name", plain)]);
     }
     entry.file.report(said.help(help).at(entry.file.place(text.span.clone())));
+}
+
+/// `9`, `9:30` and `930` as a clock shows them; anything else as it is.
+fn clock_time(text: &str) -> String {
+    let (hours, minutes) = match text.split_once([':', '.']) {
+        Some(parts) => parts,
+        None if text.len() > 2 && text.is_ascii() => text.split_at(text.len() - 2),
+        None => (text, "0"),
+    };
+    match (hours.parse::<u8>(), minutes.parse::<u8>()) {
+        (Ok(hours), Ok(minutes)) => format!("{hours:02}:{minutes:02}"),
+        _ => text.to_owned(),
+    }
 }
 
 fn region(entry: &Entry<'_>) -> bool {

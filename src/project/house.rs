@@ -57,12 +57,17 @@ fn find<'d>(id: &str, drafts: &'d mut [Draft]) -> Result<Vec<&'d mut Rule>, Opti
             || (it.broken && (it.pack.id == pack || it.pack.id.is_empty()))
     });
     let known: Vec<String> = drafts.iter().flat_map(|it| &it.pack.rules).map(|it| it.id.clone()).collect();
+    let promises: Vec<String> =
+        drafts.iter().flat_map(|it| &it.pack.promises).map(|it| it.id.clone()).collect();
     let found: Vec<&mut Rule> =
         drafts.iter_mut().flat_map(|it| &mut it.pack.rules).filter(|it| it.id == id).collect();
     if !found.is_empty() {
         return Ok(found);
     }
-    let said = Diagnostic::error(wording::UNKNOWN_RULE).with("name", id);
+    let is_promise = id.contains("/promise:");
+    let code = if is_promise { wording::UNKNOWN_PROMISE } else { wording::UNKNOWN_RULE };
+    let known = if is_promise { promises } else { known };
+    let said = Diagnostic::error(code).with("name", id);
     let said = if id.contains('/') { said } else { said.help(wording::HELP_FULL_ID) };
     let whole = known.iter().find(|it| it.split_once('/').is_some_and(|it| it.1 == id));
     let said = match whole {

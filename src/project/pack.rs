@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     calendar::Zone,
-    diagnostic::{Diagnostic, Place, Sources},
+    diagnostic::{Diagnostic, Place, Sources, nearest},
     rule::{LibraryFile, Pack, Script},
     wording::{self, UserText},
 };
@@ -16,6 +16,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+use walkdir::WalkDir;
 
 /// Where a pack is found.
 #[derive(Clone, Debug)]
@@ -92,13 +93,34 @@ impl Home {
 
 /// The real path of `name` below `folder`, links followed, or a complaint without a place.
 pub(super) fn below(folder: &Path, name: &str, shown: &str) -> Result<PathBuf, Box<Diagnostic>> {
-    let real = folder.join(name).canonicalize().map_err(|it| cannot_read(shown, &it))?;
+    let real = folder.join(name).canonicalize().map_err(|it| {
+        let said = cannot_read(shown, &it);
+        let near = if it.kind() == io::ErrorKind::NotFound { near_file(folder, name) } else { None };
+        match near {
+            Some(near) => Box::new(said.help_with(wording::DID_YOU_MEAN, vec![("name", near)])),
+            None => said,
+        }
+    })?;
     let home = folder.canonicalize().map_err(|it| cannot_read(shown, &it))?;
     if real.starts_with(home) {
         Ok(real)
     } else {
         Err(Box::new(Diagnostic::error(wording::PATH_LEAVES).with("name", shown)))
     }
+}
+
+/// The file below `folder` that `name` may mean; looked for among the first few thousand.
+fn near_file(folder: &Path, name: &str) -> Option<String> {
+    const FILES_MAX: usize = 4096;
+    let files = WalkDir::new(folder).max_depth(4).into_iter().filter_map(Result::ok).take(FILES_MAX);
+    let files = files.filter(|it| it.file_type().is_file());
+    let below = |it: walkdir::DirEntry| {
+        let path = it.path().strip_prefix(folder).ok()?;
+        Some(path.components().map(|it| it.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+    };
+    let mut names: Vec<String> = files.filter_map(below).collect();
+    names.sort();
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// A complaint, without a place, about a file that could not be read.

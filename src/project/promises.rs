@@ -118,23 +118,60 @@ pub(super) fn target(entry: &Entry<'_>) -> Option<Target> {
 fn looks_like_amount(text: &Text) -> bool {
     let rest = text.text.trim().trim_start_matches(['-', '+']);
     let rest = rest.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.' || it == ' ');
-    rest.len() < text.text.trim().len() && rest.chars().all(|it| it.is_alphabetic() || it == '.')
+    let is_plain =
+        rest.len() < text.text.trim().len() && rest.chars().all(|it| it.is_alphabetic() || it == '.');
+    is_plain || meant(&text.text).is_some()
+}
+
+/// The unit that people write otherwise.
+fn unit(text: &str) -> Option<&'static str> {
+    Some(match text.to_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" | "秒" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" | "分钟" | "分" => "m",
+        "h" | "hour" | "hours" | "hr" | "hrs" | "小时" => "h",
+        "d" | "day" | "days" | "天" => "d",
+        "bd" | "wd" | "workday" | "workdays" | "businessday" | "businessdays" | "个工作日" | "工作日" => {
+            "bd"
+        }
+        _ => return None,
+    })
+}
+
+/// The amount that is meant by one that is written as none: `4 hours`, `3h30m`, `1,5h`, `3:30`, `bd3`.
+fn meant(text: &str) -> Option<String> {
+    let plain: String = text.chars().filter(|it| !it.is_whitespace() && *it != '-').collect();
+    let plain = plain.replace(',', ".");
+    let is_number = |it: &str| !it.is_empty() && it.parse::<f64>().is_ok_and(f64::is_finite);
+    let split = plain.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(plain.len());
+    let (number, rest) = plain.split_at(split);
+    if let Some(unit) = unit(rest).filter(|_| is_number(number)) {
+        return Some(format!("{number}{unit}"));
+    }
+    // Hours and minutes, by their letters or as a clock shows them.
+    let hours_and_minutes = rest.strip_prefix(':').or_else(|| {
+        let minutes = rest.strip_prefix(['h', 'H'])?;
+        minutes.strip_suffix("min").or_else(|| minutes.strip_suffix(['m', 'M']))
+    });
+    if let (Some(minutes), Ok(hours)) = (hours_and_minutes, number.parse::<u32>()) {
+        let minutes = minutes.parse::<u32>().ok().filter(|it| *it < 60)?;
+        return Some(match (60 * hours + minutes, minutes) {
+            (_, 0) => format!("{hours}h"),
+            (_, 15) => format!("{hours}.25h"),
+            (_, 30) => format!("{hours}.5h"),
+            (_, 45) => format!("{hours}.75h"),
+            (all, _) => format!("{all}m"),
+        });
+    }
+    // The unit before the number.
+    let start = plain.find(|it: char| it.is_ascii_digit())?;
+    let (before, number) = plain.split_at(start);
+    unit(before).filter(|_| is_number(number)).map(|unit| format!("{number}{unit}"))
 }
 
 fn no_amount(entry: &Entry<'_>, text: &str) {
-    let plain: String = text.chars().filter(|it| !it.is_whitespace() && *it != '-').collect();
-    let number = plain.trim_end_matches(|it: char| it.is_alphabetic());
-    let unit = match plain[number.len()..].to_lowercase().as_str() {
-        "min" | "mins" | "minute" | "minutes" | "分钟" | "分" => Some("m"),
-        "hour" | "hours" | "hr" | "hrs" | "小时" => Some("h"),
-        "day" | "days" | "天" => Some("d"),
-        "wd" | "workday" | "workdays" | "businessdays" | "个工作日" | "工作日" => Some("bd"),
-        "s" | "m" | "h" | "d" | "bd" => Some(&plain[number.len()..]),
-        _ => None,
-    };
     let said = Diagnostic::error(wording::BAD_AMOUNT).with("text", text).at(entry.place());
-    let said = match unit {
-        Some(unit) => said.help_with(wording::DID_YOU_MEAN, vec![("name", format!("{number}{unit}"))]),
+    let said = match meant(text) {
+        Some(meant) => said.help_with(wording::DID_YOU_MEAN, vec![("name", meant)]),
         None => said,
     };
     entry.file.report(said.help(wording::HELP_AMOUNT));

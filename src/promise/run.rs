@@ -92,6 +92,8 @@ pub struct Counts {
 pub enum Lack {
     /// Nothing in this column; the flag tells that it could not be read.
     Value(u32, bool),
+    /// The target in this column is below 0.
+    Negative(u32),
     /// The text in this column is the id of no calendar.
     Calendar(u32),
     /// A pause, by its number, ends before it begins.
@@ -307,7 +309,7 @@ impl ClockPlan {
                 at.map(|it| Target::Amount(*it)).ok_or(Lack::Value(*number, false))
             }
             TargetInput::Durations(number) => match value(*number)? {
-                negative if negative < 0 => Err(Lack::Value(*number, true)),
+                negative if negative < 0 => Err(Lack::Negative(*number)),
                 open => Ok(Target::Amount(Amount::Open(open))),
             },
             TargetInput::Instants(number) => value(*number).map(Target::Fixed),

@@ -138,6 +138,7 @@ wordings! { COMMAND_HELP;
     HELP_SCRIPT_SAID = "the script said: {reason}", "脚本给出的理由：{reason}";
     HELP_NOT_IN_FORCE = "the rule is not in force on the record's date", "规则在记录日期尚未生效或已失效";
     HELP_MISSING = "`{name}` is missing in the record", "记录中缺少“{name}”";
+    CLOCK_NEGATIVE = "the target `{name}` is below 0", "时限“{name}”小于 0";
     HELP_UNREADABLE = "`{name}` is there, but cannot be read as its type", "“{name}”有内容，但无法按其类型读取";
     HELP_BAD_CELL = "`{text}` cannot be read as the type of `{name}`", "“{text}”无法读作“{name}”的类型";
     HELP_VALUES_READ = "it read {values}", "读取到：{values}";

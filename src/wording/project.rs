@@ -39,6 +39,7 @@ codes! { PROJECT_CODES;
     CELL_COUNT "cell-count" = "this row has {found} cells, not {expected}: one for each input and the answer", "此行有 {found} 格，应为 {expected} 格：每个输入一格，再加结果";
     BAD_OUTPUT "bad-output" = "this answer cannot be read as {type~}", "此结果无法读作{type~}";
     UNKNOWN_RULE "unknown-rule" = "there is no rule `{name}`", "没有规则“{name}”";
+    UNKNOWN_PROMISE "unknown-rule" = "there is no promise `{name}`", "没有承诺“{name}”";
     UNKNOWN_PARAM "unknown-param" = "the rule has no parameter `{name}`", "该规则没有参数“{name}”";
     PARAM_TYPE "param-type" = "the value of `{name}` is not of the parameter's type", "“{name}”的值与参数类型不符";
     PARAM_CLASH "param-clash" = "the parameter `{name}` is named like a table or word list of the pack", "参数“{name}”与规则包中的表或词表同名";

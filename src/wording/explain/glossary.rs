@@ -10,7 +10,7 @@ const GLOSSARY: &[(&str, &str)] = &[
     ("tier", "客户等级"), ("vip", "贵宾"), ("gold", "金卡"), ("standard", "普通"),
     ("opened_at", "受理时间"), ("opend_at", "受理时刻"), ("first_reply_at", "首次回复时间"), ("closed_at", "办结时间"),
     ("closed at", "办结 时间"), ("due_on", "约定日期"), ("reply_minutes", "回复分钟数"), ("transfers", "转派次数"),
-    ("amount", "赔付金额"), ("rating", "评分"), ("signed", "已签字"), ("note", "备注"), ("agent", "承办人"),
+    ("output = \"amount\"", "output = \"amount\""), ("amount", "赔付金额"), ("rating", "评分"), ("signed", "已签字"), ("note", "备注"), ("agent", "承办人"),
     ("agnt", "承办"), ("tags", "标签"), ("handling", "办理时长"), ("tag_count", "标签数"),
     ("limit_hours", "上限小时"), ("limit", "上限"), ("limt", "上线"),
     ("reply-limit", "回复时限"), ("reply_limit", "回复时限"), ("grade-limit", "转派时限"), ("grade_limit", "转派时限"),

@@ -14,6 +14,51 @@ target = "4h""#;
 
 pub(super) const PAGES: &[Page] = &[
     page(
+        "negative-target",
+        "A target is a length of time: below 0 every clock would be late before it starts.",
+        "时限是一段时间：小于 0 时，任何计时在开始之前就已超时。",
+        r#"# rules/desk/promises.toml
+[[promise]]
+id = "answered"
+title = "Answered soon"
+on = "ticket"
+start = "opened_at"
+stop = "first_reply_at"
+target = '⟦if tier == "vip" { hours(-1) } else { hours(4) }⟧'"#,
+        KEPT,
+    ),
+    page(
+        "table-of-amounts",
+        "Amounts such as `3bd` depend on a calendar and have no length of their own, so expressions cannot reckon with them. A promise names the table, and the clock counts by the row that fits.",
+        "`3bd` 这类时限取决于工作日历，本身没有固定长度，表达式无法计算。承诺引用决策表，按匹配的行计时。",
+        r#"# rules/desk/promises.toml
+[[table]]
+id = "grade-limit"
+inputs = ["tier"]
+output = "amount"
+rows = [["vip", "1h"], ["*", "4h"]]
+[[promise]]
+id = "answered"
+title = "Answered soon"
+on = "ticket"
+start = "opened_at"
+stop = "first_reply_at"
+target = '⟦grade_limit(tier)⟧'"#,
+        r#"# rules/desk/promises.toml
+[[table]]
+id = "grade-limit"
+inputs = ["tier"]
+output = "amount"
+rows = [["vip", "1h"], ["*", "4h"]]
+[[promise]]
+id = "answered"
+title = "Answered soon"
+on = "ticket"
+start = "opened_at"
+stop = "first_reply_at"
+target = { table = "grade-limit" }"#,
+    ),
+    page(
         "bare-target",
         "A number alone is no length of time: 240 may be minutes, hours or seconds. The unit is written, so that nobody has to guess.",
         "单独一个数字不是时长：240 可能是分钟、小时或秒。请写出单位，免得各有各的理解。",
