@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod calendar;
+pub mod case;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

@@ -1,12 +1,17 @@
-//! Groups and windows held to pandas, where Python has it: `target/ci-python`, else the system's.
+//! Groups, windows and cases held to pandas, where Python has it: `target/ci-python`, else the system's.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing it cannot read")]
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod common;
 
-use common::{audit, root};
-use std::{fmt::Write as _, fs, path::PathBuf, process::Command};
+use common::{audit, copy, root, run};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 const AUDIT: &str = r#"
 [project]
@@ -77,11 +82,16 @@ fn groups_and_windows_are_those_of_pandas() {
     }
     let run = audit(folder.path(), &["--quiet", "--memory", "1KB", "-o", "report.json"]);
     assert_eq!(run.code, 0, "{}", run.err);
+    held(folder.path(), "groups_pandas.py", &["tickets.csv", "report.json"]);
+}
+
+/// Runs a script of `tests/data` with Python; says so where there is none, or no pandas.
+fn held(folder: &Path, script: &str, arguments: &[&str]) {
     let own = root().join("target/ci-python/bin/python");
     let python = if own.exists() { own } else { PathBuf::from("python3") };
     let mut command = Command::new(python);
-    command.arg(root().join("tests/data/groups_pandas.py")).args(["tickets.csv", "report.json"]);
-    let Ok(output) = command.current_dir(folder.path()).output() else {
+    command.arg(root().join("tests/data").join(script)).args(arguments);
+    let Ok(output) = command.current_dir(folder).output() else {
         eprintln!("skipped: there is no python3");
         return;
     };
@@ -91,4 +101,64 @@ fn groups_and_windows_are_those_of_pandas() {
         code => assert_eq!(code, Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr)),
     }
     eprintln!("{said}");
+}
+
+/// Figures of the cases of a project of `tests/real`, held to pandas; `log` names case, step, time, actor and the
+/// form of times.
+fn cases_are_those_of_pandas(name: &str, file: &str, log: [&str; 5], asked: &[&str]) {
+    let shared =
+        std::env::var_os("TOUCHSTONE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let data = shared.join("data").join(file);
+    if !data.exists() {
+        eprintln!("skipped: there are no real records `{file}` (TOUCHSTONE_SHARED may name their folder)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("tests/real").join(name), folder.path());
+    fs::create_dir(folder.path().join("data")).unwrap();
+    fs::copy(&data, folder.path().join("data/log.csv")).unwrap();
+    let mut figures = serde_json::Map::new();
+    for expression in asked {
+        let told = run(folder.path(), &["eval", expression, "--format", "json"]);
+        let values: Vec<serde_json::Value> = serde_json::from_str(&told.out).unwrap();
+        let by_case =
+            values.into_iter().map(|it| (it["key"].as_str().unwrap().to_owned(), it["value"].clone()));
+        figures.insert((*expression).to_owned(), serde_json::Value::Object(by_case.collect()));
+    }
+    fs::write(folder.path().join("figures.json"), serde_json::to_vec(&figures).unwrap()).unwrap();
+    let [case, step, time, actor, form] = log;
+    held(folder.path(), "cases_pandas.py", &["data/log.csv", case, step, time, actor, form, "figures.json"]);
+}
+
+#[test]
+fn cases_of_the_help_desk_are_those_of_pandas() {
+    let log = ["case:concept:name", "concept:name", "time:timestamp", "org:resource", "ISO8601"];
+    let asked = [
+        "count(\"Wait\")",
+        "count(\"Take in charge ticket\")",
+        "between(\"Assign seriousness\", \"Take in charge ticket\").seconds",
+        "between(\"Assign seriousness\", \"Closed\").seconds",
+        "in_order([\"Assign seriousness\", \"Take in charge ticket\", \"Resolve ticket\", \"Closed\"])",
+        "never_after(\"Resolve ticket\", \"Closed\")",
+        "hand_offs()",
+        "idle_max().seconds",
+        "last(\"Closed\").actor",
+    ];
+    cases_are_those_of_pandas("helpdesk_cases", "helpdesk/helpdesk.csv", log, &asked);
+}
+
+#[test]
+fn cases_of_the_incident_desk_are_those_of_pandas() {
+    let log = ["number", "incident_state", "sys_updated_at", "sys_updated_by", "%d/%m/%Y %H:%M"];
+    let asked = [
+        "count(\"Active\")",
+        "count(\"Closed\")",
+        "between(\"New\", \"Resolved\").seconds",
+        "between(\"Resolved\", \"Closed\").seconds",
+        "in_order([\"New\", \"Active\", \"Resolved\", \"Closed\"])",
+        "hand_offs()",
+        "idle_max().seconds",
+        "last(\"Resolved\").actor",
+    ];
+    cases_are_those_of_pandas("incidents_cases", "incidents/incident_events.csv", log, &asked);
 }

@@ -23,7 +23,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("expr",       &["wording", "record", "calendar"]),
     ("rule",       &["wording", "record", "calendar", "diagnostic"]),
     ("promise",    &["record", "calendar"]),
-    ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule"]),
+    ("case",       &["record", "calendar"]),
+    ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "case"]),
     ("finding",    &["wording", "record", "calendar", "rule"]),
     ("score",      &["diagnostic", "wording", "rule"]),
     ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding", "score"]),
@@ -33,10 +34,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("project",    &["wording", "record", "calendar", "diagnostic", "rule", "ingest"]),
     ("report",     &["wording", "record", "calendar", "diagnostic", "rule", "finding", "score", "audit"]),
     // Rules tried on their own examples.
-    ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "script", "finding", "audit", "engine",
+    ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "case", "script", "finding", "audit", "engine",
                      "ingest", "project"]),
     // The front end: it wires the rest together and is named by nobody.
-    ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "score", "audit",
+    ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "case", "script", "finding", "score", "audit",
                      "engine", "ingest", "project", "report", "trial"]),
 ];
 

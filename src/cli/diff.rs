@@ -3,18 +3,18 @@
 use super::{
     Voice,
     args::all,
+    cases::{OpenedSource, open},
     choice::{Choice, choice},
     diff_report::{Change, Diff, RuleDiff, Status, Verdict, json, terminal},
     exit,
     output::write_file,
-    plans::{PlannedSource, as_of, ask, colour, without_repeats},
+    plans::{PlannedSource, as_of, colour, without_repeats},
     print,
     records::{Outcomes, faults_of_data, outcomes, who},
 };
 use crate::{
     diagnostic::{Diagnostic, Sources},
     engine::{Filter, SourcePlan, plan_source},
-    ingest::{self, Opened},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
     rule::{DeclaredCalendar, Outcome, Pack, Pause, Promise, Reach, Rule, Script, snake_case},
     script::names_in,
@@ -189,23 +189,23 @@ fn compared(
         if !diff.rules.iter().any(|it| it.on == source.kind) {
             continue;
         }
-        let (opened, diagnostics) = ingest::open(&source.spec);
-        let Some(opened) = opened else { return Err(Wrong { diagnostics, in_old: false }) };
-        let opened = Arc::new(opened);
         let plan = |set: &RuleSet<'_>, in_old| {
-            let ask = ask(source, set.calendars);
-            let (plan, mut diagnostics) =
-                plan_source(&ask, &opened.schema, &set.packs, setting, &filter, false);
-            diagnostics.retain(Diagnostic::is_error);
-            plan.ok_or(Wrong { diagnostics, in_old })
+            let (opened, diagnostics) = open(source, desk, &set.packs, as_of, &mut []);
+            let Some(opened) = opened else { return Err(Wrong { diagnostics, in_old }) };
+            let ask = opened.ask(source, set.calendars);
+            let (plan, diagnostics) =
+                plan_source(&ask, &opened.schema, &opened.packs, setting, &filter, false);
+            let wrong = diagnostics.into_iter().filter(Diagnostic::is_error).map(|it| opened.told(it));
+            let diagnostics = wrong.collect();
+            let plan = plan.ok_or(Wrong { diagnostics, in_old })?.with_steps(&opened.steps);
+            Ok(PlannedSource { opened: Arc::new(opened), plan })
         };
-        let (before, after) = (plan(&old_set, true)?, plan(&new_set, false)?);
+        let (before, planned) = (plan(&old_set, true)?, plan(&new_set, false)?);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let was = judged(&opened, &before, desk, threads)?;
-        let is = judged(&opened, &after, desk, threads)?;
+        let was = judged(&before.opened, &before.plan, desk, threads)?;
+        let is = judged(&planned.opened, &planned.plan, desk, threads)?;
         warnings.extend(faults_of_data(&source.id, is.1.rejected, is.1.bad_cells));
         diff.records += is.1.records;
-        let planned = PlannedSource { opened: Arc::clone(&opened), plan: after };
         changes(&mut diff, source, &planned, &was.0, &is.0)?;
     }
     voice.complain(&warnings, &new.texts, false);
@@ -224,7 +224,7 @@ type ByRule = BTreeMap<String, Vec<Verdict>>;
 
 /// Outcomes by the id of a rule or promise: of several versions, that of the one which looked at the record.
 fn judged(
-    opened: &Arc<Opened>,
+    opened: &Arc<OpenedSource>,
     plan: &SourcePlan,
     desk: &Project,
     threads: usize,

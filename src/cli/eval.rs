@@ -3,18 +3,19 @@
 use super::{
     Voice,
     args::all,
+    cases::{OpenedSource, open},
     choice::{Choice, choice},
     eval_report::{Answer, Answers, json, terminal},
     exit,
     output::write_file,
-    plans::{as_of, ask, begin, colour, optional},
+    plans::{as_of, begin, colour, optional},
     print,
     records::{each_batch, faults_of_data},
 };
 use crate::{
     diagnostic::{Diagnostic, Sources, nearest},
     engine::{ExpressionPlan, Expressions, GroupPlan, Groups, key_in, plan_expressions, plan_groups},
-    ingest::{self, FaultKind, Opened},
+    ingest::FaultKind,
     project::{LoadOptions, Project, Source, load_files},
     rule::Script,
     script::has_aggregate,
@@ -63,6 +64,7 @@ fn written(matches: &ArgMatches, answers: &Answers, voice: Voice) -> Result<u8, 
 }
 
 /// What the command line asks.
+#[derive(Clone)]
 struct Asked {
     expression: Script,
     per: Vec<Script>,
@@ -127,7 +129,7 @@ impl Asked {
         as_of: i64,
         voice: Voice,
         texts: &Sources,
-    ) -> Result<(&'p Source, Arc<Opened>, Plan), Vec<Diagnostic>> {
+    ) -> Result<(&'p Source, Arc<OpenedSource>, Plan), Vec<Diagnostic>> {
         let named = matches.get_one::<String>("source");
         let known = || project.sources.iter().map(|it| it.id.as_str());
         if let Some(name) = named.filter(|it| known().all(|id| id != it.as_str())) {
@@ -142,12 +144,15 @@ impl Asked {
         }
         let (mut fits, mut wrong): (Vec<_>, Vec<Vec<Diagnostic>>) = (Vec::new(), Vec::new());
         for source in project.sources.iter().filter(|it| named.is_none_or(|name| it.id == *name)) {
-            let (opened, diagnostics) = ingest::open(&source.spec);
+            let mut asked = self.clone();
+            let mut more: Vec<&mut Script> = asked.per.iter_mut().chain([&mut asked.expression]).collect();
+            let (opened, diagnostics) = open(source, project, &project.packs, as_of, &mut more);
             let Some(opened) = opened else {
                 wrong.push(diagnostics);
                 continue;
             };
-            let (plan, diagnostics) = self.plan(project, source, &opened, as_of);
+            let (plan, diagnostics) = asked.plan(project, source, &opened, as_of);
+            let diagnostics = diagnostics.into_iter().map(|it| opened.told(it)).collect();
             match plan {
                 Some(plan) => fits.push((source, Arc::new(opened), plan, diagnostics)),
                 None => wrong.push(diagnostics),
@@ -172,29 +177,29 @@ impl Asked {
         &self,
         project: &Project,
         source: &Source,
-        opened: &Opened,
+        opened: &OpenedSource,
         as_of: i64,
     ) -> (Option<Plan>, Vec<Diagnostic>) {
-        let (ask, setting) = (ask(source, &project.calendars), (&project.zone, as_of));
+        let ask = opened.ask(source, &project.calendars);
+        let setting = (&project.zone, as_of);
         let schema = &opened.schema;
         let mut is_list = |script: &Script| {
-            let plan =
-                plan_expressions(&ask, schema, &project.packs, setting, std::slice::from_ref(script)).0;
+            let plan = plan_expressions(&ask, schema, &opened.packs, setting, std::slice::from_ref(script)).0;
             plan.is_some_and(|it| it.is_list(0))
         };
         if self.per.is_empty() && !has_aggregate(&self.expression, &mut is_list) {
             let scripts = std::slice::from_ref(&self.expression);
-            let (plan, diagnostics) = plan_expressions(&ask, schema, &project.packs, setting, scripts);
+            let (plan, diagnostics) = plan_expressions(&ask, schema, &opened.packs, setting, scripts);
             return (plan.map(Plan::Records), diagnostics);
         }
         let (plan, diagnostics) =
-            plan_groups(&ask, schema, &project.packs, setting, (&self.expression, &self.per));
+            plan_groups(&ask, schema, &opened.packs, setting, (&self.expression, &self.per));
         (plan.map(Plan::Groups), diagnostics)
     }
 
     fn evaluate(
         &self,
-        opened: &Arc<Opened>,
+        opened: &Arc<OpenedSource>,
         plan: &Plan,
         answers: &mut Answers,
     ) -> Result<(), Box<Diagnostic>> {

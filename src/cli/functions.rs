@@ -2,7 +2,7 @@
 
 use crate::{
     expr::{Described, described},
-    script::{AGGREGATES, AggregateEntry},
+    script::{AGGREGATES, STEPS},
     wording::{self, Lang},
 };
 
@@ -34,21 +34,50 @@ pub(super) fn text(lang: Lang) -> String {
         out.push_str(&format!("{own} ({other})  {}  [{}]\n", it.signature, path(&it, lang)));
         out.push_str(&format!("    {}\n    {}\n", meaning(&it, lang), it.example));
     }
-    for it in AGGREGATES {
-        let [own, other, meaning] = told(&it, lang);
-        let path = wording::FUNCTION_AGGREGATE.text(lang);
-        out.push_str(&format!("{own} ({other})  {}  [{path}]\n", it.signature));
+    for it in beyond_records() {
+        let [own, other, meaning] = it.told(lang);
+        let path = if it.of_cases { wording::FUNCTION_STEPS } else { wording::FUNCTION_AGGREGATE };
+        out.push_str(&format!("{own} ({other})  {}  [{}]\n", it.signature, path.text(lang)));
         out.push_str(&format!("    {meaning}\n    {}\n", it.example));
     }
     out
 }
 
-/// An aggregate's name for readers of `lang`, its other name, and what it gives.
-fn told(it: &AggregateEntry, lang: Lang) -> [&'static str; 3] {
-    match lang {
-        Lang::En => [it.name, it.alias, it.en],
-        Lang::Zh => [it.alias, it.name, it.zh],
+/// A function that looks beyond one record: an aggregate, or a question about steps.
+struct Beyond {
+    of_cases: bool,
+    names: [&'static str; 2],
+    signature: &'static str,
+    example: &'static str,
+    meaning: [&'static str; 2],
+}
+
+impl Beyond {
+    /// The name for readers of `lang`, the other name, and what it gives.
+    fn told(&self, lang: Lang) -> [&'static str; 3] {
+        let ([name, alias], [en, zh]) = (self.names, self.meaning);
+        match lang {
+            Lang::En => [name, alias, en],
+            Lang::Zh => [alias, name, zh],
+        }
     }
+}
+
+fn beyond_records() -> impl Iterator<Item = Beyond> {
+    let aggregates = AGGREGATES.into_iter().map(|it| Beyond {
+        of_cases: false,
+        names: [it.name, it.alias],
+        signature: it.signature,
+        example: it.example,
+        meaning: [it.en, it.zh],
+    });
+    aggregates.chain(STEPS.into_iter().map(|it| Beyond {
+        of_cases: true,
+        names: [it.name, it.alias],
+        signature: it.signature,
+        example: it.example,
+        meaning: [it.en, it.zh],
+    }))
 }
 
 /// The functions as a chapter of the handbook, in Markdown.
@@ -65,10 +94,12 @@ pub(super) fn chapter(lang: Lang, out: &mut String) {
         let meaning = meaning(&it, lang);
         out.push_str(&format!("- `{}`, {}: {meaning}. `{}`\n", it.signature, path(&it, lang), it.example));
     }
-    out.push_str(&format!("\n## {}\n\n", wording::AGGREGATES_HEADING.text(lang)));
-    for it in AGGREGATES {
-        let [own, other, meaning] = told(&it, lang);
-        out.push_str(&format!("- {own} ({other}), `{}`: {meaning}. `{}`\n", it.signature, it.example));
+    for (heading, of_cases) in [(wording::AGGREGATES_HEADING, false), (wording::STEPS_HEADING, true)] {
+        out.push_str(&format!("\n## {}\n\n", heading.text(lang)));
+        for it in beyond_records().filter(|it| it.of_cases == of_cases) {
+            let [own, other, meaning] = it.told(lang);
+            out.push_str(&format!("- {own} ({other}), `{}`: {meaning}. `{}`\n", it.signature, it.example));
+        }
     }
 }
 
@@ -83,8 +114,10 @@ pub(super) fn json() -> String {
         let path = if it.by_columns { "vectorised" } else { "interpreted" };
         entry(it.name, it.alias, &it.signature, it.example, [it.en, it.zh], path)
     };
-    let aggregate =
-        |it: AggregateEntry| entry(it.name, it.alias, it.signature, it.example, [it.en, it.zh], "aggregate");
-    let all: Vec<_> = described().into_iter().map(one).chain(AGGREGATES.into_iter().map(aggregate)).collect();
+    let beyond = |it: Beyond| {
+        let path = if it.of_cases { "cases" } else { "aggregate" };
+        entry(it.names[0], it.names[1], it.signature, it.example, it.meaning, path)
+    };
+    let all: Vec<_> = described().into_iter().map(one).chain(beyond_records().map(beyond)).collect();
     serde_json::to_string_pretty(&all).map(|it| it + "\n").unwrap_or_default()
 }

@@ -1,9 +1,6 @@
 //! The metrics of scorecards: aggregates over records of a kind of their own, for every subject and period.
 
-use super::{
-    plans::{PlannedSource, ask},
-    records::each_batch,
-};
+use super::{plans::PlannedSource, records::each_batch};
 use crate::{
     diagnostic::{Diagnostic, Place},
     engine::{GroupPlan, GroupValue, Groups, plan_groups},
@@ -74,13 +71,25 @@ fn plan_metric(
     let mut plans = Vec::new();
     for depth in 1..=per.len() {
         // Tables and phrases are those of the scorecard's pack.
-        let packs = std::slice::from_ref(pack);
-        let (ask, setting) = (ask(source, &project.calendars), (&project.zone, as_of));
+        let Some(own) = opened.packs.iter().find(|it| it.id == pack.id) else { continue };
+        let script = script_in(own, &card.id, place).unwrap_or(script);
+        let packs = std::slice::from_ref(own);
+        let ask = opened.ask(source, &project.calendars);
+        let setting = (&project.zone, as_of);
         let (plan, mut found) = plan_groups(&ask, &opened.schema, packs, setting, (script, &per[..depth]));
         diagnostics.append(&mut found);
         plans.push(plan?);
     }
     Some(PlannedMetric { card: card.id.clone(), place, item: item.clone(), source: number, plans })
+}
+
+/// The metric at a place of a scorecard, as the source's rules are asked.
+fn script_in<'p>(pack: &'p Pack, card: &str, (section, item): ItemPlace) -> Option<&'p Script> {
+    let card = pack.scorecards.iter().find(|it| it.id == card)?;
+    match &card.sections.get(section)?.items.get(item)?.of {
+        Scored::Metric(script) => Some(script),
+        Scored::Rule(_) | Scored::Promise(_) | Scored::Field(_) => None,
+    }
 }
 
 /// The expressions of the period and of the levels, outermost first.

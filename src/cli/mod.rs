@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod batches;
 mod calendar;
+mod cases;
 mod check;
 mod choice;
 mod clock_report;

@@ -4,13 +4,13 @@
 use super::{
     Voice,
     args::all,
+    cases::{OpenedSource, open},
     metrics::{PlannedMetric, plan_metrics},
 };
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Sources, nearest},
     engine::{Filter, SourceAsk, SourcePlan, plan_source},
-    ingest::{self, Opened},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
     record::MICROS_PER_SECOND,
     rule::{DeclaredCalendar, Severity},
@@ -35,7 +35,7 @@ pub(super) struct Planned {
 
 /// A source, ready to be judged.
 pub(super) struct PlannedSource {
-    pub(super) opened: Arc<Opened>,
+    pub(super) opened: Arc<OpenedSource>,
     pub(super) plan: SourcePlan,
 }
 
@@ -142,18 +142,19 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
     if !diagnostics.iter().any(Diagnostic::is_error) {
         let setting = (&project.zone, as_of, project.lang);
         for source in &project.sources {
-            let (opened, mut found) = ingest::open(&source.spec);
+            let (opened, mut found) = open(source, &project, &project.packs, as_of, &mut []);
             diagnostics.append(&mut found);
             let Some(opened) = opened else { continue };
-            let (plan, mut found) = plan_source(
-                &ask(source, &project.calendars),
+            let (plan, found) = plan_source(
+                &opened.ask(source, &project.calendars),
                 &opened.schema,
-                &project.packs,
+                &opened.packs,
                 setting,
                 &filter,
                 row_by_row,
             );
-            diagnostics.append(&mut found);
+            diagnostics.extend(found.into_iter().map(|it| opened.told(it)));
+            let plan = plan.map(|it| it.with_steps(&opened.steps));
             sources.extend(plan.map(|plan| PlannedSource { opened: Arc::new(opened), plan }));
         }
         if filter.is_everything() && !diagnostics.iter().any(Diagnostic::is_error) {

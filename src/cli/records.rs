@@ -1,7 +1,13 @@
 //! The records of a source, one after the other or judged all together, for commands that look at more
 //! than an audit's findings.
 
-use super::{audit::internal, batches::Files, plans::PlannedSource, source_run::temporary, windows::windows};
+use super::{
+    audit::internal,
+    cases::{OpenedSource, Records},
+    plans::PlannedSource,
+    source_run::temporary,
+    windows::windows,
+};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
@@ -9,7 +15,7 @@ use crate::{
         Batches, Bench, FindingSink, PlanColumn, RunError, SourcePlan, Spill, Wanted, key_in, run_source,
     },
     finding::Finding,
-    ingest::{FaultKind, Opened},
+    ingest::FaultKind,
     promise,
     record::Batch,
     rule::Outcome,
@@ -48,7 +54,7 @@ const WINDOW_BYTES: usize = 64 << 20;
 
 /// The bench for a plan: its windows are reckoned.
 pub(super) fn bench<'a>(
-    opened: &Arc<Opened>,
+    opened: &Arc<OpenedSource>,
     plan: &SourcePlan,
     zone: &'a Zone,
 ) -> Result<Bench<'a>, Box<Diagnostic>> {
@@ -59,12 +65,12 @@ pub(super) fn bench<'a>(
 
 /// Judges every record.
 pub(super) fn outcomes(
-    opened: &Arc<Opened>,
+    opened: &Arc<OpenedSource>,
     plan: &SourcePlan,
     zone: &Zone,
     threads: usize,
 ) -> Result<Outcomes, Box<Diagnostic>> {
-    let files = Files::new(opened, &plan.columns)?;
+    let files = Records::new(opened, &plan.columns)?;
     let bench = bench(opened, plan, zone)?;
     let judging = bench.judging(plan, &OutcomesOnly);
     let promises = plan.promises.iter().filter(|it| it.is_reported).count();
@@ -99,11 +105,11 @@ pub(super) fn outcomes(
 
 /// Reads columns of all records block by block, in order.
 pub(super) fn each_batch(
-    opened: &Arc<Opened>,
+    opened: &Arc<OpenedSource>,
     columns: &[PlanColumn],
     mut each: impl FnMut(&mut Batch, &[crate::ingest::Fault]) -> Result<bool, Box<Diagnostic>>,
 ) -> Result<(), Box<Diagnostic>> {
-    let files = Files::new(opened, columns)?;
+    let files = Records::new(opened, columns)?;
     let source = &files;
     let mut worker = source.worker();
     let mut batch = Batch::default();

@@ -2,7 +2,7 @@
 
 use super::{
     audit::internal,
-    batches::Files,
+    cases::Records,
     exit,
     metrics::measured,
     plans::{Planned, PlannedSource, begin, planned},
@@ -140,7 +140,7 @@ fn scores(planned: &Planned, sink: &dyn FindingSink) -> Result<Vec<ScoreResult>,
     let mut scores = Scores::default();
     let never = AtomicBool::new(false);
     for PlannedSource { opened, plan } in &planned.sources {
-        let files = Files::new(opened, &plan.columns)?;
+        let files = Records::new(opened, &plan.columns)?;
         let bench = bench(opened, plan, &planned.project.zone)?;
         let judging = bench.judging(plan, sink);
         let cards: Vec<usize> =

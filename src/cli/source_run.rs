@@ -2,7 +2,7 @@
 
 use super::{
     audit::{cancelled, cannot_go_on, cannot_spool, internal},
-    batches::Files,
+    cases::{OpenedSource, Records},
     output::{Outputs, Spools},
     plans::{Planned, PlannedSource},
     progress::Progress,
@@ -94,7 +94,7 @@ impl SourceRun<'_> {
         check_keys: bool,
     ) -> Result<Repeated, Box<Diagnostic>> {
         let PlannedSource { opened, plan } = self.source;
-        let files = Files::new(opened, &plan.columns)?;
+        let files = Records::new(opened, &plan.columns)?;
         let shown: Vec<String> = opened.files.iter().map(|it| it.shown.clone()).collect();
         let places = outputs.places();
         let (sink, spools) = outputs.split();
@@ -111,7 +111,7 @@ impl SourceRun<'_> {
             spill: self.spill().part(self.threads),
             windows,
         };
-        let progress = Progress::new(files.reader.bytes_total(), self.show, self.lang);
+        let progress = Progress::new(files.bytes().0, self.show, self.lang);
         let mut numbers: Vec<usize> =
             plan.rules.iter().map(|it| tally.rule(&it.rule, &path(&it.compiled.form, self.lang))).collect();
         numbers.extend(plan.groups.iter().map(|it| groups_in(tally, it, self.lang)));
@@ -139,7 +139,7 @@ impl SourceRun<'_> {
         };
         let source = &files;
         let outcome = run_source(&source, &judging, self.threads, self.cancelled, |result, faults| {
-            progress.at(files.reader.bytes_read());
+            progress.at(files.bytes().1);
             commit.commit(result, &faults)
         });
         progress.finish();
@@ -185,7 +185,7 @@ impl SourceRun<'_> {
         let PlannedSource { opened, plan } = self.source;
         let columns: Vec<PlanColumn> = plan.key.iter().map(|it| plan.columns[*it as usize]).collect();
         let places: Vec<u32> = (0..).take(columns.len()).collect();
-        let files = Files::new(opened, &columns)?;
+        let files = Records::new(opened, &columns)?;
         let source = &files;
         let mut worker = source.worker();
         let (mut batch, mut joined) = (Batch::default(), String::new());
@@ -290,7 +290,7 @@ fn inputs(opened: &Opened) -> Vec<Input> {
 
 /// Takes in blocks in order.
 struct Commit<'a, 'o> {
-    opened: &'a Opened,
+    opened: &'a OpenedSource,
     /// The numbers of scorecards.
     cards: &'a [usize],
     numbers: &'a [usize],
@@ -398,6 +398,11 @@ impl Commit<'_, '_> {
         self.tally.summary.bad_cells += self.inputs.iter().map(|it| it.bad_cells).sum::<u64>();
         self.tally.summary.keyless += self.keyless;
         self.tally.inputs.append(&mut self.inputs);
+        let (mut of_events, mut inputs) = self.opened.events_told();
+        self.tally.diagnostics.append(&mut of_events);
+        self.tally.summary.rejected += inputs.iter().map(|it| it.rejected).sum::<u64>();
+        self.tally.summary.bad_cells += inputs.iter().map(|it| it.bad_cells).sum::<u64>();
+        self.tally.inputs.append(&mut inputs);
         self.tally.diagnostics.append(&mut self.faults);
         if self.more > 0 {
             let diagnostic = Diagnostic::warning(wording::FAULT_TOTALS).with("count", self.more.to_string());
@@ -414,7 +419,7 @@ impl Commit<'_, '_> {
     }
 }
 
-fn fault_diagnostic(opened: &Opened, fault: &Fault) -> Diagnostic {
+pub(super) fn fault_diagnostic(opened: &Opened, fault: &Fault) -> Diagnostic {
     let field = fault.field.and_then(|it| opened.schema.fields.get(it));
     let file = opened.files.get(fault.file as usize).map_or("", |it| it.shown.as_str());
     let place = Place::Record { file: file.into(), row: fault.row, column: field.map(|it| it.from.clone()) };

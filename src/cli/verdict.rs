@@ -6,7 +6,7 @@ use super::{
     choice::{Choice, choice},
     clock_report, clock_verdict, exit,
     output::write_file,
-    plans::{Planned, PlannedSource, ask, begin, planned},
+    plans::{Planned, PlannedSource, begin, planned},
     print,
     records::{bench, each_batch},
     verdict_report::{Verdict, Verdicts, json, terminal},
@@ -57,7 +57,12 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
         })
     } else {
         explained(matches, &planned, voice).and_then(|all| {
-            written(matches, voice, &|| json(&all, texts), &|colour| terminal(&all, texts, colour))
+            let shown = |text: String| {
+                planned.sources.iter().fold(text, |text, it| it.opened.steps.as_written(&text))
+            };
+            written(matches, voice, &|| shown(json(&all, texts)), &|colour| {
+                shown(terminal(&all, texts, colour))
+            })
         })
     };
     match out {
@@ -208,16 +213,17 @@ fn row_by_row(planned: &Planned, source: &PlannedSource) -> Result<SourcePlan, B
     let setting = (&project.zone, planned.as_of, project.lang);
     let plan = known.and_then(|known| {
         plan_source(
-            &ask(known, &project.calendars),
+            &source.opened.ask(known, &project.calendars),
             &source.opened.schema,
-            &project.packs,
+            &source.opened.packs,
             setting,
             &filter,
             true,
         )
         .0
     });
-    plan.ok_or_else(|| internal("the rule cannot be planned row by row"))
+    let plan = plan.ok_or_else(|| internal("the rule cannot be planned row by row"))?;
+    Ok(plan.with_steps(&source.opened.steps))
 }
 
 /// Of several versions of a rule the one in force; all where none is.

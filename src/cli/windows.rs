@@ -2,18 +2,17 @@
 
 use super::{
     audit::{self, cannot_go_on, cannot_spool},
-    batches::Files,
+    cases::{OpenedSource, Records},
 };
 use crate::{
     diagnostic::Diagnostic,
     engine::{Outcome, SourcePlan, Spill, WindowPart, WindowPass, Windows, run_blocks, sweep_windows},
-    ingest::Opened,
 };
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 /// The figures of a plan's windows; nothing is read where it has none. `spill` bounds all workers together.
 pub(super) fn windows(
-    opened: &Arc<Opened>,
+    opened: &Arc<OpenedSource>,
     plan: &SourcePlan,
     threads: usize,
     spill: Spill,
@@ -22,7 +21,7 @@ pub(super) fn windows(
     if plan.windows.is_empty() {
         return Ok(Windows::default());
     }
-    let files = Files::new(opened, &plan.columns)?;
+    let files = Records::new(opened, &plan.columns)?;
     let parts: Mutex<Vec<WindowPart>> = Mutex::new(Vec::new());
     let done = |pass: WindowPass<'_>| {
         parts.lock().unwrap_or_else(PoisonError::into_inner).push(pass.done());

@@ -124,6 +124,18 @@ impl Diagnostic {
         self.help_with(wording, Vec::new())
     }
 
+    /// The same with other texts in place of its arguments.
+    #[must_use]
+    pub fn rewritten(mut self, text: impl Fn(&str) -> String) -> Self {
+        let help = self.help.iter_mut().chain(self.related.iter_mut().map(|it| &mut it.1));
+        for part in std::iter::once(&mut self.says).chain(help) {
+            for (_, argument) in &mut part.arguments {
+                *argument = text(argument);
+            }
+        }
+        self
+    }
+
     /// Adds a reason or a way out with arguments.
     #[must_use]
     pub fn help_with(mut self, wording: Wording, arguments: Vec<(&'static str, String)>) -> Self {

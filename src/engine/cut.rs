@@ -138,13 +138,7 @@ impl Cut {
         self.written.iter().fold(text.to_owned(), |text, call| text.replace(&call.name, &call.text))
     }
 
-    fn told(&self, mut said: Diagnostic) -> Diagnostic {
-        let help = said.help.iter_mut().chain(said.related.iter_mut().map(|it| &mut it.1));
-        for part in std::iter::once(&mut said.says).chain(help) {
-            for (_, text) in &mut part.arguments {
-                *text = self.as_written(text);
-            }
-        }
-        said
+    fn told(&self, said: Diagnostic) -> Diagnostic {
+        said.rewritten(|it| self.as_written(it))
     }
 }

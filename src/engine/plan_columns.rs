@@ -1,12 +1,13 @@
 //! The columns of a plan: which fields are read, as what, and under which names.
 
-use super::plan::{PlanColumn, Planning};
+use super::plan::{PlanColumn, Planning, SourcePlan};
 use crate::{
     diagnostic::{Diagnostic, Place, nearest},
     record::Type,
-    script::{FieldName, Names, names_in},
+    script::{FieldName, Form, Names, StepCalls, names_in},
     wording,
 };
+use std::sync::Arc;
 
 impl Planning<'_> {
     /// The schema's fields as names; those that are mentioned, here or by a derived field, get a column.
@@ -120,5 +121,42 @@ impl Planning<'_> {
             .unwrap_or_else(|| self.column(PlanColumn { field, as_written: false, coded: false }));
         fields[field].column = Some(column);
         Some((column, ty))
+    }
+}
+
+impl SourcePlan {
+    /// The plan with questions about the steps of cases as they were written, for people.
+    #[must_use]
+    pub fn with_steps(mut self, steps: &StepCalls) -> Self {
+        if steps.calls.is_empty() {
+            return self;
+        }
+        let shown = |text: &mut String| *text = steps.as_written(text);
+        self.column_names.iter_mut().for_each(shown);
+        let rules = self.rules.iter_mut().chain(self.groups.iter_mut().map(|it| &mut it.as_rule));
+        for planned in rules {
+            planned.evidence_names.iter_mut().for_each(shown);
+            let rule = Arc::make_mut(&mut planned.rule);
+            rule.check.text = steps.as_written(&rule.check.text);
+            rule.when.iter_mut().for_each(|it| it.text = steps.as_written(&it.text));
+            match &mut planned.compiled.form {
+                Form::Columns(columns) => columns.conjuncts.iter_mut().for_each(|it| shown(&mut it.text)),
+                Form::Rows(rows) => rows.show_check_as(&rule.check.text),
+            }
+        }
+        for groups in &mut self.groups {
+            groups.column_names.iter_mut().for_each(shown);
+            groups.names = groups.names.iter().map(|it| steps.as_written(it)).collect();
+            groups.texts = groups.texts.iter().map(|it| steps.as_written(it)).collect();
+        }
+        for promise in &mut self.promises {
+            shown(&mut promise.moments.0);
+            shown(&mut promise.moments.1);
+            promise.pause_names.iter_mut().for_each(|it| {
+                shown(&mut it.0);
+                shown(&mut it.1);
+            });
+        }
+        self
     }
 }

@@ -134,7 +134,16 @@ fn source_of_file(path: &Path, only_kind: Option<&str>, zone: &Zone) -> Source {
     let id = name.split('.').next().filter(|it| !it.is_empty()).unwrap_or(&name).to_owned();
     let spec = SourceSpec::plain(&id, ".", path.to_string_lossy(), zone.clone());
     let kind = only_kind.unwrap_or(&id).to_owned();
-    Source { id, kind, spec, key: Vec::<Name>::new(), date: None, subject: Vec::new(), derive: Vec::new() }
+    Source {
+        id,
+        kind,
+        spec,
+        key: Vec::<Name>::new(),
+        date: None,
+        subject: Vec::new(),
+        derive: Vec::new(),
+        events: None,
+    }
 }
 
 /// The text of audit.toml, or why there is none.

@@ -119,6 +119,27 @@ pub struct Source {
     pub subject: Vec<(String, Name)>,
     /// New fields, in the order of the file.
     pub derive: Vec<Derived>,
+    /// The log of events that its records, which are cases, are put together from.
+    pub events: Option<Events>,
+}
+
+/// A log of events.
+#[derive(Clone, Debug)]
+pub struct Events {
+    /// How its files are found and read.
+    pub spec: SourceSpec,
+    /// The field of the case id.
+    pub case: Name,
+    /// The field of the step.
+    pub activity: Name,
+    /// The field of the time.
+    pub at: Name,
+    /// The field of who acted.
+    pub actor: Option<Name>,
+    /// Where it stands.
+    pub place: Place,
+    /// True where cases have no records of their own.
+    pub alone: bool,
 }
 
 /// A field computed from others.

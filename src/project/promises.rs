@@ -71,13 +71,17 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
     (!is_later).then_some(promise)
 }
 
-/// A field or an expression; steps of a case are for later versions.
+/// A field, an expression, or the moment of a step: `{ step = "accept", which = "last" }`.
 fn moment(entry: &Entry<'_>) -> Option<Script> {
-    if entry.value.get_ref().as_table().is_some() {
-        entry.not_built();
-        return None;
+    if entry.value.get_ref().as_table().is_none() {
+        return entry.script();
     }
-    entry.script()
+    let mut table = entry.table()?;
+    let step = table.required_text("step");
+    let which = table.one_of("which", &[("first", "first"), ("last", "last")]).unwrap_or("first");
+    table.finish();
+    let text = format!("{which}(\"{}\").at", step?.text);
+    Some(Script { text, file: entry.file.shown.clone(), runs: vec![(0, entry.span().start)] })
 }
 
 pub(super) fn target(entry: &Entry<'_>) -> Option<Target> {

@@ -202,6 +202,8 @@ fn template(entry: &Entry<'_>, text: &Text) -> Option<(Template, Script)> {
 
 fn example(mut table: Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Option<Example> {
     let name = table.required_text("name").map(|it| it.text);
+    let events = table.entry("events").map(|it| it.tables()).unwrap_or_default();
+    let events: Vec<_> = events.iter().map(|it| pairs(it, reading).0).collect();
     let records = records(&mut table, reading);
     let min = table.entry("min").and_then(|it| reach::count(&it)).unwrap_or(1);
     let outcomes = Outcome::ALL.map(|it| (it.name(), it));
@@ -217,6 +219,7 @@ fn example(mut table: Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Op
     Some(Example {
         name: name?,
         record,
+        events,
         before: records.into_iter().map(|it| it.0).collect(),
         min: min.max(1),
         expect: expect?,
@@ -234,6 +237,9 @@ type Fields = (Vec<(String, Value)>, Vec<Place>);
 fn records(table: &mut Reader<'_>, reading: &Reading<'_>) -> Option<Vec<Fields>> {
     let one = table.entry("record");
     let Some(all) = table.entry("records") else {
+        if one.is_none() && table.has("events") {
+            return Some(vec![(Vec::new(), Vec::new())]);
+        }
         return table.required("record").and_then(|it| it.table()).map(|it| vec![pairs(&it, reading)]);
     };
     if let Some(one) = one {

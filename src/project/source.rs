@@ -1,7 +1,7 @@
 //! `[[source]]`: where records come from.
 
 use super::{
-    Derived, Name, Source,
+    Derived, Events, Name, Source,
     audit_file::{name, zone},
     names,
     read::{Entry, File, Reader, Text, pick, suggest},
@@ -51,21 +51,18 @@ pub(super) fn read(
 ) -> Option<(Source, Range<usize>)> {
     let file = table.file;
     let id = table.required_id("id");
-    // A source of events may do without.
+    let events = table.entry("events").and_then(|it| events(&it, folder, project_zone));
+    // A case may be no more than what its events say.
     let path = if table.has("events") { table.text("path") } else { table.required_text("path") };
     let kind = table.text("kind");
     let key = key(&mut table);
     let date = table.text("date").map(|it| name(file, it));
-    let own_zone = table.entry("timezone").and_then(|it| zone(&it));
-    let format = format(&mut table);
-    let encoding = encoding(&mut table);
-    let [delimiter, quote, escape] = ["delimiter", "quote", "escape"].map(|it| one_byte(&mut table, it));
-    let skip_lines = skip_lines(&mut table);
     let subject = subject(&mut table);
-    let missing = table.entry("missing").and_then(|it| it.texts()).unwrap_or_default();
-    let fields = fields(&mut table);
-    let derive = derive(&mut table, &fields);
-    table.not_built(&["join", "events"]);
+    let settings = Settings::read(&mut table);
+    let derive = derive(&mut table, &settings.fields);
+    table.not_built(&["join"]);
+    let place = table.place();
+    let has_events = table.has("events");
     table.finish();
     if let Some(kind) = kind.as_ref().filter(|it| !names::is_id(&it.text)) {
         file.error(wording::BAD_ID, &kind.text, kind.span.clone());
@@ -73,25 +70,84 @@ pub(super) fn read(
     if let Some(path) = &path {
         confined(file, path);
     }
-    let (id, path) = (id?, path?);
-    let spec = SourceSpec {
-        id: id.text.clone(),
-        root: folder.to_owned(),
-        pattern: path.text,
-        place: Some(file.place(path.span)),
-        format,
-        encoding,
-        delimiter,
-        quote,
-        escape,
-        skip_lines,
-        zone: own_zone.unwrap_or_else(|| project_zone.clone()),
-        missing: missing.into_iter().map(|it| it.text).collect(),
-        fields,
-        held: None,
+    let id = id?;
+    if has_events && key.len() != 1 {
+        let said = Diagnostic::error(wording::EVENTS_WITHOUT_KEY).at(place);
+        file.report(said.help(wording::HELP_EVENTS_KEY));
+        return None;
+    }
+    let (spec, events) = match (path, events) {
+        (Some(path), events) => (settings.spec(&id.text, path, file, folder, project_zone), events),
+        (None, Some(mut events)) => {
+            events.alone = true;
+            (SourceSpec { id: id.text.clone(), ..events.spec.clone() }, Some(events))
+        }
+        (None, None) => return None,
     };
     let kind = kind.map_or_else(|| id.text.clone(), |it| it.text);
-    Some((Source { id: id.text, kind, spec, key, date, subject, derive }, id.span))
+    Some((Source { id: id.text, kind, spec, key, date, subject, derive, events }, id.span))
+}
+
+/// How files are read.
+struct Settings {
+    zone: Option<Zone>,
+    format: Option<Format>,
+    encoding: Option<String>,
+    bytes: [Option<u8>; 3],
+    skip_lines: usize,
+    missing: Vec<String>,
+    fields: Vec<GivenField>,
+}
+
+impl Settings {
+    fn read(table: &mut Reader<'_>) -> Self {
+        let zone = table.entry("timezone").and_then(|it| zone(&it));
+        let format = format(table);
+        let encoding = encoding(table);
+        let bytes = ["delimiter", "quote", "escape"].map(|it| one_byte(table, it));
+        let skip_lines = skip_lines(table);
+        let missing = table.entry("missing").and_then(|it| it.texts()).unwrap_or_default();
+        let missing = missing.into_iter().map(|it| it.text).collect();
+        let fields = fields(table);
+        Self { zone, format, encoding, bytes, skip_lines, missing, fields }
+    }
+
+    fn spec(self, id: &str, path: Text, file: &File<'_>, folder: &Path, project_zone: &Zone) -> SourceSpec {
+        let [delimiter, quote, escape] = self.bytes;
+        SourceSpec {
+            id: id.to_owned(),
+            root: folder.to_owned(),
+            pattern: path.text,
+            place: Some(file.place(path.span)),
+            format: self.format,
+            encoding: self.encoding,
+            delimiter,
+            quote,
+            escape,
+            skip_lines: self.skip_lines,
+            zone: self.zone.unwrap_or_else(|| project_zone.clone()),
+            missing: self.missing,
+            fields: self.fields,
+            held: None,
+        }
+    }
+}
+
+/// `events = { path = …, case = …, activity = …, at = …, actor = … }`: the log that cases are put together from.
+fn events(entry: &Entry<'_>, folder: &Path, project_zone: &Zone) -> Option<Events> {
+    let mut table = entry.table()?;
+    let file = table.file;
+    let path = table.required_text("path");
+    let mut field = |key| table.required_text(key).map(|it| name(file, it));
+    let (case, activity, at) = (field("case"), field("activity"), field("at"));
+    let actor = table.text("actor").map(|it| name(file, it));
+    let settings = Settings::read(&mut table);
+    let place = table.place();
+    table.finish();
+    let path = path?;
+    confined(file, &path);
+    let spec = settings.spec("events", path, file, folder, project_zone);
+    Some(Events { spec, case: case?, activity: activity?, at: at?, actor, place, alone: false })
 }
 
 /// Complains about a path that leaves the project folder; true where it stays.

@@ -126,6 +126,8 @@ pub struct Example {
     pub name: String,
     /// Its fields, as written.
     pub record: Vec<(String, Value)>,
+    /// The events of its case, as written.
+    pub events: Vec<Vec<(String, Value)>>,
     /// The records before it, for rules that look beyond one record.
     pub before: Vec<Vec<(String, Value)>>,
     /// Arguments that an aggregate wants in this example, whatever the rule says.

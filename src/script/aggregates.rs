@@ -243,7 +243,7 @@ fn part_of(script: &Script, range: &Range<usize>) -> Script {
 }
 
 /// The arguments of a call whose bracket opens at token `open`, and the token that closes it.
-fn arguments(
+pub(super) fn arguments(
     all: &[(TokenKind, Range<usize>)],
     script: &Script,
     open: usize,

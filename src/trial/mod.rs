@@ -8,6 +8,7 @@ mod branches;
 mod grouped;
 mod judged;
 mod kinds;
+mod steps;
 mod verdicts;
 
 pub use branches::Branch;
@@ -77,6 +78,8 @@ impl PackTrial {
 /// the kind, whichever pack they stand in.
 #[must_use]
 pub fn try_examples(project: &Project, as_of: i64, admits: impl Fn(&Pack, &Rule) -> bool) -> Vec<PackTrial> {
+    let prepared = steps::prepared(project, as_of);
+    let project = prepared.as_ref().map_or(project, |it| &it.project);
     let kinds = Kinds::new(project);
     let mut trials = Vec::new();
     for pack in &project.packs {
@@ -90,5 +93,8 @@ pub fn try_examples(project: &Project, as_of: i64, admits: impl Fn(&Pack, &Rule)
             trials.push(PackTrial { id: pack.id.clone(), title: pack.title.clone(), rules });
         }
     }
-    trials
+    match &prepared {
+        Some(prepared) => prepared.as_written(trials),
+        None => trials,
+    }
 }

@@ -4,6 +4,7 @@
 //! compile. Placeholders are `{name}`; a test holds both languages to the same set of them.
 
 mod bounds;
+mod cases;
 mod clock;
 mod commands;
 mod data;
@@ -21,6 +22,7 @@ mod toml_syntax;
 mod words;
 
 pub use bounds::*;
+pub use cases::*;
 pub use clock::*;
 pub use commands::*;
 pub use data::*;

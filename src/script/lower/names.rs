@@ -1,6 +1,7 @@
 //! Names: locals, fields, parameters, `as_of`.
 
 use super::{Lowering, Shape, Typed, calls::function_names};
+use crate::script::STEPS;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expr::{Constant, Node, SPECIAL_FORMS, SpecialForm, canonical, row_function},
@@ -122,6 +123,9 @@ impl Lowering<'_> {
         }
         if name.eq_ignore_ascii_case("if") || name.eq_ignore_ascii_case("iif") {
             return self.report(diagnostic.help(wording::HELP_IF));
+        }
+        if STEPS.iter().any(|it| it.name == name || it.alias == name) && name != "count" {
+            return self.report(diagnostic.help(wording::HELP_STEPS_WANT_EVENTS));
         }
         if let Some(instead) = habits::function(name) {
             let arguments = vec![("instead", instead.to_owned())];

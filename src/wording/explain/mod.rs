@@ -7,6 +7,7 @@
 //! line, and `⟦…⟧` marks what the carets stand under. Names are written in English and read in Chinese by
 //! a glossary, so that both languages have the same example.
 
+mod cases;
 mod clock;
 mod data;
 mod glossary;
@@ -71,6 +72,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
         clock::PAGES,
         promise::PAGES,
         groups::PAGES,
+        cases::PAGES,
         scorecard::PAGES,
         data::PAGES,
         run::PAGES,
@@ -92,6 +94,7 @@ fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
         super::RUN_CODES,
         super::COMMAND_CODES,
         super::GROUP_CODES,
+        super::CASE_CODES,
         super::SCORECARD_CODES,
         EXPLAIN_CODES,
     ];

@@ -1,0 +1,15 @@
+//! Cases: the events of one case id in the order of time, and what rules ask of them (SEMANTICS, section 5).
+//!
+//! Pure. A log is taken as complete: a step that it does not hold has not happened. How events are read, and
+//! which rules ask what, is for others to say.
+
+mod log;
+mod measure;
+mod reckon;
+
+#[cfg(test)]
+mod tests;
+
+pub use log::{Event, EventLog, Left, LogBuilder};
+pub use measure::{Measure, Part, Which};
+pub use reckon::Reckoning;
