@@ -162,3 +162,61 @@ fn cases_of_the_incident_desk_are_those_of_pandas() {
     ];
     cases_are_those_of_pandas("incidents_cases", "incidents/incident_events.csv", log, &asked);
 }
+
+/// Violations of restaurants joined to their inspections. A business that was inspected twice on one day has two
+/// partners, which is an error: of these three the first is kept.
+#[test]
+fn joined_records_are_those_of_pandas() {
+    let shared =
+        std::env::var_os("TOUCHSTONE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let data = shared.join("data/inspections_sf");
+    if !data.exists() {
+        eprintln!(
+            "skipped: there are no real records `inspections_sf` (TOUCHSTONE_SHARED may name their folder)"
+        );
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let project = r#"
+[project]
+name = "Inspections"
+[[source]]
+id = "violations"
+path = "violations.csv"
+kind = "violation"
+[[source.join]]
+source = "inspections"
+as = "inspection"
+on = ["business_id", "date"]
+[[source]]
+id = "inspections"
+path = "inspections.csv"
+kind = "inspection"
+key = ["business_id", "date"]
+"#;
+    fs::write(folder.path().join("audit.toml"), project).unwrap();
+    fs::copy(data.join("violations.csv"), folder.path().join("violations.csv")).unwrap();
+    let text = fs::read_to_string(data.join("inspections.csv")).unwrap();
+    let mut seen = std::collections::HashSet::new();
+    let day = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        (cells[0].to_owned(), cells[2].to_owned())
+    };
+    let once: Vec<&str> = text.lines().filter(|it| seen.insert(day(it))).collect();
+    assert_eq!(text.lines().count() - once.len(), 3);
+    fs::write(folder.path().join("inspections.csv"), once.join("\n") + "\n").unwrap();
+    for (file, expression, per) in [
+        ("counts.json", "count()", "inspection.score"),
+        ("sums.json", "sum(inspection.score)", "business_id"),
+    ] {
+        let arguments = ["eval", expression, ".", "--source", "violations", "--per", per, "--format", "json"];
+        let told = run(folder.path(), &arguments);
+        assert_eq!(told.code, 0, "{}", told.err);
+        fs::write(folder.path().join(file), told.out).unwrap();
+    }
+    held(
+        folder.path(),
+        "joins_pandas.py",
+        &["violations.csv", "inspections.csv", "counts.json", "sums.json"],
+    );
+}

@@ -1,19 +1,20 @@
 //! Sources as they are opened: files alone, or files and a log of events that makes cases of them.
 
 use super::{
-    batches::{Files, Worker},
+    batches::Files,
+    joins::{self, JoinSource},
     plans::ask,
     source_run::fault_diagnostic,
 };
 use crate::{
     audit::{Audit, Input},
     calendar::Calendar,
-    case::{EventLog, LogBuilder, Measure, Reckoning},
+    case::{EventLog, LogBuilder, Measure},
     diagnostic::{Diagnostic, nearest},
     engine::{Batches, PlanColumn, SourceAsk},
-    ingest::{self, Fault, FaultKind, Opened},
+    ingest::{self, FaultKind, Opened},
     project::{Events, Project, Source},
-    record::{Batch, Column, Field, Schema, Type, Value, Values},
+    record::{Batch, Field, Schema, Type, Values},
     rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Scored, Script, Target},
     script::StepCalls,
     wording,
@@ -23,18 +24,16 @@ use std::{
     ops::Deref,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
-/// Cases without records of their own are handed out so many at once.
-const CASES_AT_ONCE: usize = 4096;
 /// Steps that are named where one is not known.
 const STEPS_MAX: usize = 12;
 
 /// A source whose schema is frozen: that of its files, and behind it what its rules ask about steps.
 pub(super) struct OpenedSource {
-    opened: Arc<Opened>,
+    pub(super) opened: Arc<Opened>,
     /// Of the records that rules see.
     pub(super) schema: Schema,
     /// The packs, with names in place of questions about steps.
@@ -44,6 +43,7 @@ pub(super) struct OpenedSource {
     /// The questions.
     pub(super) steps: StepCalls,
     cases: Option<CaseSource>,
+    pub(super) joins: Vec<JoinSource>,
 }
 
 impl Deref for OpenedSource {
@@ -55,29 +55,29 @@ impl Deref for OpenedSource {
 }
 
 /// Where cases come from.
-struct CaseSource {
-    events: Arc<Opened>,
+pub(super) struct CaseSource {
+    pub(super) events: Arc<Opened>,
     /// The numbers of the log's fields: case, activity, time, actor.
-    names: [Option<usize>; 4],
+    pub(super) names: [Option<usize>; 4],
     /// Fields of the log that are asked for besides.
-    asked: Vec<String>,
-    alone: bool,
+    pub(super) asked: Vec<String>,
+    pub(super) alone: bool,
     /// The field of the case id among the records' own.
-    key: usize,
+    pub(super) key: usize,
     /// Fields before those of questions.
-    own: usize,
-    calendars: HashMap<String, Arc<Calendar>>,
-    as_of: i64,
+    pub(super) own: usize,
+    pub(super) calendars: HashMap<String, Arc<Calendar>>,
+    pub(super) as_of: i64,
     log: OnceLock<Result<Read, Diagnostic>>,
 }
 
 /// The log once it is read.
-struct Read {
-    log: EventLog,
+pub(super) struct Read {
+    pub(super) log: EventLog,
     diagnostics: Vec<Diagnostic>,
     inputs: Vec<Input>,
     /// By number of the case id: some record has it.
-    seen: Vec<AtomicBool>,
+    pub(super) seen: Vec<AtomicBool>,
 }
 
 /// Opens a source; `more` are expressions that are asked beside its rules.
@@ -90,16 +90,15 @@ pub(super) fn open(
 ) -> (Option<OpenedSource>, Vec<Diagnostic>) {
     let derive = source.derive.iter().map(|it| (it.name.text.clone(), it.script.clone())).collect();
     let Some(events) = &source.events else {
-        let (opened, diagnostics) = ingest::open(&source.spec);
-        let opened = opened.map(|opened| OpenedSource {
-            schema: opened.schema.clone(),
-            opened: Arc::new(opened),
-            packs: packs.to_vec(),
-            derive,
-            steps: StepCalls::default(),
-            cases: None,
-        });
-        return (opened, diagnostics);
+        let (opened, mut diagnostics) = ingest::open(&source.spec);
+        let Some(opened) = opened else { return (None, diagnostics) };
+        let mut schema = opened.schema.clone();
+        let joins = joins::open(&source.joins, project, &mut schema, &mut diagnostics);
+        let (opened, packs, steps) = (Arc::new(opened), packs.to_vec(), StepCalls::default());
+        return (
+            Some(OpenedSource { schema, opened, packs, derive, steps, cases: None, joins }),
+            diagnostics,
+        );
     };
     let (log, mut diagnostics) = ingest::open(&events.spec);
     let Some(log) = log else { return (None, diagnostics) };
@@ -116,6 +115,7 @@ pub(super) fn open(
     let names = names(events, &log, &mut diagnostics);
     let mut schema = if events.alone { of_events_alone(source) } else { opened.schema.clone() };
     let key = source.key.first().and_then(|it| schema.position(&it.text));
+    let joins = joins::open(&source.joins, project, &mut schema, &mut diagnostics);
     let calendars = project.calendars.iter().map(|it| it.id.as_str()).collect();
     let mut cutting = Cutting { log: &log.schema, calendars, steps: StepCalls::default(), wrong: Vec::new() };
     let mut packs = packs.to_vec();
@@ -135,7 +135,8 @@ pub(super) fn open(
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
         }
-        let opened = OpenedSource { schema, opened: Arc::new(opened), packs, derive, steps, cases: None };
+        let opened =
+            OpenedSource { schema, opened: Arc::new(opened), packs, derive, steps, cases: None, joins };
         return (Some(opened), diagnostics);
     };
     let mut asked: Vec<String> =
@@ -162,7 +163,7 @@ pub(super) fn open(
         log: OnceLock::new(),
     };
     let cases = Some(cases);
-    (Some(OpenedSource { schema, opened: Arc::new(opened), packs, derive, steps, cases }), diagnostics)
+    (Some(OpenedSource { schema, opened: Arc::new(opened), packs, derive, steps, cases, joins }), diagnostics)
 }
 
 /// The schema of cases that are no more than what their events say: their id.
@@ -276,7 +277,7 @@ impl OpenedSource {
     }
 
     /// The events, read once.
-    fn read(&self) -> Result<Option<(&CaseSource, &Read)>, Box<Diagnostic>> {
+    pub(super) fn read(&self) -> Result<Option<(&CaseSource, &Read)>, Box<Diagnostic>> {
         let Some(cases) = &self.cases else { return Ok(None) };
         match cases.log.get_or_init(|| cases.read(self)) {
             Ok(read) => Ok(Some((cases, read))),
@@ -383,160 +384,4 @@ fn inputs(events: &Opened, source: &str) -> Vec<Input> {
         bad_cells: 0,
     };
     events.files.iter().map(input).collect()
-}
-
-/// Where a planned column comes from.
-#[derive(Clone, Copy, Debug)]
-enum From {
-    /// The records' own file, by the place among the columns read of it.
-    File(usize),
-    /// The case id, where there are no records.
-    Id,
-    /// A question, by number.
-    Step(usize),
-}
-
-/// The records of a source: of its files, or cases.
-pub(super) struct Records<'a> {
-    files: Option<Files>,
-    cases: Option<Cases<'a>>,
-}
-
-struct Cases<'a> {
-    read: &'a Read,
-    columns: Vec<(From, Type)>,
-    reckonings: Vec<(usize, Reckoning<'a>)>,
-    /// Of cases without records the next to be handed out.
-    next: AtomicUsize,
-}
-
-impl<'a> Records<'a> {
-    /// Reads the planned columns of a source.
-    ///
-    /// # Errors
-    /// A file that cannot be read.
-    pub(super) fn new(source: &'a OpenedSource, columns: &[PlanColumn]) -> Result<Self, Box<Diagnostic>> {
-        let Some((cases, read)) = source.read()? else {
-            return Ok(Self { files: Some(Files::new(&source.opened, columns)?), cases: None });
-        };
-        let mut own: Vec<PlanColumn> = Vec::new();
-        let mut from = Vec::new();
-        let mut reckonings: Vec<(usize, Reckoning<'a>)> = Vec::new();
-        for column in columns {
-            let ty = if column.as_written { Type::Text } else { source.schema.fields[column.field].ty };
-            from.push((
-                match column.field.checked_sub(cases.own) {
-                    Some(number) => {
-                        if reckonings.iter().all(|it| it.0 != number) {
-                            let measure = &source.steps.calls[number].measure;
-                            let calendar = |id: &str| cases.calendars.get(id).cloned();
-                            let one = Reckoning::new(&read.log, measure, &cases.asked, calendar, cases.as_of);
-                            reckonings.push((number, one));
-                        }
-                        From::Step(number)
-                    }
-                    None if cases.alone => From::Id,
-                    None => {
-                        own.push(*column);
-                        From::File(own.len() - 1)
-                    }
-                },
-                ty,
-            ));
-        }
-        let files = if cases.alone {
-            None
-        } else {
-            // The id comes last, and is taken off again.
-            own.push(PlanColumn { field: cases.key, as_written: true, coded: false });
-            Some(Files::new(&source.opened, &own)?)
-        };
-        let cases = Cases { read, columns: from, reckonings, next: AtomicUsize::new(0) };
-        Ok(Self { files, cases: Some(cases) })
-    }
-
-    /// Bytes of the records' files, and how many of them are read.
-    pub(super) fn bytes(&self) -> (u64, u64) {
-        self.files.as_ref().map_or((0, 0), |it| (it.reader.bytes_total(), it.reader.bytes_read()))
-    }
-}
-
-/// What a worker keeps.
-pub(super) struct RecordWorker<'a>(Option<Worker<'a>>);
-
-impl<'a> Batches for &'a Records<'_> {
-    type Worker = RecordWorker<'a>;
-    type Faults = Vec<Fault>;
-
-    fn worker(&self) -> RecordWorker<'a> {
-        RecordWorker(self.files.as_ref().map(|files| {
-            let files: &'a Files = files;
-            (&files).worker()
-        }))
-    }
-
-    fn next(
-        &self,
-        worker: &mut RecordWorker<'a>,
-        batch: &mut Batch,
-    ) -> Result<Option<(u64, Vec<Fault>)>, Box<Diagnostic>> {
-        let read = match (&self.files, &mut worker.0) {
-            (Some(files), Some(worker)) => (&files).next(worker, batch)?,
-            _ => self.cases.as_ref().and_then(|it| it.alone(batch)).map(|it| (it, Vec::new())),
-        };
-        if let (Some(_), Some(cases)) = (&read, &self.cases) {
-            cases.complete(batch, self.files.is_some());
-        }
-        Ok(read)
-    }
-}
-
-impl Cases<'_> {
-    /// The next cases that have no records: their ids in a column, each at its first event.
-    fn alone(&self, batch: &mut Batch) -> Option<u64> {
-        let ids = self.read.log.ids();
-        let first = self.next.fetch_add(CASES_AT_ONCE, Ordering::Relaxed);
-        let ids = &ids[first.min(ids.len())..(first + CASES_AT_ONCE).min(ids.len())];
-        if ids.is_empty() {
-            return None;
-        }
-        let first_event =
-            |id: &str| self.read.log.events(id).iter().map(|it| it.origin).min_by_key(|it| (it.file, it.row));
-        let values: Vec<Value> = ids.iter().map(|it| Value::Text(it.clone())).collect();
-        *batch = Batch {
-            len: ids.len(),
-            columns: vec![Column::of_values(Type::Text, &values)],
-            rows: ids.iter().map(|it| first_event(it).map_or(0, |it| it.row)).collect(),
-            first_record: first as u64,
-            ..Batch::default()
-        };
-        Some((first / CASES_AT_ONCE) as u64)
-    }
-
-    /// Puts the columns of a batch, whose last is the case id, in the planned order, those of questions among them.
-    fn complete(&self, batch: &mut Batch, of_files: bool) {
-        let Some(id) = batch.columns.pop() else { return };
-        let ids: Vec<Option<&str>> = (0..batch.len).map(|row| id.text(row, &batch.text)).collect();
-        let log = &self.read.log;
-        for id in ids.iter().flatten() {
-            if let Ok(number) = log.ids().binary_search_by(|it| (**it).cmp(id)) {
-                self.read.seen[number].store(true, Ordering::Relaxed);
-            }
-        }
-        let reckoned: HashMap<usize, Vec<Value>> = self
-            .reckonings
-            .iter()
-            .map(|(number, reckoning)| {
-                let of = |id: &Option<&str>| id.map_or(Value::Missing, |it| reckoning.of(log.events(it)));
-                (*number, ids.iter().map(of).collect())
-            })
-            .collect();
-        let own = std::mem::take(&mut batch.columns);
-        let column = |(from, ty): &(From, Type)| match from {
-            From::File(number) if of_files => own[*number].clone(),
-            From::File(_) | From::Id => id.clone(),
-            From::Step(number) => Column::of_values(*ty, &reckoned[number]),
-        };
-        batch.columns = self.columns.iter().map(column).collect();
-    }
 }

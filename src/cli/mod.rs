@@ -20,6 +20,7 @@ pub mod exit;
 mod explain;
 mod functions;
 mod handbook;
+mod joins;
 mod memory;
 mod metrics;
 mod output;
@@ -36,6 +37,7 @@ mod usage;
 mod verdict;
 mod verdict_report;
 mod watch;
+mod weave;
 mod windows;
 
 pub use args::command;

@@ -2,10 +2,7 @@
 //! than an audit's findings.
 
 use super::{
-    audit::internal,
-    cases::{OpenedSource, Records},
-    plans::PlannedSource,
-    source_run::temporary,
+    audit::internal, cases::OpenedSource, plans::PlannedSource, source_run::temporary, weave::Records,
     windows::windows,
 };
 use crate::{

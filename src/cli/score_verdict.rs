@@ -2,12 +2,12 @@
 
 use super::{
     audit::internal,
-    cases::Records,
     exit,
     metrics::measured,
     plans::{Planned, PlannedSource, begin, planned},
     records::{bench, each_batch},
     verdict::written,
+    weave::Records,
 };
 use crate::{
     audit::{ScoreResult, Scores},

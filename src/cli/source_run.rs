@@ -2,11 +2,12 @@
 
 use super::{
     audit::{cancelled, cannot_go_on, cannot_spool, internal},
-    cases::{OpenedSource, Records},
+    cases::OpenedSource,
     output::{Outputs, Spools},
     plans::{Planned, PlannedSource},
     progress::Progress,
     rejects::Rejects,
+    weave::Records,
     windows::windows,
 };
 use crate::{
@@ -151,6 +152,7 @@ impl SourceRun<'_> {
         let first = plan.rules.len();
         let promises = &numbers[first + plan.groups.len()..];
         parts.iter().for_each(|it| commit.tally.add_open_times(promises, &it.open_times));
+        commit.tally.diagnostics.extend(files.told());
         let groups = parts.into_iter().map(|it| it.groups).collect();
         let mut added = Vec::new();
         let judged = judge_groups(

@@ -2,7 +2,8 @@
 
 use super::{
     audit::{self, cannot_go_on, cannot_spool},
-    cases::{OpenedSource, Records},
+    cases::OpenedSource,
+    weave::Records,
 };
 use crate::{
     diagnostic::Diagnostic,

@@ -17,7 +17,11 @@ impl Planning<'_> {
         mentioned.dedup();
         let mut fields = Vec::new();
         for (index, field) in self.schema.fields.iter().enumerate() {
-            let wanted = mentioned.binary_search(&field.name).is_ok();
+            let is_mentioned = |name: &str| mentioned.binary_search_by(|it| it.as_str().cmp(name)).is_ok();
+            // `agent.tenure` of a join is mentioned as two names.
+            let parts = field.name.split_once('.');
+            let wanted = is_mentioned(&field.name)
+                || parts.is_some_and(|(join, part)| is_mentioned(join) && is_mentioned(part));
             let column =
                 wanted.then(|| self.column(PlanColumn { field: index, as_written: false, coded: false }));
             let choices = field.choices.clone();

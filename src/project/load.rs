@@ -1,7 +1,7 @@
 //! From a folder, or from files on the command line, to a project.
 
 use super::{
-    LoadOptions, Loaded, Name, Project, Source, audit_file, builtin, checks, holidays, house,
+    LoadOptions, Loaded, Name, Project, Source, audit_file, builtin, checks, holidays, house, joins,
     pack::{self, Draft, Home},
     read::{File, Reader, Sink, Text, suggest},
     scorecards,
@@ -59,6 +59,7 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
     checks::check(&drafts, &sink);
     let disabled = house::apply(&audit.house, &mut drafts, &audit.zone);
     house::set_from_command_line(&options.set, &mut drafts, &disabled, &audit.zone, &sink);
+    joins::check(&audit.sources, &sink);
     scorecards::check(&audit.sources, &drafts, &disabled, &sink);
     if !sink.borrow().iter().any(Diagnostic::is_error) {
         let said = unused::check(&audit.sources, &drafts, &sources);
@@ -142,6 +143,7 @@ fn source_of_file(path: &Path, only_kind: Option<&str>, zone: &Zone) -> Source {
         date: None,
         subject: Vec::new(),
         derive: Vec::new(),
+        joins: Vec::new(),
         events: None,
     }
 }

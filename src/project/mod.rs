@@ -15,6 +15,7 @@ mod calendar;
 mod checks;
 mod holidays;
 mod house;
+mod joins;
 mod load;
 mod malformed;
 mod names;
@@ -119,8 +120,23 @@ pub struct Source {
     pub subject: Vec<(String, Name)>,
     /// New fields, in the order of the file.
     pub derive: Vec<Derived>,
+    /// The sources that it brings fields in from.
+    pub joins: Vec<Join>,
     /// The log of events that its records, which are cases, are put together from.
     pub events: Option<Events>,
+}
+
+/// A join: each record's partner in another source.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// The id of the other source.
+    pub source: Name,
+    /// What rules call the partner.
+    pub name: Name,
+    /// The fields that meet: of the record, and of the partner; that of the key where it is not told.
+    pub on: Vec<(Name, Option<Name>)>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// A log of events.

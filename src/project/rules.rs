@@ -260,7 +260,22 @@ fn pairs(table: &Reader<'_>, reading: &Reading<'_>) -> Fields {
         let place = it.file.place(it.key_span.clone());
         values::value(&it, reading.zone).map(|value| ((it.key, value), place))
     };
-    table.entries().into_iter().filter_map(pair).unzip()
+    let mut all: Fields = (Vec::new(), Vec::new());
+    for entry in table.entries() {
+        // The fields of a partner: `agent = { years = 3 }` is read as `agent.years`.
+        if entry.value.get_ref().is_table() {
+            let Some(partner) = entry.table() else { continue };
+            let (fields, places) = pairs(&partner, reading);
+            all.0.extend(fields.into_iter().map(|(name, value)| (format!("{}.{name}", entry.key), value)));
+            all.1.extend(places);
+            continue;
+        }
+        if let Some((field, place)) = pair(entry) {
+            all.0.push(field);
+            all.1.push(place);
+        }
+    }
+    all
 }
 
 fn example_params(table: &Reader<'_>, params: &[Param], reading: &Reading<'_>) -> Vec<(String, Value)> {

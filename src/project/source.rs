@@ -3,7 +3,7 @@
 use super::{
     Derived, Events, Name, Source,
     audit_file::{name, zone},
-    names,
+    joins, names,
     read::{Entry, File, Reader, Text, pick, suggest},
 };
 use crate::{
@@ -60,7 +60,7 @@ pub(super) fn read(
     let subject = subject(&mut table);
     let settings = Settings::read(&mut table);
     let derive = derive(&mut table, &settings.fields);
-    table.not_built(&["join"]);
+    let joins = joins::read(&mut table);
     let place = table.place();
     let has_events = table.has("events");
     table.finish();
@@ -85,7 +85,7 @@ pub(super) fn read(
         (None, None) => return None,
     };
     let kind = kind.map_or_else(|| id.text.clone(), |it| it.text);
-    Some((Source { id: id.text, kind, spec, key, date, subject, derive, events }, id.span))
+    Some((Source { id: id.text, kind, spec, key, date, subject, derive, joins, events }, id.span))
 }
 
 /// How files are read.

@@ -49,6 +49,7 @@ fn typed<'a>(project: &'a Project, kind: &str, text: String) -> Kind<'a> {
     // Examples name fields as rules do, and write times in ISO 8601.
     let plain = |it: GivenField| GivenField { from: None, format: None, ..it };
     let mut fields: Vec<GivenField> = declared.into_iter().map(plain).collect();
+    fields.extend(source.into_iter().flat_map(|it| joined(project, it)));
     let (opened, mut diagnostics) = ingest::open(&spec(project, source, text, fields.clone()));
     diagnostics.retain(Diagnostic::is_error);
     if let Some(opened) = opened {
@@ -63,6 +64,21 @@ fn typed<'a>(project: &'a Project, kind: &str, text: String) -> Kind<'a> {
         fields.extend(unknown);
     }
     Kind { source, fields, diagnostics }
+}
+
+/// The fields of a source's partners, typed as their own sources are.
+fn joined(project: &Project, source: &Source) -> Vec<GivenField> {
+    let mut all = Vec::new();
+    for join in &source.joins {
+        let other = project.sources.iter().find(|it| it.id == join.source.text);
+        let Some(Some(opened)) = other.map(|it| ingest::open(&it.spec).0) else { continue };
+        let named = |it: &crate::record::Field| GivenField {
+            name: format!("{}.{}", join.name.text, it.name),
+            ..given(it, project)
+        };
+        all.extend(opened.schema.fields.iter().map(named));
+    }
+    all
 }
 
 fn given(field: &crate::record::Field, project: &Project) -> GivenField {
@@ -96,19 +112,41 @@ pub(super) fn lines(example: &Example) -> String {
     example.before.iter().map(Vec::as_slice).chain([&example.record[..]]).map(line).collect()
 }
 
-/// A record as a line of NDJSON.
+/// A record as a line of NDJSON; the fields of a partner, `agent.years`, stand in an object of their own.
 pub(super) fn line(record: &[(String, Value)]) -> String {
-    let mut out = String::from("{");
-    for (number, (name, value)) in record.iter().enumerate() {
-        if number > 0 {
+    let mut out = String::new();
+    object(record.iter().map(|(name, value)| (name.as_str(), value)).collect(), &mut out);
+    out.push('\n');
+    out
+}
+
+fn object(fields: Vec<(&str, &Value)>, out: &mut String) {
+    out.push('{');
+    let mut partners: Vec<&str> = Vec::new();
+    let mut is_first = true;
+    for (name, value) in &fields {
+        let partner = name.split_once('.').map(|it| it.0);
+        if partner.is_some_and(|it| partners.contains(&it)) {
+            continue;
+        }
+        if !std::mem::take(&mut is_first) {
             out.push(',');
         }
-        out.push_str(&serde_json::Value::from(name.as_str()).to_string());
+        out.push_str(&serde_json::Value::from(partner.unwrap_or(name)).to_string());
         out.push(':');
-        json(value, &mut out);
+        let Some(partner) = partner else {
+            json(value, out);
+            continue;
+        };
+        partners.push(partner);
+        let own =
+            |it: &(&'_ str, &'_ Value)| it.0.strip_prefix(partner).is_some_and(|it| it.starts_with('.'));
+        object(
+            fields.iter().filter(|it| own(it)).map(|it| (&it.0[partner.len() + 1..], it.1)).collect(),
+            out,
+        );
     }
-    out.push_str("}\n");
-    out
+    out.push('}');
 }
 
 fn json(value: &Value, out: &mut String) {

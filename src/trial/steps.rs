@@ -206,6 +206,7 @@ fn declare(project: &mut Project, kind: &str, steps: &StepCalls) {
         date: None,
         subject: Vec::new(),
         derive: Vec::new(),
+        joins: Vec::new(),
         events: None,
     });
 }

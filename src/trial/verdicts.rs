@@ -115,12 +115,18 @@ impl Reads {
         Self { deciding, besides }
     }
 
+    /// Whether a field decides; `agent.years` of a partner is mentioned as two names.
+    fn decides(&self, name: &str) -> bool {
+        let has = |name: &str| self.deciding.iter().any(|it| it == name);
+        has(name) || name.split_once('.').is_some_and(|(partner, field)| has(partner) && has(field))
+    }
+
     /// Fields that nobody reads, and records of which nothing is read.
     fn complaints(&self, rule: &Rule, example: &Example) -> Vec<Diagnostic> {
         let mut all = Vec::new();
         let given = |name: &str| example.record.iter().any(|it| it.0 == name);
         for ((name, _), place) in example.record.iter().zip(&example.field_places) {
-            if self.deciding.contains(name) || self.besides.contains(name) {
+            if self.decides(name) || self.besides.contains(name) {
                 continue;
             }
             let diagnostic =
@@ -135,7 +141,7 @@ impl Reads {
         // That a record without these fields gives no evidence is worth showing.
         let idle = example.expect != Outcome::NoEvidence
             && !example.record.is_empty()
-            && !example.record.iter().any(|it| self.deciding.contains(&it.0));
+            && !example.record.iter().any(|it| self.decides(&it.0));
         if idle && all.is_empty() {
             all.push(
                 about(Diagnostic::error(wording::EXAMPLE_IDLE), rule, example)
@@ -150,7 +156,7 @@ impl Reads {
     fn are_alike(&self, a: &Example, b: &Example) -> bool {
         let part = |it: &Example| {
             let mut read: Vec<(String, Value)> = it.record.clone();
-            read.retain(|(name, value)| value.is_there() && self.deciding.contains(name));
+            read.retain(|(name, value)| value.is_there() && self.decides(name));
             read.sort_by(|a, b| a.0.cmp(&b.0));
             read
         };

@@ -12,6 +12,7 @@ pub mod explain;
 mod groups;
 mod help;
 mod hints;
+mod joins;
 mod language;
 mod lint;
 mod project;
@@ -33,6 +34,7 @@ pub use explain::{
 pub use groups::*;
 pub use help::*;
 pub use hints::*;
+pub use joins::*;
 pub use language::*;
 pub use lint::*;
 pub use project::*;

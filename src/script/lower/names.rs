@@ -53,12 +53,19 @@ impl Lowering<'_> {
         if parts.is_empty() {
             return None;
         }
-        let said = self.error(wording::UNKNOWN_PROMISE_PART, position).with("name", part);
+        let is_promise = parts.contains(&"outcome");
+        let code = if is_promise { wording::UNKNOWN_PROMISE_PART } else { wording::UNKNOWN_JOINED };
+        let said = self.error(code, position).with("name", part).with("source", name);
+        let all = parts.iter().take(12).copied().collect::<Vec<_>>().join(", ");
         let said = match nearest(part, parts) {
             Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
             None => said,
         };
-        Some(self.report(said.help(wording::HELP_PROMISE_PARTS)))
+        Some(self.report(if is_promise {
+            said.help(wording::HELP_PROMISE_PARTS)
+        } else {
+            said.help_with(wording::HELP_JOINED_FIELDS, vec![("source", name.to_owned()), ("names", all)])
+        }))
     }
 
     fn field(&mut self, field: crate::script::FieldName) -> Typed {

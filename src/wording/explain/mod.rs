@@ -12,6 +12,7 @@ mod clock;
 mod data;
 mod glossary;
 mod groups;
+mod joins;
 mod language;
 mod lint;
 mod project;
@@ -73,6 +74,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
         promise::PAGES,
         groups::PAGES,
         cases::PAGES,
+        joins::PAGES,
         scorecard::PAGES,
         data::PAGES,
         run::PAGES,
@@ -95,6 +97,7 @@ fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
         super::COMMAND_CODES,
         super::GROUP_CODES,
         super::CASE_CODES,
+        super::JOIN_CODES,
         super::SCORECARD_CODES,
         EXPLAIN_CODES,
     ];

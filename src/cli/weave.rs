@@ -1,0 +1,236 @@
+//! The records of a source as the engine's source of batches: columns of its files, and woven in between answers about
+//! the steps of cases and fields of partners.
+
+use super::{
+    batches::{Files, Worker},
+    cases::{CaseSource, OpenedSource, Read},
+    joins::Joined,
+};
+use crate::{
+    case::Reckoning,
+    diagnostic::Diagnostic,
+    engine::{Batches, PlanColumn},
+    ingest::Fault,
+    record::{Batch, Column, Type, Value},
+};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// Cases without records of their own are handed out so many at once.
+const CASES_AT_ONCE: usize = 4096;
+
+/// Where a planned column comes from.
+#[derive(Clone, Copy, Debug)]
+enum From {
+    /// The records' own file, by the place among the columns read of it; where cases have no records, their id.
+    Own(usize),
+    /// A question, by number.
+    Step(usize),
+    /// A field of a partner: the join, and the place among the fields asked of it.
+    Joined(usize, usize),
+}
+
+/// The records of a source: of its files, or cases, with what stands beside them.
+pub(super) struct Records<'a> {
+    files: Option<Files>,
+    /// Of cases without records the next to be handed out.
+    next: AtomicUsize,
+    log: Option<&'a Read>,
+    weave: Option<Weave<'a>>,
+    id: &'a str,
+}
+
+/// Columns that are not in the files, woven in.
+struct Weave<'a> {
+    columns: Vec<(From, Type)>,
+    /// The column of the case id among those read.
+    id: Option<usize>,
+    reckonings: Vec<(usize, Reckoning<'a>)>,
+    joins: Vec<Joined<'a>>,
+}
+
+impl<'a> Records<'a> {
+    /// Reads the planned columns of a source.
+    ///
+    /// # Errors
+    /// A file that cannot be read; a reference that has a key twice.
+    pub(super) fn new(source: &'a OpenedSource, columns: &[PlanColumn]) -> Result<Self, Box<Diagnostic>> {
+        let read = source.read()?;
+        let (next, id) = (AtomicUsize::new(0), source.spec.id.as_str());
+        if read.is_none() && source.joins.is_empty() {
+            let files = Some(Files::new(&source.opened, columns)?);
+            return Ok(Self { files, next, log: None, weave: None, id });
+        }
+        let alone = read.as_ref().is_some_and(|it| it.0.alone);
+        let mut own: Vec<PlanColumn> = Vec::new();
+        let mut asked: Vec<Vec<(usize, bool)>> = vec![Vec::new(); source.joins.len()];
+        let mut from = Vec::new();
+        let mut reckonings: Vec<(usize, Reckoning<'a>)> = Vec::new();
+        for column in columns {
+            let ty = if column.as_written { Type::Text } else { source.schema.fields[column.field].ty };
+            let joined =
+                source.joins.iter().enumerate().find_map(|(at, join)| Some((at, join.field(column.field)?)));
+            let step = read.as_ref().and_then(|(cases, _)| column.field.checked_sub(cases.own));
+            from.push((
+                match (joined, step, &read) {
+                    (Some((join, field)), ..) => {
+                        asked[join].push((field, column.as_written));
+                        From::Joined(join, asked[join].len() - 1)
+                    }
+                    (None, Some(number), Some((cases, read))) => {
+                        if reckonings.iter().all(|it| it.0 != number) {
+                            reckonings.push((number, cases.reckoning(source, read, number)));
+                        }
+                        From::Step(number)
+                    }
+                    // Cases without records have their id, and nothing else.
+                    _ if alone => From::Own(0),
+                    _ => {
+                        own.push(*column);
+                        From::Own(own.len() - 1)
+                    }
+                },
+                ty,
+            ));
+        }
+        // What is only looked up by comes last.
+        let mut look_up = |field: usize| {
+            own.push(PlanColumn { field, as_written: true, coded: false });
+            own.len() - 1
+        };
+        let id_column = read.as_ref().map(|it| if alone { 0 } else { look_up(it.0.key) });
+        let mut joins = Vec::new();
+        for (join, fields) in source.joins.iter().zip(asked).filter(|it| !it.1.is_empty()) {
+            let field = |name: &String| source.schema.position(name).unwrap_or_default();
+            let on = join.on.iter().map(|it| if alone { 0 } else { look_up(field(&it.0)) });
+            let on = on.map(|it| u32::try_from(it).unwrap_or(u32::MAX)).collect();
+            joins.push(Joined::new(join, &fields, on)?);
+        }
+        // Joins that nothing is asked of are left out.
+        let mut number = 0;
+        let numbers: Vec<usize> = source
+            .joins
+            .iter()
+            .enumerate()
+            .map(|(at, _)| {
+                let is_asked = from.iter().any(|it| matches!(it.0, From::Joined(join, _) if join == at));
+                number += usize::from(is_asked);
+                number.saturating_sub(1)
+            })
+            .collect();
+        for (from, _) in &mut from {
+            if let From::Joined(join, _) = from {
+                *join = numbers[*join];
+            }
+        }
+        let files = if alone { None } else { Some(Files::new(&source.opened, &own)?) };
+        let weave = Some(Weave { columns: from, id: id_column, reckonings, joins });
+        Ok(Self { files, next, log: read.map(|it| it.1), weave, id })
+    }
+
+    /// Bytes of the records' files, and how many of them are read.
+    pub(super) fn bytes(&self) -> (u64, u64) {
+        self.files.as_ref().map_or((0, 0), |it| (it.reader.bytes_total(), it.reader.bytes_read()))
+    }
+
+    /// What is told of joins, once all records have been read.
+    pub(super) fn told(&self) -> Vec<Diagnostic> {
+        self.weave.iter().flat_map(|it| &it.joins).filter_map(|it| it.told(self.id)).collect()
+    }
+
+    /// The next cases that have no records: their ids in a column, each at its first event.
+    fn alone(&self, batch: &mut Batch) -> Option<u64> {
+        let log = &self.log?.log;
+        let ids = log.ids();
+        let first = self.next.fetch_add(CASES_AT_ONCE, Ordering::Relaxed);
+        let ids = &ids[first.min(ids.len())..(first + CASES_AT_ONCE).min(ids.len())];
+        if ids.is_empty() {
+            return None;
+        }
+        let first_event =
+            |id: &str| log.events(id).iter().map(|it| it.origin).min_by_key(|it| (it.file, it.row));
+        let values: Vec<Value> = ids.iter().map(|it| Value::Text(it.clone())).collect();
+        *batch = Batch {
+            len: ids.len(),
+            columns: vec![Column::of_values(Type::Text, &values)],
+            rows: ids.iter().map(|it| first_event(it).map_or(0, |it| it.row)).collect(),
+            first_record: first as u64,
+            ..Batch::default()
+        };
+        Some((first / CASES_AT_ONCE) as u64)
+    }
+}
+
+impl CaseSource {
+    fn reckoning<'a>(&'a self, source: &'a OpenedSource, read: &'a Read, number: usize) -> Reckoning<'a> {
+        let measure = &source.steps.calls[number].measure;
+        let calendar = |id: &str| self.calendars.get(id).cloned();
+        Reckoning::new(&read.log, measure, &self.asked, calendar, self.as_of)
+    }
+}
+
+/// What a worker keeps.
+pub(super) struct RecordWorker<'a>(Option<Worker<'a>>);
+
+impl<'a> Batches for &'a Records<'_> {
+    type Worker = RecordWorker<'a>;
+    type Faults = Vec<Fault>;
+
+    fn worker(&self) -> RecordWorker<'a> {
+        RecordWorker(self.files.as_ref().map(|files| {
+            let files: &'a Files = files;
+            files.worker()
+        }))
+    }
+
+    fn next(
+        &self,
+        worker: &mut RecordWorker<'a>,
+        batch: &mut Batch,
+    ) -> Result<Option<(u64, Vec<Fault>)>, Box<Diagnostic>> {
+        let read = match (&self.files, &mut worker.0) {
+            (Some(files), Some(worker)) => files.next(worker, batch)?,
+            _ => self.alone(batch).map(|it| (it, Vec::new())),
+        };
+        if let (Some(_), Some(weave)) = (&read, &self.weave) {
+            weave.complete(batch, self.log);
+        }
+        Ok(read)
+    }
+}
+
+impl Weave<'_> {
+    /// Puts the columns of a batch in the planned order, those of questions and partners among them.
+    fn complete(&self, batch: &mut Batch, read: Option<&Read>) {
+        let reckoned = match (self.id, read) {
+            (Some(id), Some(read)) => self.reckoned(batch, id, read),
+            _ => HashMap::new(),
+        };
+        let partners: Vec<Vec<Option<usize>>> = self.joins.iter().map(|it| it.partners(batch)).collect();
+        let own = std::mem::take(&mut batch.columns);
+        let column = |(from, ty): &(From, Type)| match from {
+            From::Own(number) => own[*number].clone(),
+            From::Step(number) => Column::of_values(*ty, &reckoned[number]),
+            From::Joined(join, number) => self.joins[*join].column(*number, *ty, &partners[*join]),
+        };
+        batch.columns = self.columns.iter().map(column).collect();
+    }
+
+    /// The answers for the cases of a batch, by question.
+    fn reckoned(&self, batch: &Batch, id: usize, read: &Read) -> HashMap<usize, Vec<Value>> {
+        let id = &batch.columns[id];
+        let ids: Vec<Option<&str>> = (0..batch.len).map(|row| id.text(row, &batch.text)).collect();
+        for id in ids.iter().flatten() {
+            if let Ok(number) = read.log.ids().binary_search_by(|it| (**it).cmp(id)) {
+                read.seen[number].store(true, Ordering::Relaxed);
+            }
+        }
+        let one = |(number, reckoning): &(usize, Reckoning<'_>)| {
+            let of = |id: &Option<&str>| id.map_or(Value::Missing, |it| reckoning.of(read.log.events(it)));
+            (*number, ids.iter().map(of).collect())
+        };
+        self.reckonings.iter().map(one).collect()
+    }
+}
