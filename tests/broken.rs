@@ -130,6 +130,11 @@ fn faults_of_names_are_told() {
 }
 
 #[test]
+fn faults_of_gates_are_told() {
+    told("gates");
+}
+
+#[test]
 fn faults_of_types_are_told() {
     told("types");
 }

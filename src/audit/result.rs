@@ -3,7 +3,7 @@
 use super::ScoreResult;
 use crate::{
     calendar::Zone,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Said},
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
     record::Value,
     rule::{Outcome, Rule, Severity},
@@ -52,6 +52,13 @@ impl OutcomeCounts {
     #[must_use]
     pub fn assessed(&self) -> u64 {
         self.pass + self.fail
+    }
+
+    /// passed / (passed + failed); `None` where nothing has a verdict.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    pub fn rate(&self) -> Option<f64> {
+        (self.assessed() > 0).then(|| self.pass as f64 / self.assessed() as f64)
     }
 
     /// Records that the rule looked at.
@@ -236,6 +243,8 @@ pub struct PromiseResult {
     pub no_evidence: u64,
     /// Records on which the promise is not given.
     pub not_applicable: u64,
+    /// Findings: breaches, and what is without evidence where that is to be found.
+    pub findings: u64,
     /// The share of records with an outcome; `None` where the promise was given on none.
     pub coverage: Option<f64>,
     /// Median and 90th percentile of the open time of the clocks that have stopped, in seconds.
@@ -319,14 +328,20 @@ impl GateVerdict {
 pub struct Gate {
     /// Its id: `fail-on:critical`, `assessed`.
     pub id: String,
-    /// What was found.
+    /// What must hold, as written; `None` of the gates that every audit has.
+    pub check: Option<String>,
+    /// What was found; not a number where it does not exist.
     pub figure: f64,
-    /// What it may be at most.
+    /// How it is compared with the limit: `<=`; `None` where the check is no comparison.
+    pub relation: Option<&'static str>,
+    /// What it is compared with; not a number where there is none.
     pub limit: f64,
     /// Whether it holds.
     pub verdict: GateVerdict,
     /// What the figure is about, for people: ids of rules that could assess nothing.
     pub about: Vec<String>,
+    /// Why there is no figure, or no verdict on it.
+    pub reason: Option<Said>,
 }
 
 /// A finding kept beyond its batch, for "the worst findings".

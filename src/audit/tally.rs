@@ -247,30 +247,29 @@ impl Tally {
         self.summary.findings
     }
 
-    /// The gates, reckoned: no finding of `fail_on` or worse, and no rule that met applicable records
-    /// and could assess none.
+    /// The gates that every audit has, reckoned: no finding of `fail_on` or worse, where that is asked, and no
+    /// rule that met applicable records and could assess none.
     #[must_use]
-    pub fn gates(&self, fail_on: Severity) -> Vec<Gate> {
-        let found: u64 = Severity::ALL
-            .iter()
-            .zip(self.summary.findings)
-            .filter(|(it, _)| **it >= fail_on)
-            .map(|(_, n)| n)
-            .sum();
+    pub fn gates(&self, fail_on: Option<Severity>) -> Vec<Gate> {
+        let found = |least: Severity| {
+            let found = Severity::ALL.iter().zip(self.summary.findings).filter(|(it, _)| **it >= least);
+            found.map(|(_, n)| n).sum()
+        };
         let blind = |it: &&RuleTally| it.result.met() > 0 && it.result.outcomes.assessed() == 0;
         let blind: Vec<String> =
             self.rules.iter().filter(blind).map(|it| it.result.rule.id.clone()).collect();
         let gate = |id: String, figure: u64, about: Vec<String>| Gate {
             id,
+            check: None,
             figure: as_figure(figure),
+            relation: Some("<="),
             limit: 0.0,
             verdict: if figure == 0 { GateVerdict::Held } else { GateVerdict::Failed },
             about,
+            reason: None,
         };
-        vec![
-            gate(format!("fail-on:{}", fail_on.name()), found, Vec::new()),
-            gate("assessed".to_owned(), blind.len() as u64, blind),
-        ]
+        let by_severity = fail_on.map(|it| gate(format!("fail-on:{}", it.name()), found(it), Vec::new()));
+        by_severity.into_iter().chain([gate("assessed".to_owned(), blind.len() as u64, blind)]).collect()
     }
 
     /// Fills an audit's counts, rules, worst findings and lists.
@@ -321,6 +320,7 @@ fn promise_result(tally: RuleTally) -> PromiseResult {
         at_risk,
         no_evidence: outcomes.no_evidence,
         not_applicable: outcomes.not_applicable,
+        findings: tally.result.findings,
         coverage: outcomes.coverage(),
         open_elapsed: clocks.open.quantiles([0.5, 0.9]),
     }

@@ -11,7 +11,7 @@ use super::{
     source_run::{SourceRun, groups_in, path},
 };
 use crate::{
-    audit::{Audit, Tally},
+    audit::{Audit, Gate, Tally},
     diagnostic::{Diagnostic, Level},
     engine::RunError,
     report::{Format, Setting, columns},
@@ -109,7 +109,7 @@ fn judged(
         rules: Vec::new(),
         promises: Vec::new(),
         groups: Vec::new(),
-        gates: tally.gates(fail_on(matches)),
+        gates: tally.gates(fail_on(matches, planned)),
         worst: Vec::new(),
         unassessed: Vec::new(),
         diagnostics: Vec::new(),
@@ -120,6 +120,8 @@ fn judged(
     };
     audit.scores = std::mem::take(&mut tally.scores).finish(&metric);
     tally.finish(&mut audit);
+    let own: Vec<Gate> = planned.gates.iter().map(|it| it.judge(&audit)).collect();
+    audit.gates.extend(own);
     complain_of_data(&audit, voice, planned);
     let mut written = outputs.finish(&audit)?;
     if let (Some(rejects), Some(path)) = (rejects, rejects_path) {
@@ -169,9 +171,11 @@ fn available() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn fail_on(matches: &ArgMatches) -> Severity {
+/// From which severity on findings fail the audit: what the command line says; without gates of its own a project
+/// fails on `critical`.
+fn fail_on(matches: &ArgMatches, planned: &Planned) -> Option<Severity> {
     let asked = matches.get_one::<String>("fail-on").and_then(|it| Severity::from_name(it));
-    asked.unwrap_or(Severity::Critical)
+    asked.or_else(|| planned.gates.is_empty().then_some(Severity::Critical))
 }
 
 fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outputs, Box<Diagnostic>> {

@@ -88,6 +88,9 @@ fn paths_of_rules(planned: &Planned, lang: Lang, out: &mut String) {
     if promises > 0 {
         line(out, &wording::CHECKED_PROMISES.fill(lang, &[("count", promises.to_string())]));
     }
+    if !planned.gates.is_empty() {
+        line(out, &wording::CHECKED_GATES.fill(lang, &[("count", planned.gates.len().to_string())]));
+    }
 }
 
 /// The path of a promise, and what it counts by.

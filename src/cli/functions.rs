@@ -2,8 +2,8 @@
 
 use crate::{
     expr::{Described, described},
-    script::{AGGREGATES, STEPS},
-    wording::{self, Lang},
+    script::{AGGREGATES, FIGURES, STEPS},
+    wording::{self, Lang, Wording},
 };
 
 /// What a function is called, by readers of `lang` and by others.
@@ -36,16 +36,30 @@ pub(super) fn text(lang: Lang) -> String {
     }
     for it in beyond_records() {
         let [own, other, meaning] = it.told(lang);
-        let path = if it.of_cases { wording::FUNCTION_STEPS } else { wording::FUNCTION_AGGREGATE };
-        out.push_str(&format!("{own} ({other})  {}  [{}]\n", it.signature, path.text(lang)));
+        out.push_str(&format!("{own} ({other})  {}  [{}]\n", it.signature, it.over.path.text(lang)));
         out.push_str(&format!("    {meaning}\n    {}\n", it.example));
     }
     out
 }
 
-/// A function that looks beyond one record: an aggregate, or a question about steps.
+/// What functions look at that look beyond one record.
+struct Over {
+    /// In files.
+    name: &'static str,
+    path: Wording,
+    heading: Wording,
+}
+
+/// In the order of the handbook: aggregates, questions about steps, figures of the result.
+static OVERS: [Over; 3] = [
+    Over { name: "aggregate", path: wording::FUNCTION_AGGREGATE, heading: wording::AGGREGATES_HEADING },
+    Over { name: "cases", path: wording::FUNCTION_STEPS, heading: wording::STEPS_HEADING },
+    Over { name: "gates", path: wording::FUNCTION_GATES, heading: wording::GATES_HEADING },
+];
+
+/// A function that looks beyond one record.
 struct Beyond {
-    of_cases: bool,
+    over: &'static Over,
     names: [&'static str; 2],
     signature: &'static str,
     example: &'static str,
@@ -64,20 +78,24 @@ impl Beyond {
 }
 
 fn beyond_records() -> impl Iterator<Item = Beyond> {
-    let aggregates = AGGREGATES.into_iter().map(|it| Beyond {
-        of_cases: false,
-        names: [it.name, it.alias],
-        signature: it.signature,
-        example: it.example,
-        meaning: [it.en, it.zh],
-    });
-    aggregates.chain(STEPS.into_iter().map(|it| Beyond {
-        of_cases: true,
-        names: [it.name, it.alias],
-        signature: it.signature,
-        example: it.example,
-        meaning: [it.en, it.zh],
-    }))
+    let [groups, cases, gates] = &OVERS;
+    let one = |over, names, [signature, example]: [&'static str; 2], meaning| Beyond {
+        over,
+        names,
+        signature,
+        example,
+        meaning,
+    };
+    let aggregates = AGGREGATES
+        .into_iter()
+        .map(move |it| one(groups, [it.name, it.alias], [it.signature, it.example], [it.en, it.zh]));
+    let steps = STEPS
+        .into_iter()
+        .map(move |it| one(cases, [it.name, it.alias], [it.signature, it.example], [it.en, it.zh]));
+    let figures = FIGURES
+        .into_iter()
+        .map(move |it| one(gates, [it.name, it.alias], [it.signature, it.example], [it.en, it.zh]));
+    aggregates.chain(steps).chain(figures)
 }
 
 /// The functions as a chapter of the handbook, in Markdown.
@@ -94,9 +112,9 @@ pub(super) fn chapter(lang: Lang, out: &mut String) {
         let meaning = meaning(&it, lang);
         out.push_str(&format!("- `{}`, {}: {meaning}. `{}`\n", it.signature, path(&it, lang), it.example));
     }
-    for (heading, of_cases) in [(wording::AGGREGATES_HEADING, false), (wording::STEPS_HEADING, true)] {
-        out.push_str(&format!("\n## {}\n\n", heading.text(lang)));
-        for it in beyond_records().filter(|it| it.of_cases == of_cases) {
+    for over in &OVERS {
+        out.push_str(&format!("\n## {}\n\n", over.heading.text(lang)));
+        for it in beyond_records().filter(|it| it.over.name == over.name) {
             let [own, other, meaning] = it.told(lang);
             out.push_str(&format!("- {own} ({other}), `{}`: {meaning}. `{}`\n", it.signature, it.example));
         }
@@ -114,10 +132,8 @@ pub(super) fn json() -> String {
         let path = if it.by_columns { "vectorised" } else { "interpreted" };
         entry(it.name, it.alias, &it.signature, it.example, [it.en, it.zh], path)
     };
-    let beyond = |it: Beyond| {
-        let path = if it.of_cases { "cases" } else { "aggregate" };
-        entry(it.names[0], it.names[1], it.signature, it.example, it.meaning, path)
-    };
+    let beyond =
+        |it: Beyond| entry(it.names[0], it.names[1], it.signature, it.example, it.meaning, it.over.name);
     let all: Vec<_> = described().into_iter().map(one).chain(beyond_records().map(beyond)).collect();
     serde_json::to_string_pretty(&all).map(|it| it + "\n").unwrap_or_default()
 }

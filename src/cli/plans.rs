@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Sources, nearest},
-    engine::{Filter, SourceAsk, SourcePlan, plan_source},
+    engine::{Filter, GateSetting, PlannedGate, SourceAsk, SourcePlan, plan_gates, plan_source},
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
     record::MICROS_PER_SECOND,
     rule::{DeclaredCalendar, Severity},
@@ -31,6 +31,7 @@ pub(super) struct Planned {
     pub(super) texts: Sources,
     pub(super) as_of: i64,
     pub(super) metrics: Vec<PlannedMetric>,
+    pub(super) gates: Vec<PlannedGate>,
 }
 
 /// A source, ready to be judged.
@@ -138,7 +139,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
     });
     let filter = filter(matches, &project, &mut diagnostics);
     let row_by_row = matches.try_get_one::<bool>("row-by-row").ok().flatten().copied().unwrap_or(false);
-    let (mut sources, mut metrics) = (Vec::new(), Vec::new());
+    let (mut sources, mut metrics, mut gates) = (Vec::new(), Vec::new(), Vec::new());
     if !diagnostics.iter().any(Diagnostic::is_error) {
         let setting = (&project.zone, as_of, project.lang);
         for source in &project.sources {
@@ -160,6 +161,11 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
         if filter.is_everything() && !diagnostics.iter().any(Diagnostic::is_error) {
             metrics = plan_metrics(&project, &sources, as_of, &mut diagnostics);
         }
+        let asked =
+            GateSetting { packs: &project.packs, disabled: &project.disabled, zone: &project.zone, as_of };
+        let (planned, mut found) = plan_gates(&project.gates, &asked);
+        gates = planned;
+        diagnostics.append(&mut found);
         unused_kinds(&project, &filter, &mut diagnostics);
         if sources.iter().all(|it| it.plan.is_idle()) && !diagnostics.iter().any(Diagnostic::is_error) {
             diagnostics.push(Diagnostic::error(wording::NO_RULE_AT_ALL).help(wording::HELP_NO_RULES));
@@ -168,7 +174,7 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
     let diagnostics = without_repeats(diagnostics);
     let wrong = diagnostics.iter().any(Diagnostic::is_error);
     voice.complain(&diagnostics, &texts, voice.notes && !wrong);
-    (!wrong).then_some(Planned { project, sources, texts, as_of, metrics })
+    (!wrong).then_some(Planned { project, sources, texts, as_of, metrics, gates })
 }
 
 /// The same complaint about a rule that looks at two sources is made once.

@@ -254,26 +254,29 @@ impl Parts<'_> {
 
 /// For each conjunct what it compares, and on which side figures fail.
 fn compared_in(program: &Program, columns: &ColumnRule, first: usize) -> Vec<(Option<Side>, Compared)> {
-    let one = |node: ExprId| {
-        let none = Compared { figure: node, limit: node, calls: Vec::new(), only: None };
-        let Node::Compare(comparison, left, right) = program.node(node) else { return (None, none) };
-        let of = |side: ExprId| aggregates_in(program, side, first);
-        let (figure, limit, comparison) = match (of(*left), of(*right)) {
-            (calls, others) if !calls.is_empty() && others.is_empty() => (*left, *right, *comparison),
-            (calls, others) if calls.is_empty() && !others.is_empty() => {
-                (*right, *left, comparison.flipped())
-            }
-            _ => return (None, none),
-        };
-        let side = match comparison {
-            Comparison::Less | Comparison::LessOrEqual => Some(Side::Large),
-            Comparison::Greater | Comparison::GreaterOrEqual => Some(Side::Small),
-            Comparison::Equal | Comparison::NotEqual => None,
-        };
-        let only = column_of(program, figure).and_then(|it| it.checked_sub(first));
-        (side, Compared { figure, limit, calls: of(figure), only })
+    let side = |comparison| match comparison {
+        Comparison::Less | Comparison::LessOrEqual => Some(Side::Large),
+        Comparison::Greater | Comparison::GreaterOrEqual => Some(Side::Small),
+        Comparison::Equal | Comparison::NotEqual => None,
+    };
+    let one = |node: ExprId| match compared(program, node, first) {
+        Some((comparison, compared)) => (side(comparison), compared),
+        None => (None, Compared { figure: node, limit: node, calls: Vec::new(), only: None }),
     };
     columns.conjuncts.iter().map(|it| one(it.node)).collect()
+}
+
+/// What a condition compares: figures, which are columns from `first` on, with something that reads none.
+pub(super) fn compared(program: &Program, node: ExprId, first: usize) -> Option<(Comparison, Compared)> {
+    let Node::Compare(comparison, left, right) = program.node(node) else { return None };
+    let of = |side: ExprId| aggregates_in(program, side, first);
+    let (figure, limit, comparison) = match (of(*left), of(*right)) {
+        (calls, others) if !calls.is_empty() && others.is_empty() => (*left, *right, *comparison),
+        (calls, others) if calls.is_empty() && !others.is_empty() => (*right, *left, comparison.flipped()),
+        _ => return None,
+    };
+    let only = column_of(program, figure).and_then(|it| it.checked_sub(first));
+    Some((comparison, Compared { figure, limit, calls: of(figure), only }))
 }
 
 /// The column that an expression is, conversions aside.

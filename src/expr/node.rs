@@ -66,6 +66,12 @@ impl Comparison {
         Self::WRITTEN.iter().find(|it| it.0 == symbol).map(|it| it.1)
     }
 
+    /// How it is written.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        Self::WRITTEN.iter().find(|it| it.1 == self).map_or("", |it| it.0)
+    }
+
     /// The comparison with its sides swapped.
     #[must_use]
     pub const fn flipped(self) -> Self {

@@ -1,7 +1,7 @@
 //! audit.toml: `[project]`, `[[source]]`, house changes and `[output]`.
 
 use super::{
-    Name, Source, calendar,
+    Name, Source, calendar, gates,
     holidays::Home,
     house::House,
     read::{Entry, File, Reader, Text, suggest},
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
-    rule::DeclaredCalendar,
+    rule::{DeclaredCalendar, DeclaredGate},
     wording::{self, Lang},
 };
 use std::ops::Range;
@@ -23,12 +23,13 @@ pub(super) struct AuditFile<'a> {
     pub(super) packs: Vec<Text>,
     pub(super) sources: Vec<Source>,
     pub(super) calendars: Vec<DeclaredCalendar>,
+    pub(super) gates: Vec<DeclaredGate>,
     pub(super) house: House<'a>,
     pub(super) outputs: Vec<String>,
     pub(super) place: Place,
 }
 
-const LATER: [&str; 2] = ["gate", "sampling"];
+const LATER: [&str; 1] = ["sampling"];
 const PACK_KEYS: [&str; 6] = ["pack", "rule", "phrases", "table", "promise", "scorecard"];
 
 /// Cities that people look for and the zone that is meant.
@@ -46,6 +47,7 @@ pub(super) fn read<'a>(mut root: Reader<'a>, home: &mut Home<'_>) -> AuditFile<'
         packs: Vec::new(),
         sources: Vec::new(),
         calendars: Vec::new(),
+        gates: Vec::new(),
         house: House::default(),
         outputs: Vec::new(),
         place: file.place(start.clone()),
@@ -70,6 +72,11 @@ pub(super) fn read<'a>(mut root: Reader<'a>, home: &mut Home<'_>) -> AuditFile<'
             entry.tables().into_iter().filter_map(|it| calendar::read(it, &out.zone, home)).collect();
         twice(file, read.iter().map(|it| (it.0.id.as_str(), it.1.clone())));
         out.calendars = read.into_iter().map(|it| it.0).collect();
+    }
+    if let Some(entry) = root.entry("gate") {
+        let read: Vec<_> = entry.tables().into_iter().filter_map(gates::read).collect();
+        twice(file, read.iter().map(|it| (it.0.id.as_str(), it.1.clone())));
+        out.gates = read.into_iter().map(|it| it.0).collect();
     }
     for (key, tables) in [("params", &mut out.house.params), ("rules", &mut out.house.rules)] {
         if let Some(table) = root.entry(key).and_then(|it| it.table()) {

@@ -13,6 +13,7 @@ mod audit_file;
 mod builtin;
 mod calendar;
 mod checks;
+mod gates;
 mod holidays;
 mod house;
 mod joins;
@@ -39,7 +40,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place, Sources},
     ingest::SourceSpec,
-    rule::{DeclaredCalendar, Pack, Script},
+    rule::{DeclaredCalendar, DeclaredGate, Pack, Script},
     wording::Lang,
 };
 use std::path::PathBuf;
@@ -84,6 +85,8 @@ pub struct Project {
     pub sources: Vec<Source>,
     /// When time counts.
     pub calendars: Vec<DeclaredCalendar>,
+    /// What must hold of the whole result.
+    pub gates: Vec<DeclaredGate>,
     /// The packs, house changes in place.
     pub packs: Vec<Pack>,
     /// Rules that the project switches off, each with the reason.

@@ -192,9 +192,23 @@ pub(super) fn coverage(counts: &OutcomeCounts, lang: Lang) -> String {
     }
 }
 
-/// A gate's figure and limit: whole numbers as counts, others with as many decimals (four at
+/// A gate's figure, and its limit as people read it: `≥ 0.95`; nothing where it compares nothing.
+pub(super) fn figures(gate: &Gate) -> (String, String) {
+    let (figure, limit) = numbers(gate.figure, gate.limit);
+    let sign = match gate.relation {
+        None => return (figure, String::new()),
+        Some("<=") => "≤",
+        Some(">=") => "≥",
+        Some("==") => "=",
+        Some("!=") => "≠",
+        Some(other) => other,
+    };
+    (figure, format!("{sign} {limit}"))
+}
+
+/// A figure and its limit: whole numbers as counts, others with as many decimals (four at
 /// least) as tell the two apart.
-pub(super) fn figures(figure: f64, limit: f64) -> (String, String) {
+fn numbers(figure: f64, limit: f64) -> (String, String) {
     let texts = (figure_text(figure), figure_text(limit));
     if texts.0 == texts.1 && figure.to_bits() != limit.to_bits() {
         return (figure.to_string(), limit.to_string());
@@ -230,9 +244,9 @@ mod tests {
         assert_eq!(count_short(9_999_999, Lang::En), "9,999,999");
         assert_eq!(count_short(123_456_789, Lang::En), "123.4M");
         assert_eq!(count_short(123_456_789, Lang::Zh), "12,345万");
-        assert_eq!(figures(0.949_999_9, 0.95), ("0.9499999".into(), "0.95".into()));
-        assert_eq!(figures(1234.0, 0.0), ("1,234".into(), "0".into()));
-        assert_eq!(figures(f64::NAN, 0.5), ("–".into(), "0.5".into()));
+        assert_eq!(numbers(0.949_999_9, 0.95), ("0.9499999".into(), "0.95".into()));
+        assert_eq!(numbers(1234.0, 0.0), ("1,234".into(), "0".into()));
+        assert_eq!(numbers(f64::NAN, 0.5), ("–".into(), "0.5".into()));
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Json {
         list(&mut out, "promises", &audit.promises, |out, it| promise(out, it, self.setting.lang));
         list(&mut out, "scorecards", &audit.scores, |out, it| scores::json(out, it, self.setting.lang));
         list(&mut out, "groups", &audit.groups, |out, it| groups::json(out, it, &self.setting));
-        list(&mut out, "gates", &audit.gates, gate);
+        list(&mut out, "gates", &audit.gates, |out, it| gate(out, it, self.setting.lang));
         out.put(",\n  \"findings\": [");
         out
     }
@@ -275,17 +275,30 @@ fn promise(out: &mut Vec<u8>, it: &PromiseResult, lang: Lang) {
     out.put("}");
 }
 
-fn gate(out: &mut Vec<u8>, it: &Gate) {
+fn gate(out: &mut Vec<u8>, it: &Gate, lang: Lang) {
     out.put("{\"id\":");
     json_string(out, &it.id);
+    if let Some(check) = &it.check {
+        out.put(",\"check\":");
+        json_string(out, check);
+    }
     out.put(",\"figure\":");
     put_float(out, it.figure);
+    out.put(",\"relation\":");
+    match it.relation {
+        Some(relation) => json_string(out, relation),
+        None => out.put("null"),
+    }
     out.put(",\"limit\":");
     put_float(out, it.limit);
     out.put(",\"verdict\":");
     json_string(out, it.verdict.name());
     out.put(",\"about\":");
     strings(out, it.about.iter().map(String::as_str));
+    if let Some(reason) = &it.reason {
+        out.put(",\"reason\":");
+        json_string(out, &reason.text(lang));
+    }
     out.put("}");
 }
 

@@ -76,16 +76,18 @@ impl Markdown {
         if audit.gates.is_empty() {
             return;
         }
-        let head = [wording::GATE, wording::VERDICT, wording::FIGURE, wording::AT_MOST];
+        let head = [wording::GATE, wording::VERDICT, wording::FIGURE, wording::LIMIT];
         self.table(wording::GATES, &head, 2, out);
         let of = |verdict| audit.gates.iter().filter(move |it| it.verdict == verdict);
         for it in of(GateVerdict::Failed).chain(of(GateVerdict::Held)) {
-            let (figure, limit) = digest::figures(it.figure, it.limit);
+            let (figure, limit) = digest::figures(it);
             let about: Vec<String> =
                 it.about.iter().take(ABOUT_MAX).map(|it| markdown(it, NAME_CHARS_MAX)).collect();
             let more = it.about.len().saturating_sub(ABOUT_MAX);
             let about = match (about.is_empty(), more) {
-                (true, _) => String::new(),
+                (true, _) => it.reason.as_ref().map_or_else(String::new, |reason| {
+                    format!(": {}", markdown(&reason.text(self.setting.lang), MESSAGE_CHARS_MAX))
+                }),
                 (false, 0) => format!(": {}", about.join(", ")),
                 (false, more) => {
                     let arguments = [("names", about.join(", ")), ("count", count(more as u64))];

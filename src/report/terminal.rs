@@ -446,10 +446,10 @@ impl Terminal {
     fn gates(&self, audit: &Audit, out: &mut String) {
         if !audit.gates.is_empty() {
             self.heading(wording::GATES, "", out);
-            let head = [wording::GATE, wording::FIGURE, wording::AT_MOST, wording::VERDICT];
+            let head = [wording::GATE, wording::FIGURE, wording::LIMIT, wording::VERDICT];
             let mut table = Table::new(2, &head.map(|it| self.say(it)));
             for it in &audit.gates {
-                let (figure, limit) = digest::figures(it.figure, it.limit);
+                let (figure, limit) = digest::figures(it);
                 let verdict = Cell::new(self.say(digest::gate_wording(it.verdict)), gate_style(it.verdict));
                 table.push(vec![
                     Cell::plain(visible(&it.id)),
@@ -461,6 +461,11 @@ impl Terminal {
             self.table(&table, out);
             for it in audit.gates.iter().filter(|it| !it.about.is_empty()) {
                 self.about(it, out);
+            }
+            for it in &audit.gates {
+                let Some(reason) = &it.reason else { continue };
+                let reason = visible(&reason.text(self.setting.lang)).into_owned();
+                self.hanging(&format!("{}: {reason}", cut(&visible(&it.id), NAME_WIDTH_MAX)), out);
             }
         }
         out.push('\n');

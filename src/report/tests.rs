@@ -6,7 +6,7 @@ use crate::{
         Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path as Evaluated, PromiseResult, RuleResult,
         Summary, Unassessed,
     },
-    diagnostic::{Diagnostic, Place},
+    diagnostic::{Diagnostic, Place, Said},
     finding::{Fingerprint, Standing},
     record::Value,
     rule::{Effective, MissingPolicy, Outcome, Param, ParamOrigin, Rule, Script, Severity},
@@ -142,6 +142,7 @@ fn promise(rule: &Rule) -> PromiseResult {
         no_evidence: 1200,
         not_applicable: 0,
         coverage: Some(0.99),
+        findings: 2,
         open_elapsed: Some([4320.0, 91_234.5]),
     }
 }
@@ -149,6 +150,45 @@ fn promise(rule: &Rule) -> PromiseResult {
 fn rule_result(rule: &Rule, path: Evaluated, outcomes: OutcomeCounts, findings: u64) -> RuleResult {
     let rule = Arc::new(rule.clone());
     RuleResult { rule, path, outcomes, findings, groups: None, windows_reaching: 0 }
+}
+
+/// One that holds, one without a figure, one that fails.
+fn gates() -> Vec<Gate> {
+    vec![
+        Gate {
+            id: "assessed".into(),
+            check: None,
+            figure: 0.0,
+            relation: Some("<="),
+            limit: 0.0,
+            verdict: GateVerdict::Held,
+            about: Vec::new(),
+            reason: None,
+        },
+        Gate {
+            id: "kept".into(),
+            check: Some("kept(\"first-response\") >= 0.95".into()),
+            figure: f64::NAN,
+            relation: Some(">="),
+            limit: 0.95,
+            verdict: GateVerdict::Failed,
+            about: Vec::new(),
+            reason: Some(Said {
+                wording: wording::GATE_MISSING,
+                arguments: vec![("name", "kept(\"first-response\")".into())],
+            }),
+        },
+        Gate {
+            id: "fail-on:critical".into(),
+            check: None,
+            figure: 1.0,
+            relation: Some("<="),
+            limit: 0.0,
+            verdict: GateVerdict::Failed,
+            reason: None,
+            about: (1..8).map(|it| format!("complaints/rule-{it}")).collect(),
+        },
+    ]
 }
 
 fn audit() -> Audit {
@@ -190,22 +230,7 @@ fn audit() -> Audit {
         ],
         promises: vec![promise(&rules[1])],
         groups: Vec::new(),
-        gates: vec![
-            Gate {
-                id: "assessed".into(),
-                figure: 0.0,
-                limit: 0.0,
-                verdict: GateVerdict::Held,
-                about: Vec::new(),
-            },
-            Gate {
-                id: "fail-on:critical".into(),
-                figure: 1.0,
-                limit: 0.0,
-                verdict: GateVerdict::Failed,
-                about: (1..8).map(|it| format!("complaints/rule-{it}")).collect(),
-            },
-        ],
+        gates: gates(),
         worst: worst(&rules),
         unassessed: vec![Unassessed {
             rule: "投诉/首次响应".into(),
@@ -413,7 +438,7 @@ fn huge() -> Audit {
         it.file = "folder/".repeat(50);
         it.fields = vec![("字段".repeat(90), Value::Text("汉字与 long text".repeat(5000).into())); 40];
     }
-    audit.gates[1].id = "gate-".repeat(50);
+    audit.gates[2].id = "gate-".repeat(50);
     audit
 }
 

@@ -1,6 +1,7 @@
 //! What a standard is: packs, rules, phrase lists and decision tables, read from TOML with the
 //! place of every part kept, so that a mistake is shown where it stands.
 
+mod gate;
 mod pack;
 mod parts;
 mod promise;
@@ -8,6 +9,7 @@ mod reach;
 mod scorecard;
 mod template;
 
+pub use gate::DeclaredGate;
 pub use pack::{Example, Pack, Rule, snake_case};
 pub use parts::{
     Bound, DeclaredCalendar, Effective, LibraryFile, MissingPolicy, Outcome, Param, ParamOrigin, Phrases,

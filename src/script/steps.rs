@@ -192,7 +192,7 @@ fn suggested(said: Diagnostic, name: &str, known: &[&str], all: Wording) -> Diag
 }
 
 /// The text of a literal.
-fn literal(text: &str) -> Option<String> {
+pub(super) fn literal(text: &str) -> Option<String> {
     let text = text.trim();
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     (!inner.contains(['"', '\\'])).then(|| inner.to_owned())

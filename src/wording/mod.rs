@@ -9,6 +9,7 @@ mod clock;
 mod commands;
 mod data;
 pub mod explain;
+mod gates;
 mod groups;
 mod help;
 mod hints;
@@ -31,6 +32,7 @@ pub use explain::{
     ABOUT_EXPLAIN, EXPLAIN, EXPLAIN_ALL, EXPLAIN_CODES, EXPLAIN_LIST, EXPLAIN_MORE, EXPLAIN_RIGHT,
     EXPLAIN_SAYS, EXPLAIN_WRONG, OPTION_CODE, UNKNOWN_CODE,
 };
+pub use gates::*;
 pub use groups::*;
 pub use help::*;
 pub use hints::*;

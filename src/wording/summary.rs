@@ -39,7 +39,6 @@ wordings! { SUMMARY;
     GATES = "Gates", "门禁";
     GATE = "gate", "门禁";
     FIGURE = "figure", "实际";
-    AT_MOST = "at most", "上限";
     VERDICT = "verdict", "结果";
     HELD = "held", "通过";
     NOT_HELD = "failed", "未通过";

@@ -10,6 +10,7 @@
 mod cases;
 mod clock;
 mod data;
+mod gates;
 mod glossary;
 mod groups;
 mod joins;
@@ -76,6 +77,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
         cases::PAGES,
         joins::PAGES,
         scorecard::PAGES,
+        gates::PAGES,
         data::PAGES,
         run::PAGES,
     ]
@@ -99,6 +101,7 @@ fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
         super::CASE_CODES,
         super::JOIN_CODES,
         super::SCORECARD_CODES,
+        super::GATE_CODES,
         EXPLAIN_CODES,
     ];
     lists.into_iter().flatten()
