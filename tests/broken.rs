@@ -135,6 +135,11 @@ fn faults_of_gates_are_told() {
 }
 
 #[test]
+fn faults_of_waivers_and_baselines_are_told() {
+    told("standing");
+}
+
+#[test]
 fn faults_of_types_are_told() {
     told("types");
 }
@@ -156,7 +161,7 @@ fn faults_of_data_are_told() {
 
 #[test]
 fn there_are_enough_cases() {
-    let themes = ["syntax", "names", "types", "project", "packs", "data"];
+    let themes = ["syntax", "names", "types", "project", "packs", "data", "gates", "standing"];
     let count: usize = themes.iter().map(|it| cases(it).len()).sum();
     assert!(count >= 200, "{count}");
 }

@@ -85,6 +85,7 @@ fn said(cases: &Cases) -> (Vec<Diagnostic>, Sources, Vec<Range<usize>>) {
         subject: Vec::new(),
         derive: Vec::new(),
         calendars: project.calendars.clone(),
+        waivers: Vec::new(),
     };
     let (opened, mut found) = ingest::open(&source.spec);
     diagnostics.append(&mut found);

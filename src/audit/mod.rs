@@ -1,12 +1,14 @@
 //! The audit: what came of judging all records, ready to be reported.
 
+mod found;
 mod result;
 mod scores;
 mod tally;
 
+pub use found::Found;
 pub use result::{
-    Audit, Gate, GateVerdict, GroupCounts, GroupResult, Input, OutcomeCounts, OwnedFinding, Path,
-    PromiseResult, RuleResult, Summary, Unassessed, wilson,
+    Audit, BaselineResult, Gate, GateVerdict, GroupCounts, GroupResult, Input, OutcomeCounts, OwnedFinding,
+    Path, PromiseResult, RuleResult, Summary, Unassessed, WaiverResult, wilson,
 };
 pub use scores::{Metric, ScoreResult, Scores};
 pub use tally::{Block, Judged, Tally};

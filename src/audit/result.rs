@@ -1,12 +1,12 @@
 //! The result of an audit, in plain data.
 
-use super::ScoreResult;
+use super::{Found, ScoreResult};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Said},
-    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, KnownFinding, Standing},
     record::Value,
-    rule::{Outcome, Rule, Severity},
+    rule::{Outcome, Rule, Severity, Waived, Waiver},
     score::NORMAL,
 };
 use std::sync::Arc;
@@ -132,15 +132,21 @@ pub struct Summary {
     /// Outcomes of all evaluations.
     pub outcomes: OutcomeCounts,
     /// Findings by severity, in the order of [`Severity::ALL`].
-    pub findings: [u64; 4],
+    pub findings: [Found; 4],
 }
 
 impl Summary {
     /// Findings of `severity`.
     #[must_use]
-    pub fn findings_of(&self, severity: Severity) -> u64 {
+    pub fn findings_of(&self, severity: Severity) -> Found {
         let at = Severity::ALL.iter().position(|it| *it == severity);
-        at.map_or(0, |at| self.findings[at])
+        at.map_or_else(Found::default, |at| self.findings[at])
+    }
+
+    /// Findings of all severities.
+    #[must_use]
+    pub fn found(&self) -> Found {
+        self.findings.into_iter().sum()
     }
 }
 
@@ -154,7 +160,7 @@ pub struct RuleResult {
     /// Its outcomes: of records; for a rule over groups of groups, and of the records that are in none.
     pub outcomes: OutcomeCounts,
     /// Its findings.
-    pub findings: u64,
+    pub findings: Found,
     /// For a rule over groups how many there were.
     pub groups: Option<GroupCounts>,
     /// For a rule over windows how many of them reach before the first record.
@@ -244,7 +250,7 @@ pub struct PromiseResult {
     /// Records on which the promise is not given.
     pub not_applicable: u64,
     /// Findings: breaches, and what is without evidence where that is to be found.
-    pub findings: u64,
+    pub findings: Found,
     /// The share of records with an outcome; `None` where the promise was given on none.
     pub coverage: Option<f64>,
     /// Median and 90th percentile of the open time of the clocks that have stopped, in seconds.
@@ -263,6 +269,14 @@ impl PromiseResult {
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
     pub fn kept_rate(&self) -> Option<f64> {
         (self.n() > 0).then(|| self.kept as f64 / self.n() as f64)
+    }
+
+    /// kept / (kept + breached), excused breaches aside.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    pub fn kept_rate_unexcused(&self) -> Option<f64> {
+        let n = self.n() - self.findings.waived_fails.min(self.breached);
+        (n > 0).then(|| self.kept as f64 / n as f64)
     }
 
     /// The 95 % interval of the kept rate.
@@ -321,6 +335,50 @@ impl GateVerdict {
             Self::Failed => "failed",
         }
     }
+}
+
+/// What a waiver came to.
+#[derive(Clone, Debug)]
+pub struct WaiverResult {
+    /// The waiver.
+    pub waiver: Waiver,
+    /// True where its time was over.
+    pub expired: bool,
+    /// How many findings it excuses.
+    pub findings: u64,
+    /// How many findings its rule has in all; `None` where it was not judged.
+    pub of: Option<u64>,
+}
+
+impl WaiverResult {
+    /// A condition that excuses more findings than this, and [`Self::BROAD_SHARE`] of all, is broad.
+    pub const BROAD_MIN: u64 = 10;
+    /// Half of the rule's findings.
+    pub const BROAD_SHARE: f64 = 0.5;
+
+    /// True where it was good and excused nothing of what was judged.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        !self.expired && self.findings == 0 && self.of.is_some()
+    }
+
+    /// True where it excuses so many of its rule's findings by a condition that the rule hardly means anything.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    pub fn is_broad(&self) -> bool {
+        let share = |of: u64| self.findings as f64 >= Self::BROAD_SHARE * of as f64;
+        let is_condition = matches!(self.waiver.of, Waived::Where(_));
+        is_condition && self.findings > Self::BROAD_MIN && self.of.is_some_and(share)
+    }
+}
+
+/// How the findings stand against a baseline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BaselineResult {
+    /// What is known and no longer found: fixed, in the order of the file.
+    pub fixed: Vec<KnownFinding>,
+    /// Rules with more findings than the baseline allows them, with both counts: found, allowed.
+    pub over_budget: Vec<(String, u64, u64)>,
 }
 
 /// A condition over the whole result.
@@ -429,6 +487,10 @@ pub struct Audit {
     pub scores: Vec<ScoreResult>,
     /// The gates.
     pub gates: Vec<Gate>,
+    /// The waivers, in the order of their files.
+    pub waivers: Vec<WaiverResult>,
+    /// How the findings stand against a baseline, where there is one.
+    pub baseline: Option<BaselineResult>,
     /// The worst findings: severity first, then source and record order. At most
     /// [`Audit::WORST_MAX`].
     pub worst: Vec<OwnedFinding>,

@@ -1,7 +1,7 @@
 //! Counting: block results merged in order into the result of an audit.
 
 use super::{
-    Audit, Gate, GateVerdict, GroupResult, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult,
+    Audit, Found, Gate, GateVerdict, GroupResult, Input, OutcomeCounts, OwnedFinding, Path, PromiseResult,
     RuleResult, Scores, Summary, Unassessed,
 };
 use crate::{
@@ -34,9 +34,11 @@ pub struct Judged {
     /// Groups with too few records for a verdict.
     pub below_min: u64,
     /// Findings.
-    pub findings: u64,
-    /// Findings by severity.
-    pub by_severity: [u64; 4],
+    pub findings: Found,
+    /// How many of them each waiver excuses.
+    pub waived: Vec<u64>,
+    /// Those of the baseline that were met, by number.
+    pub known: Vec<u32>,
     /// Candidates for the worst findings.
     pub worst: Vec<OwnedFinding>,
     /// How many groups.
@@ -71,6 +73,10 @@ pub struct Tally {
     pub diagnostics: Vec<Diagnostic>,
     /// Scores in the making.
     pub scores: Scores,
+    /// How many findings each waiver excuses.
+    pub waived: Vec<u64>,
+    /// Those of the baseline that were met, by number.
+    known: std::collections::HashSet<u32>,
     worst: Vec<(usize, OwnedFinding)>,
     unassessed: Vec<(usize, usize, Unassessed)>,
     sources: usize,
@@ -84,11 +90,13 @@ pub struct Block<'a> {
     /// Outcomes by planned rule, without `not_applicable`.
     pub counts: &'a [OutcomeCounts],
     /// Findings by planned rule.
-    pub findings: &'a [u64],
+    pub findings: &'a [Found],
+    /// How many findings each waiver excuses.
+    pub waived: &'a [u64],
+    /// Those of the baseline that were met, by number.
+    pub known: &'a [u32],
     /// By planned rule on records the windows that reach before the first record.
     pub reaching: &'a [u64],
-    /// Findings by severity.
-    pub by_severity: [u64; 4],
     /// Candidates for the worst findings.
     pub worst: Vec<OwnedFinding>,
     /// How the promises stand, numbered after the rules.
@@ -108,7 +116,7 @@ impl Tally {
             rule: rule.clone(),
             path: path.clone(),
             outcomes: OutcomeCounts::default(),
-            findings: 0,
+            findings: Found::default(),
             groups: None,
             windows_reaching: 0,
         };
@@ -141,7 +149,9 @@ impl Tally {
     pub fn add_groups(&mut self, rule: usize, judged: Judged) {
         let tally = &mut self.rules[rule];
         tally.result.outcomes.merge(&judged.counts);
-        tally.result.findings += judged.findings;
+        tally.result.findings.merge(&judged.findings);
+        let severity = severity_number(tally.result.rule.severity);
+        self.summary.findings[severity].merge(&judged.findings);
         if let Some(counts) = &mut tally.result.groups {
             counts.below_min += judged.below_min;
             let before = counts.groups;
@@ -154,9 +164,7 @@ impl Tally {
                 }
             }
         }
-        for (sum, more) in self.summary.findings.iter_mut().zip(judged.by_severity) {
-            *sum += more;
-        }
+        self.add_standings(&judged.waived, &judged.known);
         self.add_worst(judged.worst);
     }
 
@@ -167,6 +175,18 @@ impl Tally {
                 clocks.open.merge(times);
             }
         }
+    }
+
+    fn add_standings(&mut self, waived: &[u64], known: &[u32]) {
+        self.waived.resize(self.waived.len().max(waived.len()), 0);
+        self.waived.iter_mut().zip(waived).for_each(|(sum, more)| *sum += more);
+        self.known.extend(known);
+    }
+
+    /// True where a finding of the baseline, by its number, was met.
+    #[must_use]
+    pub fn has_met(&self, known: u32) -> bool {
+        self.known.contains(&known)
     }
 
     fn add_worst(&mut self, worst: Vec<OwnedFinding>) {
@@ -188,7 +208,8 @@ impl Tally {
         for (number, rule) in block.rules.iter().enumerate() {
             let result = &mut self.rules[*rule].result;
             result.outcomes.merge(&block.counts[number]);
-            result.findings += block.findings[number];
+            result.findings.merge(&block.findings[number]);
+            self.summary.findings[severity_number(result.rule.severity)].merge(&block.findings[number]);
             if let Some(groups) = &mut result.groups {
                 groups.without_group += block.counts[number].no_evidence;
             }
@@ -201,9 +222,7 @@ impl Tally {
                 clocks.beyond += counts.beyond;
             }
         }
-        for (sum, more) in self.summary.findings.iter_mut().zip(block.by_severity) {
-            *sum += more;
-        }
+        self.add_standings(block.waived, block.known);
         for (planned, unassessed) in block.unassessed {
             let rule = block.rules[planned];
             if self.rules[rule].unassessed < Audit::UNASSESSED_MAX {
@@ -241,19 +260,19 @@ impl Tally {
         self.worst.truncate(Audit::WORST_MAX);
     }
 
-    /// Findings so far of each severity, in the order of [`Severity::ALL`].
+    /// New findings so far of each severity, in the order of [`Severity::ALL`].
     #[must_use]
     pub fn findings(&self) -> [u64; 4] {
-        self.summary.findings
+        self.summary.findings.map(|it| it.new)
     }
 
-    /// The gates that every audit has, reckoned: no finding of `fail_on` or worse, where that is asked, and no
+    /// The gates that every audit has, reckoned: no new finding of `fail_on` or worse, where that is asked, and no
     /// rule that met applicable records and could assess none.
     #[must_use]
     pub fn gates(&self, fail_on: Option<Severity>) -> Vec<Gate> {
         let found = |least: Severity| {
             let found = Severity::ALL.iter().zip(self.summary.findings).filter(|(it, _)| **it >= least);
-            found.map(|(_, n)| n).sum()
+            found.map(|(_, n)| n.new).sum()
         };
         let blind = |it: &&RuleTally| it.result.met() > 0 && it.result.outcomes.assessed() == 0;
         let blind: Vec<String> =
@@ -306,6 +325,10 @@ impl Tally {
         audit.unassessed = self.unassessed.into_iter().map(|it| it.2).collect();
         audit.diagnostics = self.diagnostics;
     }
+}
+
+fn severity_number(severity: Severity) -> usize {
+    Severity::ALL.iter().position(|it| *it == severity).unwrap_or(0)
 }
 
 fn promise_result(tally: RuleTally) -> PromiseResult {

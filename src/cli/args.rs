@@ -1,6 +1,6 @@
 //! The command line: one definition for parsing, help in both languages and completions.
 
-use super::{calendar, commands};
+use super::{baseline, calendar, commands};
 use crate::wording::{self, Lang, Wording};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::PathBuf;
@@ -10,6 +10,10 @@ use std::path::PathBuf;
 pub fn command(lang: Lang) -> Command {
     let sub = |name: &'static str, text: Wording| about(lang, Command::new(name), text);
     let calendar = with_help(lang, calendar::command(lang), wording::ABOUT_CALENDAR)
+        .disable_help_subcommand(true)
+        .arg_required_else_help(true)
+        .help_template(template(lang, true));
+    let baseline = with_help(lang, baseline::command(lang), wording::ABOUT_BASELINE)
         .disable_help_subcommand(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true));
@@ -62,7 +66,7 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, check, test, explain, eval, diff, calendar, list, completions])
+        .subcommands([audit, baseline, check, test, explain, eval, diff, calendar, list, completions])
 }
 
 /// A command with its help in `lang`.
@@ -142,14 +146,9 @@ fn audit_options(lang: Lang) -> Vec<Arg> {
     let text = |name, value, help| option(lang, name, value, help);
     let flag = |name, help| flag(lang, name, help);
     let severities = ["critical", "major", "minor", "info"];
-    vec![
-        path(lang).value_name("PATH").help(wording::OPTION_PATHS.text(lang)),
-        rules(lang),
+    let own = vec![
         text("output", "FILE", wording::OPTION_OUTPUT).short('o').action(ArgAction::Append),
         text("format", "FORMAT", wording::OPTION_FORMAT),
-        text("as-of", "TIME", wording::OPTION_AS_OF),
-        text("threads", "N", wording::OPTION_THREADS).value_parser(clap::value_parser!(u16).range(1..=1024)),
-        text("set", "RULE.PARAM=VALUE", wording::OPTION_SET).action(ArgAction::Append),
         text("rule", "ID", wording::OPTION_RULE).action(ArgAction::Append),
         text("severity", "SEVERITY", wording::OPTION_SEVERITY)
             .action(ArgAction::Append)
@@ -157,17 +156,35 @@ fn audit_options(lang: Lang) -> Vec<Arg> {
             .hide_possible_values(true),
         text("dimension", "NAME", wording::OPTION_DIMENSION).action(ArgAction::Append),
         text("rejects", "FILE", wording::OPTION_REJECTS).value_parser(clap::value_parser!(PathBuf)),
+        text("baseline", "FILE", wording::OPTION_BASELINE).value_parser(clap::value_parser!(PathBuf)),
         text("fail-on", "SEVERITY", wording::OPTION_FAIL_ON)
             .value_parser(severities)
             .hide_possible_values(true),
-        flag("allow-errors", wording::OPTION_ALLOW_ERRORS),
-        text("memory", "SIZE", wording::OPTION_MEMORY),
         text("columns", "A,B", wording::OPTION_COLUMNS).value_delimiter(','),
         flag("bom", wording::OPTION_BOM),
+        flag("row-by-row", wording::OPTION_ROW_BY_ROW),
+    ];
+    let mut all = judging_options(lang);
+    // What most people ask for stands first, behind the paths.
+    all.splice(2..2, own);
+    all
+}
+
+/// The options of every command that judges a project whole.
+pub(super) fn judging_options(lang: Lang) -> Vec<Arg> {
+    let text = |name, value, help| option(lang, name, value, help);
+    let flag = |name, help| flag(lang, name, help);
+    vec![
+        path(lang).value_name("PATH").help(wording::OPTION_PATHS.text(lang)),
+        rules(lang),
+        text("as-of", "TIME", wording::OPTION_AS_OF),
+        text("threads", "N", wording::OPTION_THREADS).value_parser(clap::value_parser!(u16).range(1..=1024)),
+        text("set", "RULE.PARAM=VALUE", wording::OPTION_SET).action(ArgAction::Append),
+        text("memory", "SIZE", wording::OPTION_MEMORY),
+        flag("allow-errors", wording::OPTION_ALLOW_ERRORS),
         flag("quiet", wording::OPTION_QUIET).short('q'),
         flag("no-progress", wording::OPTION_NO_PROGRESS),
         color(lang),
-        flag("row-by-row", wording::OPTION_ROW_BY_ROW),
     ]
 }
 

@@ -9,6 +9,7 @@ use super::{
     plans::{Planned, begin, planned},
     rejects::Rejects,
     source_run::{SourceRun, groups_in, path},
+    standing,
 };
 use crate::{
     audit::{Audit, Gate, Tally},
@@ -36,11 +37,10 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let (loaded, voice) = begin(matches, asked, lang);
     let lang = voice.lang;
     let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
-    let cancelled = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&cancelled);
-    // A second handler in one process (in tests) is refused, which is fine.
-    drop(ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)));
-    match judged(matches, &planned, voice, &cancelled) {
+    let cancelled = on_ctrl_c();
+    let done =
+        outputs(matches, &planned, voice).and_then(|it| judged(matches, &planned, voice, &cancelled, it));
+    match done {
         Ok((audit, written)) => {
             if !matches.get_flag("quiet") {
                 for file in written {
@@ -59,31 +59,46 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     }
 }
 
+/// Set once somebody presses Ctrl-C.
+pub(super) fn on_ctrl_c() -> Arc<AtomicBool> {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&cancelled);
+    // A second handler in one process (in tests) is refused, which is fine.
+    drop(ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)));
+    cancelled
+}
+
 /// The exit code, after complaints about data and single records.
 fn verdict(matches: &ArgMatches, audit: &Audit, voice: Voice, planned: &Planned) -> u8 {
-    if audit.summary.records == 0 {
-        let diagnostic = Diagnostic::error(wording::NO_RECORDS).help(wording::HELP_NO_RECORDS);
-        voice.complain(&[diagnostic], &planned.texts, true);
-        return exit::NOT_AS_ASKED;
-    }
-    let errors = audit.summary.outcomes.error;
-    if errors > 0 && !matches.get_flag("allow-errors") {
-        let diagnostic = Diagnostic::error(wording::ERRORS_NOT_ALLOWED).with("count", errors.to_string());
-        voice.complain(&[diagnostic.help(wording::HELP_ALLOW_ERRORS)], &planned.texts, true);
+    if let Some(said) = not_as_asked(matches, audit) {
+        voice.complain(&[said], &planned.texts, true);
         return exit::NOT_AS_ASKED;
     }
     if audit.gates_hold() { exit::HELD } else { exit::GATE_FAILED }
 }
 
+/// Why the audit is none: there was no record, or some could not be computed and that is not allowed.
+pub(super) fn not_as_asked(matches: &ArgMatches, audit: &Audit) -> Option<Diagnostic> {
+    if audit.summary.records == 0 {
+        return Some(Diagnostic::error(wording::NO_RECORDS).help(wording::HELP_NO_RECORDS));
+    }
+    let errors = audit.summary.outcomes.error;
+    if errors == 0 || matches.get_flag("allow-errors") {
+        return None;
+    }
+    let said = Diagnostic::error(wording::ERRORS_NOT_ALLOWED).with("count", errors.to_string());
+    Some(said.help(wording::HELP_ALLOW_ERRORS))
+}
+
 /// Judges every source and writes the reports.
-fn judged(
+pub(super) fn judged(
     matches: &ArgMatches,
     planned: &Planned,
     voice: Voice,
     cancelled: &AtomicBool,
+    mut outputs: Outputs,
 ) -> Result<(Audit, Vec<PathBuf>), Box<Diagnostic>> {
-    let mut outputs = outputs(matches, planned, voice)?;
-    let rejects_path = matches.get_one::<PathBuf>("rejects");
+    let rejects_path = matches.try_get_one::<PathBuf>("rejects").ok().flatten();
     let mut rejects = match rejects_path {
         Some(path) => Some(Rejects::open(path).map_err(|error| Box::new(cannot_write(path, &error)))?),
         None => None,
@@ -110,6 +125,8 @@ fn judged(
         promises: Vec::new(),
         groups: Vec::new(),
         gates: tally.gates(fail_on(matches, planned)),
+        waivers: Vec::new(),
+        baseline: None,
         worst: Vec::new(),
         unassessed: Vec::new(),
         diagnostics: Vec::new(),
@@ -119,7 +136,9 @@ fn judged(
         metrics.get(&(card.to_owned(), place)).and_then(|it| it.get(key)).copied()
     };
     audit.scores = std::mem::take(&mut tally.scores).finish(&metric);
+    let met = standing::Met::of(&tally, planned);
     tally.finish(&mut audit);
+    met.stand(&mut audit, planned);
     let own: Vec<Gate> = planned.gates.iter().map(|it| it.judge(&audit)).collect();
     audit.gates.extend(own);
     complain_of_data(&audit, voice, planned);
@@ -174,7 +193,8 @@ fn available() -> usize {
 /// From which severity on findings fail the audit: what the command line says; without gates of its own a project
 /// fails on `critical`.
 fn fail_on(matches: &ArgMatches, planned: &Planned) -> Option<Severity> {
-    let asked = matches.get_one::<String>("fail-on").and_then(|it| Severity::from_name(it));
+    let asked =
+        matches.try_get_one::<String>("fail-on").ok().flatten().and_then(|it| Severity::from_name(it));
     asked.or_else(|| planned.gates.is_empty().then_some(Severity::Critical))
 }
 

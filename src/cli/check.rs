@@ -3,7 +3,7 @@
 use super::{
     Voice, exit,
     plans::{Planned, begin, planned},
-    print,
+    print, standing,
 };
 use crate::{
     diagnostic::Said,
@@ -23,6 +23,8 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let lang = voice.lang;
     let voice = Voice { notes: true, ..voice };
     let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
+    let over: Vec<_> = standing::expired(&planned.project, planned.as_of).collect();
+    voice.complain(&over, &planned.texts, false);
     let mut out = String::new();
     if matches.get_flag("schema") {
         schemas(&planned, lang, &mut out);

@@ -3,6 +3,7 @@
 
 mod args;
 mod audit;
+mod baseline;
 mod batches;
 mod calendar;
 mod cases;
@@ -31,6 +32,7 @@ mod rejects;
 mod rules;
 mod score_verdict;
 mod source_run;
+mod standing;
 mod test;
 mod test_report;
 mod usage;
@@ -162,6 +164,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
     drive_clock();
     match matches.subcommand() {
         Some(("audit", matches)) => audit::run(matches, asked, lang),
+        Some(("baseline", matches)) => baseline::run(matches, asked, lang),
         Some(("check", matches)) => check::run(matches, asked, lang),
         Some(("test", matches)) => test::run(matches, asked, lang),
         Some(("explain", matches)) => explain::run(matches, asked, lang),

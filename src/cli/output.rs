@@ -84,6 +84,17 @@ impl Outputs {
         Ok(Self { all })
     }
 
+    /// One report to a file, in a form that nobody asks for by name.
+    pub(super) fn only(report: Box<dyn Report>, path: &Path) -> Result<Self, Box<Diagnostic>> {
+        let opened = Output::of(report, Some(path.to_owned()));
+        Ok(Self { all: vec![opened.map_err(|error| Box::new(cannot_write(path, &error)))?] })
+    }
+
+    /// No report at all.
+    pub(super) const fn none() -> Self {
+        Self { all: Vec::new() }
+    }
+
     /// Appends the findings of a block, a buffer an output.
     pub(super) fn append(spools: &mut Spools<'_>, buffers: &[Vec<u8>]) -> io::Result<()> {
         for (spool, buffer) in spools.0.iter_mut().zip(buffers) {
@@ -156,8 +167,11 @@ pub(super) struct Spools<'a>(Vec<&'a mut Spool>);
 
 impl Output {
     fn open(format: Format, file: Option<&PathBuf>, setting: &Setting) -> io::Result<Self> {
-        let report = report(format, setting.clone());
-        let spool = match file {
+        Self::of(report(format, setting.clone()), file.cloned())
+    }
+
+    fn of(report: Box<dyn Report>, file: Option<PathBuf>) -> io::Result<Self> {
+        let spool = match &file {
             Some(path) if report.streams() => {
                 let mut temporary = beside(path)?;
                 report.begin(&mut temporary)?;
@@ -170,7 +184,7 @@ impl Output {
             }
             None => Spool::Apart(SpooledTempFile::new(SPOOL_BYTES)),
         };
-        Ok(Self { report, file: file.cloned(), spool })
+        Ok(Self { report, file, spool })
     }
 
     fn finish(self, audit: &Audit) -> io::Result<()> {
@@ -214,6 +228,16 @@ fn whole(
 /// Writes a file whole or not at all.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
     let written = beside(path).and_then(|mut it| it.write_all(bytes).and_then(|()| keep(it, path)));
+    written.map_err(|error| Box::new(cannot_write(path, &error)))
+}
+
+/// As [`write_file`], and it outlasts a failure of the machine.
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
+    let written = beside(path).and_then(|mut it| {
+        it.write_all(bytes)?;
+        it.as_file().sync_all()?;
+        keep(it, path)
+    });
     written.map_err(|error| Box::new(cannot_write(path, &error)))
 }
 

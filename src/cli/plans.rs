@@ -6,11 +6,13 @@ use super::{
     args::all,
     cases::{OpenedSource, open},
     metrics::{PlannedMetric, plan_metrics},
+    standing,
 };
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Sources, nearest},
     engine::{Filter, GateSetting, PlannedGate, SourceAsk, SourcePlan, plan_gates, plan_source},
+    finding::Baseline,
     project::{LoadOptions, Loaded, Project, Source, builtin_packs, load, load_files},
     record::MICROS_PER_SECOND,
     rule::{DeclaredCalendar, Severity},
@@ -32,6 +34,10 @@ pub(super) struct Planned {
     pub(super) as_of: i64,
     pub(super) metrics: Vec<PlannedMetric>,
     pub(super) gates: Vec<PlannedGate>,
+    /// Findings that are known.
+    pub(super) baseline: Option<Baseline>,
+    /// Whether every rule is judged.
+    pub(super) is_everything: bool,
 }
 
 /// A source, ready to be judged.
@@ -128,7 +134,7 @@ pub(super) fn optional(matches: &ArgMatches, name: &str) -> Vec<String> {
 
 /// Plans every source of a loaded project; complains about all that is wrong. `None` after errors.
 pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Option<Planned> {
-    let Loaded { project, mut diagnostics, sources: texts } = loaded;
+    let Loaded { project, mut diagnostics, sources: mut texts } = loaded;
     let Some(project) = project else {
         voice.complain(&diagnostics, &texts, true);
         return None;
@@ -138,16 +144,21 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
         0
     });
     let filter = filter(matches, &project, &mut diagnostics);
+    let baseline = standing::baseline(matches, &mut texts).unwrap_or_else(|said| {
+        diagnostics.push(*said);
+        None
+    });
     let row_by_row = matches.try_get_one::<bool>("row-by-row").ok().flatten().copied().unwrap_or(false);
     let (mut sources, mut metrics, mut gates) = (Vec::new(), Vec::new(), Vec::new());
     if !diagnostics.iter().any(Diagnostic::is_error) {
         let setting = (&project.zone, as_of, project.lang);
+        let waivers = standing::good(&project, as_of);
         for source in &project.sources {
             let (opened, mut found) = open(source, &project, &project.packs, as_of, &mut []);
             diagnostics.append(&mut found);
             let Some(opened) = opened else { continue };
             let (plan, found) = plan_source(
-                &opened.ask(source, &project.calendars),
+                &SourceAsk { waivers: waivers.clone(), ..opened.ask(source, &project.calendars) },
                 &opened.schema,
                 &opened.packs,
                 setting,
@@ -174,7 +185,8 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
     let diagnostics = without_repeats(diagnostics);
     let wrong = diagnostics.iter().any(Diagnostic::is_error);
     voice.complain(&diagnostics, &texts, voice.notes && !wrong);
-    (!wrong).then_some(Planned { project, sources, texts, as_of, metrics, gates })
+    let is_everything = filter.is_everything();
+    (!wrong).then_some(Planned { project, sources, texts, as_of, metrics, gates, baseline, is_everything })
 }
 
 /// The same complaint about a rule that looks at two sources is made once.
@@ -202,6 +214,7 @@ pub(super) fn ask(source: &Source, calendars: &[DeclaredCalendar]) -> SourceAsk 
             .collect(),
         derive: source.derive.iter().map(|it| (it.name.text.clone(), it.script.clone())).collect(),
         calendars: calendars.to_vec(),
+        waivers: Vec::new(),
     }
 }
 

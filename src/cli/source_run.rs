@@ -111,6 +111,7 @@ impl SourceRun<'_> {
             committed: &counters,
             spill: self.spill().part(self.threads),
             windows,
+            baseline: self.planned.baseline.as_ref(),
         };
         let progress = Progress::new(files.bytes().0, self.show, self.lang);
         let mut numbers: Vec<usize> =
@@ -342,7 +343,7 @@ impl Commit<'_, '_> {
         if let Some(rejects) = self.rejects {
             rejects.add(self.opened, faults)?;
         }
-        for (counter, more) in self.counters.iter().zip(result.by_severity) {
+        for (counter, more) in self.counters.iter().zip(result.new_by_severity) {
             counter.fetch_add(more, Ordering::Relaxed);
         }
         let file: Arc<str> = self.opened.files[result.file as usize].shown.as_str().into();
@@ -367,7 +368,8 @@ impl Commit<'_, '_> {
             findings: &result.findings,
             reaching: &result.reaching,
             promises: &result.promises,
-            by_severity: result.by_severity,
+            waived: &result.waived,
+            known: &result.known,
             worst: std::mem::take(&mut result.worst),
             unassessed: std::mem::take(&mut result.unassessed),
         });

@@ -44,6 +44,7 @@ impl<'a> Bench<'a> {
             hash_keys: &self.hash_keys,
             spill: Spill::never(),
             windows: &self.windows,
+            baseline: None,
         }
     }
 }

@@ -283,6 +283,7 @@ mod tests {
             subject: Vec::new(),
             derive: Vec::new(),
             calendars: Vec::new(),
+            waivers: Vec::new(),
         };
         let zone = Zone::named("Asia/Shanghai").unwrap();
         let calls: Vec<String> = FUNCTIONS.iter().map(call).collect();

@@ -2,7 +2,7 @@
 
 use super::group_rules::{Compared, compared};
 use crate::{
-    audit::{Audit, Gate, GateVerdict, OutcomeCounts, PromiseResult, ScoreResult},
+    audit::{Audit, Found, Gate, GateVerdict, OutcomeCounts, PromiseResult, ScoreResult, WaiverResult},
     calendar::Zone,
     diagnostic::{Diagnostic, Said, nearest},
     expr::{Cause, Comparison, Evaluator, Node, Program, Scratch, values_of},
@@ -10,7 +10,7 @@ use crate::{
     rule::{DeclaredGate, Pack, Rule, Severity},
     script::{
         CompiledValue, Counted, FIGURES, FieldName, FigureCall, Names, Registry, ResultFigure, RowRunner,
-        compile_value, cut_figures,
+        WaiverKind, compile_value, cut_figures,
     },
     wording,
 };
@@ -124,7 +124,7 @@ impl GateSetting<'_> {
             column: Some(column),
         };
         Names {
-            kind: String::new(),
+            kind: "gate".to_owned(),
             fields: (0..).zip(calls).map(field).collect(),
             pack: String::new(),
             tables: Vec::new(),
@@ -140,7 +140,11 @@ impl GateSetting<'_> {
         let promises = || self.packs.iter().flat_map(|it| &it.promises).map(|it| it.id.as_str());
         let cards = || self.packs.iter().flat_map(|it| &it.scorecards).map(|it| it.id.as_str());
         match figure {
-            ResultFigure::Records | ResultFigure::Rejected | ResultFigure::BadCells => Ok(About::All),
+            ResultFigure::Records
+            | ResultFigure::Rejected
+            | ResultFigure::BadCells
+            | ResultFigure::OverBudget
+            | ResultFigure::Waivers(_) => Ok(About::All),
             ResultFigure::Findings(of, _) | ResultFigure::Rate(of) | ResultFigure::Coverage(of) => {
                 of.as_ref().map_or(Ok(About::All), |it| self.part(it))
             }
@@ -339,13 +343,30 @@ fn value(figure: &ResultFigure, about: &About, audit: &Audit) -> Value {
         ResultFigure::Records => count(audit.summary.records),
         ResultFigure::Rejected => count(audit.summary.rejected),
         ResultFigure::BadCells => count(audit.summary.bad_cells),
-        // Nothing is known or waived as long as there are no baselines and waivers.
-        ResultFigure::Findings(_, Some(Counted::Known | Counted::Waived)) => count(0),
-        ResultFigure::Findings(_, None | Some(Counted::New)) => {
-            findings(about, audit).map_or(Value::Missing, count)
+        ResultFigure::Findings(_, counted) => {
+            let of = |found: Found| match counted {
+                None => found.counted(),
+                Some(Counted::New) => found.new,
+                Some(Counted::Known) => found.known,
+                Some(Counted::Waived) => found.waived,
+            };
+            findings(about, audit).map_or(Value::Missing, |it| count(of(it)))
+        }
+        ResultFigure::Waivers(kind) => {
+            let is_meant = |it: &&WaiverResult| match kind {
+                None => true,
+                Some(WaiverKind::Expired) => it.expired,
+                Some(WaiverKind::Unused) => it.is_unused(),
+                Some(WaiverKind::Broad) => it.is_broad(),
+            };
+            count(audit.waivers.iter().filter(is_meant).count() as u64)
+        }
+        ResultFigure::OverBudget => {
+            let over = audit.baseline.as_ref().map(|it| it.over_budget.len() as u64);
+            over.map_or(Value::Missing, count)
         }
         ResultFigure::Rate(_) | ResultFigure::Kept(_) => float(match promise(about, audit) {
-            Some(promise) => promise.kept_rate(),
+            Some(promise) => promise.kept_rate_unexcused(),
             None => outcomes(about, audit).rate(),
         }),
         ResultFigure::Coverage(_) => float(match promise(about, audit) {
@@ -361,11 +382,11 @@ fn value(figure: &ResultFigure, about: &About, audit: &Audit) -> Value {
 }
 
 /// How many findings; `None` of a rule that was not judged.
-fn findings(about: &About, audit: &Audit) -> Option<u64> {
+fn findings(about: &About, audit: &Audit) -> Option<Found> {
     let rules = audit.rules.iter().map(|it| (&it.rule, it.findings));
     let mut all = rules.chain(audit.promises.iter().map(|it| (&it.rule, it.findings)));
     match about {
-        About::All => Some(audit.summary.findings.iter().sum()),
+        About::All => Some(audit.summary.found()),
         About::Severity(severity) => Some(audit.summary.findings_of(*severity)),
         About::Dimension(name) => {
             Some(all.filter(|it| it.0.dimension.as_ref() == Some(name)).map(|it| it.1).sum())
@@ -387,7 +408,10 @@ fn outcomes(about: &About, audit: &Audit) -> OutcomeCounts {
         About::Id(id) => rule.id == *id,
     };
     let mut sum = OutcomeCounts::default();
-    audit.rules.iter().filter(|it| is_meant(&it.rule)).for_each(|it| sum.merge(&it.outcomes));
+    for it in audit.rules.iter().filter(|it| is_meant(&it.rule)) {
+        sum.merge(&it.outcomes);
+        sum.fail -= it.findings.waived_fails.min(sum.fail);
+    }
     sum
 }
 

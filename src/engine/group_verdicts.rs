@@ -310,6 +310,7 @@ impl GroupChunk<'_> {
         let planned = self.planned;
         let rule = &planned.as_rule.rule;
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
+        judged.waived = self.judging.plan.waivers.no_hits();
         let (_, errors) = verdicts.faults.split();
         for (row, told) in told.into_iter().enumerate() {
             let outcome = match () {
@@ -323,11 +324,13 @@ impl GroupChunk<'_> {
                 judged.errors.push((self.key(group), cause.says()));
             }
             if verdicts.findings.get(row) {
-                judged.findings += 1;
-                judged.by_severity[severity] += 1;
-                let for_worst = self.judging.sink.wanted().worst && room[severity] > 0;
+                let standing = self.standing(group, judged);
+                judged.findings.add(standing, outcome == Outcome::Fail);
+                let is_new = standing == Standing::New;
+                let for_worst = is_new && self.judging.sink.wanted().worst && room[severity] > 0;
                 room[severity] -= u64::from(for_worst);
-                let worst = self.finding(batch, row, outcome, (verdicts, &told), outputs, for_worst);
+                let outputs = (&mut *outputs, for_worst);
+                let worst = self.finding(batch, row, (outcome, standing), (verdicts, &told), outputs);
                 judged.worst.extend(worst);
             }
             judged.met += 1;
@@ -336,6 +339,24 @@ impl GroupChunk<'_> {
                 *listed += 1;
                 judged.groups.push((judged.met - 1, self.result(group, told, outcome)));
             }
+        }
+    }
+
+    /// Where a finding on a group stands: waived beats known.
+    fn standing(&self, group: &Group, judged: &mut Judged) -> Standing {
+        let plan = self.judging.plan;
+        let key = self.key(group);
+        let number = plan.rules.len() + group.rule;
+        if plan.waivers.waives_group(number, &key, &mut judged.waived) {
+            return Standing::Waived;
+        }
+        let id = Fingerprint::of_record(&plan.id, &self.planned.as_rule.rule.id, &key, 0);
+        match self.judging.baseline.and_then(|it| it.number(id)) {
+            Some(number) => {
+                judged.known.push(number);
+                Standing::Known
+            }
+            None => Standing::New,
         }
     }
 
@@ -378,10 +399,9 @@ impl GroupChunk<'_> {
         &self,
         batch: &Batch,
         row: usize,
-        outcome: Outcome,
+        (outcome, standing): (Outcome, Standing),
         (verdicts, told): (&Verdicts, &Told),
-        outputs: &mut [Vec<u8>],
-        for_worst: bool,
+        (outputs, for_worst): (&mut [Vec<u8>], bool),
     ) -> Option<crate::audit::OwnedFinding> {
         let (judging, planned, group) = (self.judging, self.planned, &self.groups[row]);
         let rule = &planned.as_rule.rule;
@@ -420,7 +440,7 @@ impl GroupChunk<'_> {
                 rule_hash: &planned.as_rule.hash,
             },
             origin: FindingOrigin::default(),
-            standing: Standing::New,
+            standing,
             unstable: false,
         };
         if judging.sink.wanted().findings {

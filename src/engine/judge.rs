@@ -1,17 +1,18 @@
 //! Judging a block: rules over chunks of its records, findings in record order.
 
 use super::{
-    Duplicates, PlannedPromise, PlannedRule, PlannedWindow, RisingKeys, SourcePlan, Spill, Windows,
+    Duplicates, PlannedPromise, PlannedRule, PlannedWindow, SourcePlan, Spill, Windows,
     cards::{CardFolder, PlannedCard},
     group_verdicts::{GroupFolder, GroupPart},
-    prepare::{derive, key_hash, promised},
+    keys::{RisingKeys, hash_keys},
+    prepare::{derive, promised},
     writer::Writer,
 };
 use crate::{
-    audit::{OutcomeCounts, OwnedFinding, Unassessed},
+    audit::{Found, OutcomeCounts, OwnedFinding, Unassessed},
     calendar::Zone,
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch},
-    finding::Finding,
+    finding::{Baseline, Finding},
     promise::{self, Counts, OpenTimes, Parts, Watch},
     record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Value, Values},
     rule::{Effective, MissingPolicy, Outcome},
@@ -19,7 +20,7 @@ use crate::{
 };
 use std::{
     io,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64},
 };
 
 /// What is read of each finding; the rest is not computed.
@@ -72,6 +73,8 @@ pub struct Judging<'a> {
     pub spill: Spill,
     /// The figures of the plan's windows.
     pub windows: &'a Windows,
+    /// Findings that are known.
+    pub baseline: Option<&'a Baseline>,
 }
 
 /// What came of a block.
@@ -90,7 +93,11 @@ pub struct BlockResult {
     /// The outcome of every record under every reported promise, where they are wanted; `None` without one.
     pub clocks: Vec<Vec<Option<promise::Outcome>>>,
     /// Findings by planned rule.
-    pub findings: Vec<u64>,
+    pub findings: Vec<Found>,
+    /// How many findings each waiver excuses; none without waivers.
+    pub waived: Vec<u64>,
+    /// Those of the baseline that were met, by number.
+    pub known: Vec<u32>,
     /// By planned rule the judged records whose window reaches before the first record.
     pub reaching: Vec<u64>,
     /// How the reported promises stand. In `counts`, `findings` and the lists rules over groups are numbered
@@ -98,8 +105,8 @@ pub struct BlockResult {
     pub promises: Vec<Counts>,
     /// By scorecard the records that count for nobody.
     pub unscored: Vec<u64>,
-    /// Findings by severity, in the order of [`crate::rule::Severity::ALL`].
-    pub by_severity: [u64; 4],
+    /// New findings by severity, in the order of [`crate::rule::Severity::ALL`].
+    pub new_by_severity: [u64; 4],
     /// Findings encoded, by output.
     pub outputs: Vec<Vec<u8>>,
     /// Records without a verdict, by number of the planned rule; at most so many of each rule.
@@ -120,6 +127,8 @@ pub(super) struct Verdicts {
     pub(super) pass: Mask,
     /// Rows with a finding.
     pub(super) findings: Mask,
+    /// Of these the ones that are waived.
+    pub(super) waived: Mask,
     /// Rows that failed at each conjunct.
     pub(super) deciders: Vec<Mask>,
     /// What scripts said of rows.
@@ -131,7 +140,14 @@ pub(super) struct Verdicts {
 impl Verdicts {
     /// Nothing but rows without a verdict.
     pub(super) fn of(faults: Faults) -> Self {
-        Self { pass: Mask::NONE, findings: Mask::NONE, deciders: Vec::new(), reasons: Vec::new(), faults }
+        Self {
+            pass: Mask::NONE,
+            findings: Mask::NONE,
+            waived: Mask::NONE,
+            deciders: Vec::new(),
+            reasons: Vec::new(),
+            faults,
+        }
     }
 
     /// Rows that fail.
@@ -194,7 +210,8 @@ impl<'a> Judge<'a> {
         let by_rows = plan.rules.iter().any(|it| matches!(it.compiled.form, Form::Rows(_)));
         let by_rows = by_rows
             || plan.groups.iter().any(|it| it.reason.is_some())
-            || plan.cards.iter().any(PlannedCard::runs_by_rows);
+            || plan.cards.iter().any(PlannedCard::runs_by_rows)
+            || plan.waivers.runs_by_rows();
         let runner = by_rows.then(|| RowRunner::new(&plan.program));
         let groups = GroupFolder::new(judging);
         let (scratch, spare, watch) = (Scratch::default(), Spare::default(), Watch::default());
@@ -244,19 +261,18 @@ impl<'a> Judge<'a> {
             file: batch.file,
             records: batch.len as u64,
             counts: vec![OutcomeCounts::default(); rules],
-            findings: vec![0; rules],
+            findings: vec![Found::default(); rules],
+            waived: plan.waivers.no_hits(),
             reaching: vec![0; plan.rules.len()],
             outputs: std::mem::take(&mut self.spare.outputs),
             ..BlockResult::default()
         };
         result.outputs.resize_with(self.judging.sink.outputs(), Vec::new);
         let batch = &*batch;
-        self.hash_keys(batch, &mut result);
-        let plan = self.judging.plan;
+        hash_keys(self.judging, batch, &mut result);
         let mut writer = Writer::new(self.judging, batch, rules);
         for (number, (promise, parts)) in (first_promise..).zip(&promised) {
             result.counts[number] = counts_of(&parts.counts);
-            result.findings[number] = parts.counts.outcomes[promise::Outcome::Breached as usize];
             writer.list_lacks(number, promise, &parts.lacks, &mut result);
         }
         let mut evaluator = Evaluator::new(&plan.program, batch, &mut self.scratch);
@@ -269,7 +285,7 @@ impl<'a> Judge<'a> {
         while evaluator.go_to(low) {
             verdicts.clear();
             for (number, planned) in plan.rules.iter().enumerate() {
-                let verdict = judge_chunk(
+                let mut verdict = judge_chunk(
                     planned,
                     &mut evaluator,
                     self.runner.as_ref(),
@@ -282,7 +298,8 @@ impl<'a> Judge<'a> {
                     let rows = verdict.pass.or(&verdict.failed());
                     result.reaching[number] += self.judging.windows.reaching(of, batch, low, &rows);
                 }
-                result.findings[number] += verdict.findings.count() as u64;
+                let tools = (&mut evaluator, self.runner.as_ref());
+                plan.waivers.excuse(number, &mut verdict, tools, (batch, &writer), &mut result.waived);
                 self.cards.note(number, &verdict);
                 writer.list(number, planned, &verdict, low, &mut result);
                 if let Some(outcomes) = result.outcomes.get_mut(number) {
@@ -291,13 +308,20 @@ impl<'a> Judge<'a> {
                 verdicts.push(verdict);
             }
             self.groups.fold(&mut evaluator, self.runner.as_ref(), batch, &mut writer, &mut result);
-            verdicts.extend(promised.iter().map(|(_, parts)| breaches(parts, low)));
+            for (number, (promise, parts)) in (first_promise..).zip(&promised) {
+                let mut verdict = breaches(parts, low);
+                let tools = (&mut evaluator, self.runner.as_ref());
+                plan.waivers.excuse(number, &mut verdict, tools, (batch, &writer), &mut result.waived);
+                self.cards.note_promise(promise.first_column, &verdict.waived);
+                verdicts.push(verdict);
+            }
             for (row, number) in in_record_order(&verdicts) {
-                let judged = match number.checked_sub(plan.rules.len()) {
-                    Some(number) => Judged::Promise(promised[number].0),
-                    None => Judged::Rule(&plan.rules[number]),
+                let (judged, planned) = match number.checked_sub(plan.rules.len()) {
+                    Some(number) => (Judged::Promise(promised[number].0), first_promise + number),
+                    None => (Judged::Rule(&plan.rules[number]), number),
                 };
-                writer.finding(judged, &verdicts[number], row, low + row, &mut result);
+                let standing = writer.finding(judged, &verdicts[number], row, low + row, &mut result);
+                result.findings[planned].add(standing, !verdicts[number].faults.dead.get(row));
             }
             low += CHUNK_LEN;
         }
@@ -325,38 +349,6 @@ impl<'a> Judge<'a> {
     pub fn recycle(&mut self, spare: Option<Spare>) {
         self.spare = spare.unwrap_or_default();
         self.spare.outputs.iter_mut().for_each(Vec::clear);
-    }
-
-    fn hash_keys(&self, batch: &Batch, result: &mut BlockResult) {
-        let plan = self.judging.plan;
-        if plan.key.is_empty() {
-            return;
-        }
-        let mut joined = String::new();
-        let (mut first, mut last): (Option<String>, String) = (None, String::new());
-        let mut rising = !self.judging.hash_keys.load(Ordering::Relaxed);
-        for row in 0..batch.len {
-            let Some(key) = plan.key_of(batch, row, &mut joined) else {
-                result.keyless += 1;
-                continue;
-            };
-            if rising && first.is_some() && *key <= *last {
-                rising = false;
-            }
-            if rising {
-                key.clone_into(&mut last);
-                first.get_or_insert_with(|| key.to_owned());
-            }
-        }
-        match first {
-            Some(first) if rising => result.rising_keys = Some(RisingKeys { first, last }),
-            _ => {
-                result.key_hashes.reserve_exact(batch.len);
-                for row in 0..batch.len {
-                    result.key_hashes.extend(plan.key_of(batch, row, &mut joined).map(key_hash));
-                }
-            }
-        }
     }
 }
 

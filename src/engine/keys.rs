@@ -1,9 +1,12 @@
 //! Which keys stand more than once: hashes of all keys in record order, in memory up to a bound and
 //! in a temporary file beyond it.
 
+use super::{BlockResult, Judging, prepare::key_hash};
+use crate::record::Batch;
 use std::{
     collections::BTreeMap,
     io::{self, Read, Seek, SeekFrom, Write},
+    sync::atomic::Ordering,
 };
 
 /// Records that share their key: record number → which of the records with that key it is, from 1.
@@ -168,6 +171,39 @@ fn repeats(hashes: &mut [u64], repeated: &mut Vec<u64>) {
     for pair in hashes.windows(2) {
         if pair[0] == pair[1] && repeated.last() != Some(&pair[0]) {
             repeated.push(pair[0]);
+        }
+    }
+}
+
+/// Hashes the keys of a block, unless each is greater than the one before.
+pub(super) fn hash_keys(judging: &Judging<'_>, batch: &Batch, result: &mut BlockResult) {
+    let plan = judging.plan;
+    if plan.key.is_empty() {
+        return;
+    }
+    let mut joined = String::new();
+    let (mut first, mut last): (Option<String>, String) = (None, String::new());
+    let mut rising = !judging.hash_keys.load(Ordering::Relaxed);
+    for row in 0..batch.len {
+        let Some(key) = plan.key_of(batch, row, &mut joined) else {
+            result.keyless += 1;
+            continue;
+        };
+        if rising && first.is_some() && *key <= *last {
+            rising = false;
+        }
+        if rising {
+            key.clone_into(&mut last);
+            first.get_or_insert_with(|| key.to_owned());
+        }
+    }
+    match first {
+        Some(first) if rising => result.rising_keys = Some(RisingKeys { first, last }),
+        _ => {
+            result.key_hashes.reserve_exact(batch.len);
+            for row in 0..batch.len {
+                result.key_hashes.extend(plan.key_of(batch, row, &mut joined).map(key_hash));
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     lints,
     message::Message,
     promises::{PlannedPromise, Planner},
+    standing::{PlannedWaivers, mentioned_by_waivers},
     windows::{PlannedWindow, WindowRule, plan_window_rule},
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     expr::{ExprId, Program},
     promise::Parts,
     record::{Schema, Type},
-    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Script, Severity, Within},
+    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Script, Severity, Waiver, Within},
     script::{
         CompiledRule, FieldName, Form, Library, Names, Registry, compile_derived, compile_rule, names_in,
     },
@@ -42,6 +43,8 @@ pub struct SourceAsk {
     pub derive: Vec<(String, Script)>,
     /// The project's calendars.
     pub calendars: Vec<DeclaredCalendar>,
+    /// The project's waivers; `None` of those whose time is over.
+    pub waivers: Vec<Option<Waiver>>,
 }
 
 /// Which rules are judged.
@@ -143,6 +146,8 @@ pub struct SourcePlan {
     pub subject: Vec<(String, u32)>,
     /// The column of the record's own date, and whether it is a time.
     pub date: Option<(u32, Type)>,
+    /// Which findings are excused.
+    pub waivers: PlannedWaivers,
     /// The language of messages.
     pub lang: Lang,
 }
@@ -173,18 +178,15 @@ pub fn plan_source(
 ) -> (Option<SourcePlan>, Vec<Diagnostic>) {
     let (zone, as_of, lang) = setting;
     let mut planning = Planning { ask, schema, columns: Vec::new(), diagnostics: Vec::new() };
-    let rules: Vec<(&Pack, &Rule)> = packs
-        .iter()
-        .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
-        .filter(|(_, rule)| rule.on == ask.kind && filter.admits(rule))
-        .collect();
+    let rules = rules_of(ask, packs, filter);
     let read = rules.iter().flat_map(|(_, rule)| rule.scripts());
     let promises = promises_of(ask, packs, filter, read);
     let mentioned = mentioned(&rules);
     let cards = if filter.is_everything() { packs } else { &[] };
     let by_cards = mentioned_by_cards(cards, &ask.kind);
-    let mut fields =
-        planning.fields([mentioned.clone(), mentioned_by_promises(&promises), by_cards].concat());
+    let by_waivers = mentioned_by_waivers(&ask.waivers, &rules, &promises);
+    let by_promises = mentioned_by_promises(&promises);
+    let mut fields = planning.fields([mentioned.clone(), by_promises, by_cards, by_waivers].concat());
     let key = planning.written(&ask.key);
     let levels = planning.levels();
     let date = planning.date(&mut fields);
@@ -224,6 +226,8 @@ pub fn plan_source(
         CardSetting { ask, packs: cards, looked_at, subject: &subject, has_date, columns: columns_before };
     let (cards, mut found) = plan_cards(&mut program, &mut registry, &names, &setting);
     planning.diagnostics.append(&mut found);
+    let ids = ids_in_order(&planned, &groups, &promises);
+    let waivers = planning.waivers((&mut program, &mut registry, &mut names), packs, &ids);
     if planning.diagnostics.iter().any(Diagnostic::is_error) {
         return (None, planning.diagnostics);
     }
@@ -249,9 +253,23 @@ pub fn plan_source(
         key,
         subject,
         date,
+        waivers,
         lang,
     };
     (Some(plan), planning.diagnostics)
+}
+
+/// The rules that are judged on a source's records.
+fn rules_of<'p>(ask: &SourceAsk, packs: &'p [Pack], filter: &Filter) -> Vec<(&'p Pack, &'p Rule)> {
+    let all = packs.iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)));
+    all.filter(|(_, rule)| rule.on == ask.kind && filter.admits(rule)).collect()
+}
+
+/// The ids of rules on records, rules over groups and promises, in the order of their numbers.
+fn ids_in_order(rules: &[PlannedRule], groups: &[PlannedGroups], promises: &[PlannedPromise]) -> Vec<String> {
+    let reported = promises.iter().filter(|it| it.is_reported).map(|it| &it.as_rule);
+    let all = rules.iter().chain(groups.iter().map(|it| &it.as_rule)).chain(reported);
+    all.map(|it| it.rule.id.clone()).collect()
 }
 
 /// The promises that are judged on a source's records, each with whether its breaches are findings; those
@@ -501,7 +519,7 @@ impl Planning<'_> {
     }
 
     /// Takes the names of a pack's library in.
-    fn enter<'a>(&mut self, pack: &'a Pack, names: &mut Names<'a>) {
+    pub(super) fn enter<'a>(&mut self, pack: &'a Pack, names: &mut Names<'a>) {
         if names.pack == pack.id && !names.pack.is_empty() {
             return;
         }

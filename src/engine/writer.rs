@@ -11,7 +11,7 @@ use crate::{
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
     promise::Lack,
     record::Batch,
-    rule::{Outcome, Severity},
+    rule::{Outcome, Rule, Severity},
 };
 use std::{fmt::Write as _, sync::atomic::Ordering};
 
@@ -132,6 +132,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         self.judging.files.get(self.batch.file as usize).map_or("", String::as_str)
     }
 
+    /// Hands a finding out; gives where it stands.
     pub(super) fn finding(
         &mut self,
         judged: Judged<'a>,
@@ -139,17 +140,19 @@ impl<'a, 'b> Writer<'a, 'b> {
         row: usize,
         at: usize,
         result: &mut BlockResult,
-    ) {
+    ) -> Standing {
         let planned = match judged {
             Judged::Rule(planned) => planned,
             Judged::Promise(promise) => &promise.as_rule,
         };
         let rule = &planned.rule;
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
-        result.by_severity[severity] += 1;
-        let for_worst = self.wanted.worst && self.room[severity] > 0;
+        let standing = self.standing(rule, verdicts.waived.get(row), at, result);
+        result.new_by_severity[severity] += u64::from(standing == Standing::New);
+        // What is excused or known is not among the worst.
+        let for_worst = self.wanted.worst && self.room[severity] > 0 && standing == Standing::New;
         if !self.wanted.findings && !for_worst {
-            return;
+            return standing;
         }
         let plan = self.judging.plan;
         let (mut message, mut joined) = (std::mem::take(&mut self.message), std::mem::take(&mut self.joined));
@@ -162,7 +165,7 @@ impl<'a, 'b> Writer<'a, 'b> {
                 }
             }
         }
-        let ordinal = self.judging.duplicates.ordinals.get(&(self.batch.first_record + at as u64)).copied();
+        let ordinal = self.ordinal(at);
         let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
         let key = self.key(at, &mut joined);
         let evidence = if self.wanted.evidence || for_worst {
@@ -194,7 +197,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             message: &message,
             evidence,
             origin: FindingOrigin { file: self.file(), sheet: None, row: self.batch.rows[at] },
-            standing: Standing::New,
+            standing,
             unstable,
         };
         if self.wanted.findings {
@@ -205,6 +208,30 @@ impl<'a, 'b> Writer<'a, 'b> {
             self.room[severity] -= 1;
         }
         (self.message, self.joined) = (message, joined);
+        standing
+    }
+
+    /// Among records that share their key the number of one; `None` of a key that stands once.
+    fn ordinal(&self, at: usize) -> Option<u64> {
+        self.judging.duplicates.ordinals.get(&(self.batch.first_record + at as u64)).copied()
+    }
+
+    /// Where a finding stands: waived beats known.
+    fn standing(&self, rule: &Rule, is_waived: bool, at: usize, result: &mut BlockResult) -> Standing {
+        let Some(baseline) = self.judging.baseline.filter(|_| !is_waived) else {
+            return if is_waived { Standing::Waived } else { Standing::New };
+        };
+        let mut scratch = String::new();
+        let key = self.key(at, &mut scratch);
+        let ordinal = self.ordinal(at).unwrap_or(0);
+        let id = Fingerprint::of_record(&self.judging.plan.id, &rule.id, key, ordinal);
+        match baseline.number(id) {
+            Some(number) => {
+                result.known.push(number);
+                Standing::Known
+            }
+            None => Standing::New,
+        }
     }
 
     fn evidence<'e>(

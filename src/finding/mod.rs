@@ -1,8 +1,10 @@
 //! Findings: what an audit says about records.
 
+mod baseline;
 mod fingerprint;
 mod value_text;
 
+pub use baseline::{Baseline, KnownFinding};
 pub use fingerprint::Fingerprint;
 pub(crate) use value_text::{Sink, day_of, put_clock, put_date, put_digits, put_int};
 pub use value_text::{literal_text, rounded, value_text, write_value_text};
@@ -25,6 +27,9 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// All, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::New, Self::Known, Self::Waived];
+
     /// The name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {

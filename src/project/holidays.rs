@@ -132,15 +132,48 @@ fn csv(lines: &Lines<'_>, dates: &mut Dates) {
 
 /// The cells of a line of CSV, quotes undone.
 pub(super) fn cells(line: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
-    let mut quoted = false;
-    for letter in line.chars() {
+    cells_at(line, 0).into_iter().map(|it| it.text).collect()
+}
+
+/// A cell of a line of CSV, quotes undone.
+#[derive(Debug, Default)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    /// Its bytes in the file, quotes included.
+    pub(super) span: Range<usize>,
+    /// As those of a script.
+    pub(super) runs: Vec<(usize, usize)>,
+}
+
+/// The cells of the line that starts at byte `start` of its file.
+pub(super) fn cells_at(line: &str, start: usize) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    let new = |at: usize| Cell { text: String::new(), span: at..at, runs: vec![(0, at)] };
+    let (mut cell, mut quoted) = (new(start), false);
+    let mut letters = line.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let at = start + at;
+        cell.span.end = at + letter.len_utf8();
         match letter {
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
-            letter => cells.last_mut().unwrap_or(&mut String::new()).push(letter),
+            // A quote that is written twice stands for itself.
+            '"' if quoted && letters.peek().is_some_and(|it| it.1 == '"') => {
+                letters.next();
+                cell.span.end += 1;
+                cell.text.push('"');
+                cell.runs.push((cell.text.len(), at + 2));
+            }
+            '"' => {
+                quoted = !quoted;
+                cell.runs.push((cell.text.len(), at + 1));
+            }
+            ',' if !quoted => {
+                cell.span.end = at;
+                cells.push(std::mem::replace(&mut cell, new(at + 1)));
+            }
+            letter => cell.text.push(letter),
         }
     }
+    cells.push(cell);
     cells
 }
 

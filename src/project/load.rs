@@ -6,7 +6,7 @@ use super::{
     read::{File, Reader, Sink, Text, suggest},
     scorecards,
     source::confined,
-    unused,
+    unused, waivers,
 };
 use crate::{
     calendar::Zone,
@@ -59,17 +59,17 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
     checks::check(&drafts, &sink);
     let disabled = house::apply(&audit.house, &mut drafts, &audit.zone);
     house::set_from_command_line(&options.set, &mut drafts, &disabled, &audit.zone, &sink);
+    let waivers = {
+        let mut home = holidays::Home { folder, sources: &mut sources, sink: &sink };
+        let mut read = waivers::read(&mut home);
+        waivers::check(&mut read, &drafts, &disabled, &home);
+        read
+    };
     joins::check(&audit.sources, &sink);
     scorecards::check(&audit.sources, &drafts, &disabled, &sink);
     if !sink.borrow().iter().any(Diagnostic::is_error) {
         let said = unused::check(&audit.sources, &drafts, &sources);
         sink.borrow_mut().extend(said);
-    }
-    for name in ["waivers.toml", "waivers.csv"] {
-        if folder.join(name).exists() {
-            let said = Diagnostic::error(wording::NOT_BUILT).with("name", name);
-            sink.borrow_mut().push(said.at(Place::File(name.into())));
-        }
     }
     let project = Project {
         name: audit.name,
@@ -79,6 +79,7 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Loaded {
         sources: audit.sources,
         calendars: audit.calendars,
         gates: audit.gates,
+        waivers,
         packs: drafts.into_iter().map(|it| it.pack).collect(),
         disabled,
         outputs: audit.outputs,
@@ -124,6 +125,7 @@ pub fn load_files(options: &LoadOptions) -> Loaded {
         sources: all,
         calendars: Vec::new(),
         gates: Vec::new(),
+        waivers: Vec::new(),
         packs: drafts.into_iter().map(|it| it.pack).collect(),
         disabled: Vec::new(),
         outputs: Vec::new(),

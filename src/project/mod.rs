@@ -32,6 +32,7 @@ mod table_file;
 mod tables;
 mod unused;
 mod values;
+mod waivers;
 
 pub use builtin::names as builtin_packs;
 pub use load::{load, load_files};
@@ -40,7 +41,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place, Sources},
     ingest::SourceSpec,
-    rule::{DeclaredCalendar, DeclaredGate, Pack, Script},
+    rule::{DeclaredCalendar, DeclaredGate, Pack, Script, Waiver},
     wording::Lang,
 };
 use std::path::PathBuf;
@@ -85,6 +86,8 @@ pub struct Project {
     pub sources: Vec<Source>,
     /// When time counts.
     pub calendars: Vec<DeclaredCalendar>,
+    /// Findings that are excused.
+    pub waivers: Vec<Waiver>,
     /// What must hold of the whole result.
     pub gates: Vec<DeclaredGate>,
     /// The packs, house changes in place.

@@ -84,7 +84,7 @@ pub(super) fn rows(
 }
 
 /// Each line with its bytes.
-fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     let mut start = 0;
     text.split_inclusive('\n').map(move |line| {
         let from = start;

@@ -52,7 +52,7 @@ pub(super) struct SeverityTotal {
 pub(super) fn severities(audit: &Audit) -> Vec<SeverityTotal> {
     let total = |severity| {
         let rules = || audit.rules.iter().filter(|it| it.rule.severity == severity);
-        let findings = audit.summary.findings_of(severity);
+        let findings = audit.summary.findings_of(severity).all();
         let mut outcomes = OutcomeCounts::default();
         rules().for_each(|it| outcomes.merge(&it.outcomes));
         (findings > 0 || rules().next().is_some()).then_some(SeverityTotal { severity, outcomes, findings })
@@ -63,9 +63,12 @@ pub(super) fn severities(audit: &Audit) -> Vec<SeverityTotal> {
 /// Rules with findings or problems: the worst severity first, then the most findings, then the
 /// audit's order.
 pub(super) fn loud_rules(audit: &Audit) -> Vec<&RuleResult> {
-    let loud = |it: &&RuleResult| it.findings > 0 || it.outcomes.error > 0 || it.outcomes.no_evidence > 0;
+    let loud =
+        |it: &&RuleResult| it.findings.all() > 0 || it.outcomes.error > 0 || it.outcomes.no_evidence > 0;
     let mut rules: Vec<&RuleResult> = audit.rules.iter().filter(loud).collect();
-    rules.sort_by_key(|it| (Reverse(it.rule.severity), Reverse(it.findings), Reverse(it.outcomes.error)));
+    rules.sort_by_key(|it| {
+        (Reverse(it.rule.severity), Reverse(it.findings.all()), Reverse(it.outcomes.error))
+    });
     rules
 }
 
@@ -102,7 +105,29 @@ pub(super) fn promise(it: &PromiseResult, lang: Lang) -> [String; 3] {
 
 /// All findings of the audit.
 pub(super) fn findings(audit: &Audit) -> u64 {
-    audit.summary.findings.iter().sum()
+    audit.summary.found().all()
+}
+
+/// Findings that are neither known nor waived: the worst are among them.
+pub(super) fn new_findings(audit: &Audit) -> u64 {
+    audit.summary.found().new
+}
+
+/// How findings stand, where some are known or waived or a baseline says that some are fixed.
+pub(super) fn standings(audit: &Audit, lang: Lang) -> Option<String> {
+    let found = audit.summary.found();
+    if found.new == found.all() && audit.baseline.is_none() {
+        return None;
+    }
+    let arguments = [("new", found.new), ("known", found.known), ("waived", found.waived)];
+    let line = wording::STANDINGS.fill(lang, &arguments.map(|(name, number)| (name, count(number))));
+    Some(match &audit.baseline {
+        None => line,
+        Some(it) => {
+            let fixed = count(it.fixed.len() as u64);
+            wording::STANDINGS_FIXED.fill(lang, &[("line", line), ("fixed", fixed)])
+        }
+    })
 }
 
 /// Gates that do not hold.

@@ -8,10 +8,13 @@ use super::{
     groups, scores,
 };
 use crate::{
-    audit::{Audit, Gate, Input, OutcomeCounts, Path, PromiseResult, RuleResult, Unassessed},
+    audit::{
+        Audit, BaselineResult, Found, Gate, Input, OutcomeCounts, Path, PromiseResult, RuleResult,
+        Unassessed, WaiverResult,
+    },
     diagnostic::{Diagnostic, Level, Place},
-    finding::{Finding, Sink, put_digits},
-    rule::{Outcome, Reach, Severity},
+    finding::{Finding, Sink, Standing, put_date, put_digits},
+    rule::{Outcome, Reach, Severity, Waived},
     wording::Lang,
 };
 use std::io::{self, Read, Write};
@@ -51,6 +54,10 @@ impl Json {
         list(&mut out, "scorecards", &audit.scores, |out, it| scores::json(out, it, self.setting.lang));
         list(&mut out, "groups", &audit.groups, |out, it| groups::json(out, it, &self.setting));
         list(&mut out, "gates", &audit.gates, |out, it| gate(out, it, self.setting.lang));
+        list(&mut out, "waivers", &audit.waivers, waiver);
+        if let Some(it) = &audit.baseline {
+            baseline(&mut out, it);
+        }
         out.put(",\n  \"findings\": [");
         out
     }
@@ -113,7 +120,13 @@ fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
 fn list<T>(out: &mut Vec<u8>, name: &str, items: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
     out.put(",\n  ");
     json_string(out, name);
-    out.put(": [");
+    out.put(": ");
+    elements(out, items, put);
+}
+
+/// Appends a list, one element a line.
+fn elements<T>(out: &mut Vec<u8>, items: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
+    out.put("[");
     for (index, item) in items.iter().enumerate() {
         comma(out, index);
         out.put("\n    ");
@@ -162,13 +175,84 @@ fn summary(out: &mut Vec<u8>, audit: &Audit) {
     out.put(",\n    \"findings\":{");
     for (index, severity) in Severity::ALL.into_iter().enumerate() {
         comma(out, index);
-        number(out, severity.name(), it.findings_of(severity));
+        number(out, severity.name(), it.findings_of(severity).all());
     }
-    out.put("},\n    \"unassessed\":{");
+    out.put("},\n    \"standings\":");
+    found(out, &it.found());
+    out.put(",\n    \"unassessed\":{");
     number(out, "total", it.outcomes.no_evidence);
     out.put(",");
     number(out, "listed", audit.unassessed.len() as u64);
     out.put("}\n  }");
+}
+
+/// Findings by where they stand.
+fn found(out: &mut Vec<u8>, it: &Found) {
+    for (index, standing) in Standing::ALL.into_iter().enumerate() {
+        out.put(if index == 0 { "{" } else { "," });
+        number(out, standing.name(), it.of(standing));
+    }
+    out.put("}");
+}
+
+/// The member of a rule or promise that tells where its findings stand, where some are not new.
+fn standings(out: &mut Vec<u8>, it: &Found) {
+    if it.new < it.all() {
+        out.put(",\"standings\":");
+        found(out, it);
+    }
+}
+
+fn waiver(out: &mut Vec<u8>, it: &WaiverResult) {
+    let waiver = &it.waiver;
+    out.put("{\"rule\":");
+    json_string(out, &waiver.rule);
+    let selector = match &waiver.of {
+        Waived::Key(_) => ",\"key\":",
+        Waived::Where(_) => ",\"where\":",
+    };
+    out.put(selector);
+    json_string(out, waiver.selector());
+    for (name, text) in [("reason", &waiver.reason), ("approver", &waiver.approver)] {
+        out.put(",");
+        member(out, name);
+        json_string(out, text);
+    }
+    out.put(",\"expires\":\"");
+    put_date(out, waiver.expires);
+    out.put("\",");
+    number(out, "findings", it.findings);
+    for (name, is_so) in [("expired", it.expired), ("unused", it.is_unused()), ("broad", it.is_broad())] {
+        out.put(",");
+        member(out, name);
+        out.put(if is_so { "true" } else { "false" });
+    }
+    out.put("}");
+}
+
+/// What is known and no longer found, and the rules with more findings than they are allowed.
+fn baseline(out: &mut Vec<u8>, it: &BaselineResult) {
+    out.put(",\n  \"baseline\": {\"fixed\":");
+    elements(out, &it.fixed, |out, it| {
+        out.put("{\"id\":\"");
+        out.put(&it.id.to_string());
+        out.put("\",\"rule\":");
+        json_string(out, &it.rule);
+        out.put(",\"key\":");
+        json_string(out, &it.key);
+        out.put("}");
+    });
+    out.put(",\"over_budget\":");
+    elements(out, &it.over_budget, |out, (rule, found, budget)| {
+        out.put("{\"rule\":");
+        json_string(out, rule);
+        out.put(",");
+        number(out, "findings", *found);
+        out.put(",");
+        number(out, "budget", *budget);
+        out.put("}");
+    });
+    out.put("}");
 }
 
 fn outcomes(out: &mut Vec<u8>, counts: &OutcomeCounts) {
@@ -206,7 +290,8 @@ fn rule(out: &mut Vec<u8>, it: &RuleResult, lang: Lang) {
     out.put(",");
     coverage(out, &it.outcomes);
     out.put(",");
-    number(out, "findings", it.findings);
+    number(out, "findings", it.findings.all());
+    standings(out, &it.findings);
     if matches!(it.rule.reach, Reach::Window(_)) {
         out.put(",");
         number(out, "windows_reaching_before", it.windows_reaching);
@@ -272,6 +357,9 @@ fn promise(out: &mut Vec<u8>, it: &PromiseResult, lang: Lang) {
     put_float(out, p90);
     out.put("},\"coverage\":");
     put_float(out, it.coverage.unwrap_or(f64::NAN));
+    out.put(",");
+    number(out, "findings", it.findings.all());
+    standings(out, &it.findings);
     out.put("}");
 }
 

@@ -70,6 +70,9 @@ impl Markdown {
         let line =
             wording::PROJECT_LINE.fill(lang, &[("project", project), ("counts", counts), ("as_of", as_of)]);
         out.push_str(&format!("{sign} **{verdict}** {line}\n"));
+        if let Some(standings) = digest::standings(audit, lang) {
+            out.push_str(&format!("\n{standings}\n"));
+        }
     }
 
     fn gates(&self, audit: &Audit, out: &mut String) {
@@ -122,7 +125,7 @@ impl Markdown {
 
     fn rules(&self, audit: &Audit, out: &mut String) {
         let mut rules = digest::loud_rules(audit);
-        rules.retain(|it| it.findings > 0);
+        rules.retain(|it| it.findings.all() > 0);
         if rules.is_empty() {
             return;
         }
@@ -135,7 +138,7 @@ impl Markdown {
             let coverage = coverage(&it.outcomes, self.setting.lang);
             out.push_str(&format!(
                 "| {id}<br>{title} | {severity} | {} | {coverage} |\n",
-                count(it.findings)
+                count(it.findings.all())
             ));
         }
         let more = rules.len().saturating_sub(RULES_MAX);
@@ -154,7 +157,7 @@ impl Markdown {
         for it in audit.worst.iter().take(WORST_MAX) {
             self.one_finding(it, out);
         }
-        let (shown, all) = (audit.worst.len().min(WORST_MAX), digest::findings(audit));
+        let (shown, all) = (audit.worst.len().min(WORST_MAX), digest::new_findings(audit));
         if all > shown as u64 {
             let arguments = [("shown", shown.to_string()), ("count", count(all))];
             out.push_str(&format!("\n{}\n", wording::WORST_OF.fill(self.setting.lang, &arguments)));

@@ -4,6 +4,7 @@
 //! judge nothing and leave nothing out that counts. All text from data passes through `escape`,
 //! so that it never becomes a formula, markup or a command.
 
+mod baseline;
 mod csv;
 mod digest;
 mod encode;
@@ -19,6 +20,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+pub use baseline::Known;
 pub use csv::{Column, columns};
 pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};

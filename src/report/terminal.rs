@@ -280,7 +280,7 @@ impl Terminal {
             return;
         }
         let shown = audit.worst.len().min(WORST_MAX);
-        let all = digest::findings(audit);
+        let all = digest::new_findings(audit);
         let beside = [("shown", shown.to_string()), ("count", count(all))];
         let beside = if all > shown as u64 {
             wording::WORST_OF.fill(self.setting.lang, &beside)
@@ -472,9 +472,9 @@ impl Terminal {
         let style = if audit.gates_hold() { Style::Green } else { Style::Red };
         self.paint(style, &digest::verdict(audit, self.setting.lang), out);
         out.push('\n');
-        for line in wrap(&digest::counts_line(audit, self.setting.lang), self.width) {
-            self.paint(Style::Dim, line, out);
-            out.push('\n');
+        self.wrapped(&digest::counts_line(audit, self.setting.lang), 0, Style::Dim, out);
+        if let Some(standings) = digest::standings(audit, self.setting.lang) {
+            self.wrapped(&standings, 0, Style::Dim, out);
         }
     }
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     audit::{
-        Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path as Evaluated, PromiseResult, RuleResult,
-        Summary, Unassessed,
+        Found, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path as Evaluated, PromiseResult,
+        RuleResult, Summary, Unassessed,
     },
     diagnostic::{Diagnostic, Place, Said},
     finding::{Fingerprint, Standing},
@@ -142,14 +142,18 @@ fn promise(rule: &Rule) -> PromiseResult {
         no_evidence: 1200,
         not_applicable: 0,
         coverage: Some(0.99),
-        findings: 2,
+        findings: new(2),
         open_elapsed: Some([4320.0, 91_234.5]),
     }
 }
 
+fn new(new: u64) -> Found {
+    Found { new, ..Found::default() }
+}
+
 fn rule_result(rule: &Rule, path: Evaluated, outcomes: OutcomeCounts, findings: u64) -> RuleResult {
     let rule = Arc::new(rule.clone());
-    RuleResult { rule, path, outcomes, findings, groups: None, windows_reaching: 0 }
+    RuleResult { rule, path, outcomes, findings: new(findings), groups: None, windows_reaching: 0 }
 }
 
 /// One that holds, one without a figure, one that fails.
@@ -220,7 +224,7 @@ fn audit() -> Audit {
             rules: 4,
             evaluations: 484_000,
             outcomes: counts(480_000, 4, 1200, 1),
-            findings: [1, 2, 1, 0],
+            findings: [1, 2, 1, 0].map(new),
         },
         rules: vec![
             result(3, Evaluated::Vectorised, counts(121_000, 0, 0, 0), 0),
@@ -231,6 +235,8 @@ fn audit() -> Audit {
         promises: vec![promise(&rules[1])],
         groups: Vec::new(),
         gates: gates(),
+        waivers: Vec::new(),
+        baseline: None,
         worst: worst(&rules),
         unassessed: vec![Unassessed {
             rule: "投诉/首次响应".into(),
@@ -338,6 +344,7 @@ fn the_object_has_its_members_in_order() {
         "scorecards",
         "groups",
         "gates",
+        "waivers",
         "findings",
         "unassessed",
         "diagnostics",
@@ -421,10 +428,10 @@ fn huge() -> Audit {
     audit.project = "汉".repeat(300);
     for it in &mut audit.rules {
         it.outcomes = counts(u64::MAX / 1_000_000_000, 99_999_999_999, 9_999_999, 9_999_999);
-        it.findings = 99_999_999_999;
+        it.findings = new(99_999_999_999);
         Arc::make_mut(&mut it.rule).id = "规则集/一条名字很长的规则-".repeat(9);
     }
-    audit.summary.findings = [99_999_999_999; 4];
+    audit.summary.findings = [new(99_999_999_999); 4];
     audit.summary.outcomes = audit.rules[0].outcomes;
     for it in &mut audit.inputs {
         it.source = "source-with-a-long-name-".repeat(9);

@@ -8,6 +8,7 @@ mod promise;
 mod reach;
 mod scorecard;
 mod template;
+mod waiver;
 
 pub use gate::DeclaredGate;
 pub use pack::{Example, Pack, Rule, snake_case};
@@ -19,3 +20,4 @@ pub use promise::{Pause, Promise, Target};
 pub use reach::{Per, Reach, Within};
 pub use scorecard::{Critical, Item, Period, Scope, Scorecard, Scored, Section, Weighting, WithoutEvidence};
 pub use template::{Piece, Template, TemplateError};
+pub use waiver::{Waived, Waiver};

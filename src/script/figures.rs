@@ -20,6 +20,17 @@ pub enum Counted {
     Waived,
 }
 
+/// Which waivers are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaiverKind {
+    /// Those whose time is over.
+    Expired,
+    /// Those that excuse nothing.
+    Unused,
+    /// Those by a condition that excuses most findings of their rule.
+    Broad,
+}
+
 /// A figure of the result; names are of severities, rules, promises and dimensions, `None` is everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResultFigure {
@@ -41,6 +52,10 @@ pub enum ResultFigure {
     Rejected,
     /// Cells that could not be read as their type.
     BadCells,
+    /// Waivers, of one kind or all.
+    Waivers(Option<WaiverKind>),
+    /// Rules with more findings than the baseline holds of them.
+    OverBudget,
 }
 
 /// A function of gates, for people.
@@ -70,7 +85,7 @@ const fn entry(
 
 /// All figures that gates may ask for.
 #[rustfmt::skip] // A table.
-pub const FIGURES: [FigureEntry; 9] = [
+pub const FIGURES: [FigureEntry; 11] = [
     entry(["findings", "发现数"], ["findings(); findings(\"severity, rule or dimension\"); findings(\"…\", \"new\") -> int", "findings(\"critical\") == 0"],
         ["how many findings, waived ones aside; or those that are `new`, `known` or `waived`", "发现的数量，豁免的除外；或仅数 new（新增）、known（已知）、waived（豁免）的"]),
     entry(["rate", "合格率"], ["rate(); rate(\"severity, rule or dimension\") -> float", "rate(\"support-desk/greeting\") >= 0.95"],
@@ -83,6 +98,10 @@ pub const FIGURES: [FigureEntry; 9] = [
         ["the score of a subject, `*` for all together, in a period or the last one; missing while it is provisional", "某对象（* 表示全部）在某周期或最后一个周期的得分；暂定时缺失"]),
     entry(["worst", "最低得分"], ["worst(\"scorecard\") -> float", "worst(\"agent-month\") >= 60"],
         ["the lowest score of all subjects and periods, provisional ones aside", "所有对象和周期中的最低得分，暂定的除外"]),
+    entry(["waivers", "豁免数"], ["waivers(); waivers(\"expired\"); waivers(\"unused\"); waivers(\"broad\") -> int", "waivers(\"expired\") == 0"],
+        ["how many waivers there are, have expired, excuse nothing, or excuse most findings of their rule", "豁免的数量，或已到期、没有用到、过宽的豁免数量"]),
+    entry(["over_budget", "超出预算"], ["over_budget -> int", "over_budget == 0"],
+        ["rules with more findings than the baseline holds of them; missing without a baseline", "发现数超过基线的规则数；没有基线时缺失"]),
     entry(["records", "记录数"], ["records -> int", "rejected <= 0.001 * records"],
         ["records that were judged", "已判定的记录数"]),
     entry(["rejected", "拒收行数"], ["rejected -> int", "rejected == 0"],
@@ -109,7 +128,12 @@ impl ResultFigure {
     #[must_use]
     pub const fn ty(&self) -> Type {
         match self {
-            Self::Findings(..) | Self::Records | Self::Rejected | Self::BadCells => Type::Int,
+            Self::Findings(..)
+            | Self::Records
+            | Self::Rejected
+            | Self::BadCells
+            | Self::Waivers(_)
+            | Self::OverBudget => Type::Int,
             Self::Rate(_) | Self::Kept(_) | Self::Coverage(_) | Self::Score(..) | Self::Worst(_) => {
                 Type::Float
             }
@@ -162,12 +186,13 @@ fn figure(name: &str, arguments: &[&str], is_call: bool) -> Option<ResultFigure>
     let texts: Option<Vec<String>> = arguments.iter().map(|it| literal(it)).collect();
     let texts = texts?;
     let of = || texts.first().cloned();
-    let is_value = matches!(name, "records" | "rejected" | "bad_cells");
+    let is_value = matches!(name, "records" | "rejected" | "bad_cells" | "over_budget");
     (is_value != is_call).then_some(())?;
     Some(match (name, texts.as_slice()) {
         ("records", []) => ResultFigure::Records,
         ("rejected", []) => ResultFigure::Rejected,
         ("bad_cells", []) => ResultFigure::BadCells,
+        ("over_budget", []) => ResultFigure::OverBudget,
         ("findings", [] | [_]) => ResultFigure::Findings(of(), None),
         ("findings", [_, standing]) => {
             let standing = match standing.as_str() {
@@ -178,6 +203,13 @@ fn figure(name: &str, arguments: &[&str], is_call: bool) -> Option<ResultFigure>
             };
             ResultFigure::Findings(of(), Some(standing))
         }
+        ("waivers", []) => ResultFigure::Waivers(None),
+        ("waivers", [kind]) => ResultFigure::Waivers(Some(match kind.as_str() {
+            "expired" => WaiverKind::Expired,
+            "unused" => WaiverKind::Unused,
+            "broad" => WaiverKind::Broad,
+            _ => return None,
+        })),
         ("rate", [] | [_]) => ResultFigure::Rate(of()),
         ("coverage", [] | [_]) => ResultFigure::Coverage(of()),
         ("kept", [promise]) => ResultFigure::Kept(promise.clone()),

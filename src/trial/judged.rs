@@ -192,6 +192,7 @@ impl Trying<'_> {
             subject: Vec::new(),
             derive: derive.map(|it| (it.name.text.clone(), it.script.clone())).collect(),
             calendars: self.project.calendars.clone(),
+            waivers: Vec::new(),
         };
         let filter = Filter { without_promises: true, ..Filter::default() };
         let setting = (&self.project.zone, variant.as_of, self.project.lang);

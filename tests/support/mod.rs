@@ -45,6 +45,7 @@ impl Subject {
             subject: Vec::new(),
             derive: Vec::new(),
             calendars: self.project.calendars.clone(),
+            waivers: Vec::new(),
         };
         let filter = Filter { rules: rules.to_vec(), ..Filter::default() };
         let setting = (&self.project.zone, AS_OF, Lang::En);

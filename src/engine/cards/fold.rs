@@ -23,6 +23,8 @@ struct Noted {
     fail: Mask,
     no_evidence: Mask,
     error: Mask,
+    /// Of those that fail the ones that are excused.
+    waived: Mask,
 }
 
 /// A worker's scores in the making.
@@ -30,6 +32,8 @@ pub(in crate::engine) struct CardFolder<'a> {
     judging: &'a Judging<'a>,
     /// For each rule of the plan what it said of the block's chunks, if some scorecard looks at it.
     noted: Vec<Option<Vec<Noted>>>,
+    /// For each promise, by its first column, which breaches in the block's chunks are excused.
+    excused: Vec<(u32, Vec<Mask>)>,
     scratch: Scratch,
     points: Points,
     states: Vec<ItemState>,
@@ -47,6 +51,7 @@ impl<'a> CardFolder<'a> {
         Self {
             judging,
             noted,
+            excused: judging.plan.promises.iter().map(|it| (it.first_column, Vec::new())).collect(),
             scratch: Scratch::default(),
             points: Points::default(),
             states: Vec::new(),
@@ -57,13 +62,22 @@ impl<'a> CardFolder<'a> {
     /// Gets ready for another block.
     pub(in crate::engine) fn begin(&mut self) {
         self.noted.iter_mut().flatten().for_each(Vec::clear);
+        self.excused.iter_mut().for_each(|it| it.1.clear());
     }
 
     /// Notes what a rule says of the next chunk.
     pub(in crate::engine) fn note(&mut self, rule: usize, verdicts: &Verdicts) {
         if let Some(Some(noted)) = self.noted.get_mut(rule) {
             let (no_evidence, error) = verdicts.faults.split();
-            noted.push(Noted { pass: verdicts.pass, fail: verdicts.failed(), no_evidence, error });
+            let (pass, fail, waived) = (verdicts.pass, verdicts.failed(), verdicts.waived);
+            noted.push(Noted { pass, fail, no_evidence, error, waived });
+        }
+    }
+
+    /// Notes which breaches of a promise in the next chunk are excused.
+    pub(in crate::engine) fn note_promise(&mut self, first_column: u32, waived: &Mask) {
+        if let Some((_, chunks)) = self.excused.iter_mut().find(|it| it.0 == first_column) {
+            chunks.push(*waived);
         }
     }
 
@@ -177,13 +191,28 @@ impl<'a> CardFolder<'a> {
                     ItemState::Share(item.share(value), is_critical)
                 }
             },
-            LookedAt::Promise(first) => promised(&batch.columns[*first as usize], row),
+            LookedAt::Promise(first) => {
+                let (chunk, at) = (row / CHUNK_LEN, row % CHUNK_LEN);
+                let chunks = self.excused.iter().find(|it| it.0 == *first);
+                let is_excused = chunks.and_then(|it| it.1.get(chunk)).is_some_and(|it| it.get(at));
+                let state = promised(&batch.columns[*first as usize], row);
+                // What is excused costs no points; in a rate it counts neither way.
+                match (is_excused && state == ItemState::Bad, item.deduct) {
+                    (false, _) => state,
+                    (true, Some(_)) => ItemState::Good,
+                    (true, None) => ItemState::NotApplicable,
+                }
+            }
             LookedAt::Rules(rules) => {
                 let (chunk, at) = (row / CHUNK_LEN, row % CHUNK_LEN);
                 let of = |rule: &usize| self.noted[*rule].as_ref().and_then(|it| it.get(chunk));
                 // Versions of a rule are never in force on the same day.
                 let state = |noted: &Noted| match () {
                     () if noted.pass.get(at) => Some(ItemState::Good),
+                    // What is excused costs no points, and earns none.
+                    () if noted.waived.get(at) && noted.fail.get(at) && item.bonus.is_none() => {
+                        Some(ItemState::Good)
+                    }
                     () if noted.fail.get(at) => Some(ItemState::Bad),
                     () if noted.no_evidence.get(at) => Some(ItemState::NoEvidence),
                     () if noted.error.get(at) => Some(ItemState::Error),

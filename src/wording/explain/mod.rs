@@ -20,6 +20,7 @@ mod project;
 mod promise;
 mod run;
 mod scorecard;
+mod standing;
 
 use super::{Code, Lang, Wording};
 
@@ -78,6 +79,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
         joins::PAGES,
         scorecard::PAGES,
         gates::PAGES,
+        standing::PAGES,
         data::PAGES,
         run::PAGES,
     ]
@@ -102,6 +104,7 @@ fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
         super::JOIN_CODES,
         super::SCORECARD_CODES,
         super::GATE_CODES,
+        super::STANDING_CODES,
         EXPLAIN_CODES,
     ];
     lists.into_iter().flatten()

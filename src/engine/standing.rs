@@ -1,0 +1,139 @@
+//! Where findings stand: the waivers of a source's rules, planned; a baseline is asked finding by finding.
+
+use super::{groups::Lane, judge::Verdicts, plan::Planning, writer::Writer};
+use crate::{
+    diagnostic::Diagnostic,
+    expr::{Evaluator, Program},
+    record::{Batch, Type},
+    rule::{Pack, Promise, Rule, Waived, Waiver},
+    script::{CompiledValue, Names, Registry, RowRunner, compile_value, names_in},
+    wording,
+};
+use std::collections::HashMap;
+
+/// The waivers of one rule, by their numbers in the project.
+#[derive(Debug, Default)]
+struct RuleWaivers {
+    keys: HashMap<Box<str>, Vec<u32>>,
+    conditions: Vec<(u32, CompiledValue)>,
+}
+
+/// The waivers of a source's rules.
+#[derive(Debug, Default)]
+pub struct PlannedWaivers {
+    /// By rule: those on records, then those over groups, then promises.
+    of: Vec<Option<RuleWaivers>>,
+    /// How many waivers the project has.
+    count: usize,
+}
+
+impl Planning<'_> {
+    /// Plans the waivers of rules with these ids, in the order in which they are judged.
+    pub(super) fn waivers<'p>(
+        &mut self,
+        tools: (&mut Program, &mut Registry, &mut Names<'p>),
+        packs: &'p [Pack],
+        ids: &[String],
+    ) -> PlannedWaivers {
+        let (program, registry, names) = tools;
+        let waivers = &self.ask.waivers;
+        let mut planned = PlannedWaivers { of: Vec::new(), count: waivers.len() };
+        planned.of.resize_with(ids.len(), || None);
+        for (number, waiver) in (0..).zip(waivers) {
+            let Some(waiver) = waiver else { continue };
+            for at in (0..ids.len()).filter(|it| ids[*it] == waiver.rule) {
+                let of = planned.of[at].get_or_insert_default();
+                match &waiver.of {
+                    Waived::Key(key) => of.keys.entry(key.as_str().into()).or_default().push(number),
+                    Waived::Where(script) => {
+                        let pack = waiver.rule.split('/').next().unwrap_or_default();
+                        if let Some(pack) = packs.iter().find(|it| it.id == pack) {
+                            self.enter(pack, names);
+                        }
+                        let (compiled, found) = compile_value(program, registry, names, &[], script);
+                        self.diagnostics.extend(found);
+                        let Some(compiled) = compiled else { continue };
+                        if let Some(other) = compiled.ty.filter(|it| *it != Type::Bool) {
+                            let said = Diagnostic::error(wording::NOT_BOOL).with("found", other.name());
+                            let place = script.place(0..script.text.trim_end().len());
+                            self.diagnostics.push(said.at(place).help(wording::HELP_COMPARE));
+                        }
+                        of.conditions.push((number, compiled));
+                    }
+                }
+            }
+        }
+        planned
+    }
+}
+
+/// The names in conditions of waivers of these rules and promises.
+pub(super) fn mentioned_by_waivers(
+    waivers: &[Option<Waiver>],
+    rules: &[(&Pack, &Rule)],
+    promises: &[(&Pack, &Promise, bool)],
+) -> Vec<String> {
+    let is_judged =
+        |id: &str| rules.iter().any(|it| it.1.id == id) || promises.iter().any(|it| it.1.id == id);
+    let scripts = waivers.iter().flatten().filter(|it| is_judged(&it.rule)).filter_map(|it| match &it.of {
+        Waived::Where(script) => Some(script),
+        Waived::Key(_) => None,
+    });
+    scripts.flat_map(names_in).collect()
+}
+
+impl PlannedWaivers {
+    /// True where some condition does not run over columns.
+    pub(super) fn runs_by_rows(&self) -> bool {
+        let all = self.of.iter().flatten().flat_map(|it| &it.conditions);
+        all.into_iter().any(|it| it.1.node.is_none())
+    }
+
+    /// A count for each waiver, where there are any.
+    pub(super) fn no_hits(&self) -> Vec<u64> {
+        vec![0; self.count]
+    }
+
+    /// Notes which findings of a rule, by its number, are waived; `hits` counts by waiver.
+    pub(super) fn excuse<'b>(
+        &self,
+        rule: usize,
+        verdicts: &mut Verdicts,
+        (evaluator, runner): (&mut Evaluator<'b, '_>, Option<&RowRunner>),
+        (batch, writer): (&'b Batch, &Writer<'_, '_>),
+        hits: &mut [u64],
+    ) {
+        let Some(Some(of)) = self.of.get(rule) else { return };
+        let findings = verdicts.findings;
+        if findings.is_none() {
+            return;
+        }
+        let waived = &mut verdicts.waived;
+        if !of.keys.is_empty() {
+            let mut key = String::new();
+            for row in findings.rows() {
+                key.clear();
+                writer.name_of(evaluator.low() + row, &mut key);
+                for number in of.keys.get(key.as_str()).into_iter().flatten() {
+                    hits[*number as usize] += 1;
+                    waived.insert(row);
+                }
+            }
+        }
+        for (number, condition) in &of.conditions {
+            let mut lane = Lane::new(condition, evaluator, runner, batch, &findings);
+            // Where the condition cannot be told nothing is excused.
+            let holds = lane.test().and(&findings);
+            hits[*number as usize] += holds.count() as u64;
+            *waived = waived.or(&holds);
+        }
+    }
+
+    /// Whether a finding on a group is waived.
+    pub(super) fn waives_group(&self, rule: usize, key: &str, hits: &mut [u64]) -> bool {
+        let Some(Some(of)) = self.of.get(rule) else { return false };
+        let numbers = of.keys.get(key);
+        numbers.into_iter().flatten().for_each(|it| hits[*it as usize] += 1);
+        numbers.is_some()
+    }
+}

@@ -1,0 +1,45 @@
+//! Findings as lines of a baseline, while it is in the making: waived ones are left out, and those on records
+//! without a key of their own are marked.
+
+use super::{Needs, Report};
+use crate::{
+    audit::Audit,
+    finding::{Finding, KnownFinding, Standing},
+};
+use std::io::{self, Read, Write};
+
+/// See the file's head.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known;
+
+impl Known {
+    /// Stands before lines of findings that may not be met again under the same fingerprint.
+    pub const UNSTABLE: char = '!';
+}
+
+impl Report for Known {
+    fn needs(&self) -> Needs {
+        Needs { findings: true, id: true, ..Needs::default() }
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+
+    fn finding(&self, it: &Finding<'_>, out: &mut Vec<u8>) {
+        if it.standing == Standing::Waived {
+            return;
+        }
+        let known = KnownFinding { id: it.id, rule: it.rule.id.clone(), key: it.key.to_owned() };
+        let mut line = String::new();
+        if it.unstable {
+            line.push(Self::UNSTABLE);
+        }
+        known.write(&mut line);
+        out.extend_from_slice(line.as_bytes());
+    }
+
+    fn finish(&self, _: &Audit, _: &mut dyn Read, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
