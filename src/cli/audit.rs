@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     audit::{Audit, Gate, Tally},
-    diagnostic::{Diagnostic, Level},
+    diagnostic::{Diagnostic, Level, Place},
     engine::RunError,
-    report::{Format, Setting, columns},
+    report::{Format, Places, Setting, columns},
     rule::Severity,
     wording::{self, Lang},
 };
@@ -214,6 +214,8 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
         bom: matches.get_flag("bom"),
         colour: voice.colour,
         width,
+        places: places(planned),
+        with_baseline: planned.baseline.is_some(),
     };
     let mut files: Vec<(Format, PathBuf)> = Vec::new();
     let asked: Vec<String> = all(matches, "output");
@@ -243,6 +245,33 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
         None => Some(Format::Terminal),
     };
     Outputs::open(&files, stdout, &setting)
+}
+
+/// Where the project's files and rules stand, from the folder that this process is in.
+fn places(planned: &Planned) -> Places {
+    let real = |path: &Path| path.canonicalize().ok();
+    let here = real(Path::new("."));
+    let root = real(&planned.project.root);
+    let below = root.as_deref().zip(here.as_deref()).and_then(|(root, here)| root.strip_prefix(here).ok());
+    let mut folder = String::new();
+    for part in below.into_iter().flat_map(Path::components) {
+        folder.push_str(&part.as_os_str().to_string_lossy());
+        folder.push('/');
+    }
+    let mut rules = HashMap::new();
+    for plan in planned.sources.iter().map(|it| &it.plan) {
+        let groups = plan.groups.iter().map(|it| &it.as_rule);
+        let promises = plan.promises.iter().map(|it| &it.as_rule);
+        for rule in plan.rules.iter().chain(groups).chain(promises).map(|it| &it.rule) {
+            let Place::Text { file, span } = &rule.place else { continue };
+            // Packs that are built in are no files of the project.
+            let is_there = planned.project.root.join(&**file).is_file();
+            if let Some(line) = planned.texts.line(file, span.start).filter(|_| is_there) {
+                rules.insert(rule.id.clone(), (file.to_string(), line));
+            }
+        }
+    }
+    Places { folder, rules }
 }
 
 /// The width of the terminal, as the environment tells it; 80 where it does not.

@@ -50,6 +50,12 @@ impl Sources {
         self.texts.get(file).map(|it| &*it.text)
     }
 
+    /// The line of `file`, from 1, that holds a byte.
+    #[must_use]
+    pub fn line(&self, file: &str, byte: usize) -> Option<u64> {
+        self.texts.get(file).map(|it| it.line(byte).0 as u64 + 1)
+    }
+
     /// All texts, in the order of their files' names.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.values().map(|it| &*it.text)

@@ -175,6 +175,11 @@ pub(super) const fn standing_wording(finding: &OwnedFinding) -> Option<Wording> 
     }
 }
 
+/// A message that says which record it is about.
+pub(super) fn keyed(key: &str, message: &str) -> String {
+    if message.contains(key) { message.to_owned() } else { format!("{key}: {message}") }
+}
+
 /// `file:row`, harmless; nothing of a finding about a group.
 pub(super) fn place(it: &OwnedFinding) -> String {
     if it.row == 0 { String::new() } else { format!("{}:{}", visible(&it.file), it.row) }

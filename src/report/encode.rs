@@ -10,7 +10,7 @@ use crate::{
     finding::{Evidence, Finding, Fingerprint, Sink, day_of, put_clock, put_date, put_digits, put_int},
     record::{MICROS_PER_SECOND, Value},
 };
-use std::io::Write;
+use std::io::{self, Read, Write};
 
 /// Appends the object of one finding, without a line break.
 pub(super) fn finding(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
@@ -166,6 +166,29 @@ pub(super) fn comma(out: &mut Vec<u8>, index: usize) {
 pub(super) fn member(out: &mut Vec<u8>, name: &str) {
     json_string(out, name);
     out.put(":");
+}
+
+/// Writes the elements of a list that were encoded with a comma before each; true where there is none.
+pub(super) fn copy_elements(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<bool> {
+    let mut comma = Vec::new();
+    Read::take(&mut *from, 1).read_to_end(&mut comma)?;
+    if !comma.is_empty() {
+        copy(from, to)?;
+    }
+    Ok(comma.is_empty())
+}
+
+/// Like [`io::copy`], in large pieces: findings come to hundreds of megabytes.
+fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
+    let mut piece = vec![0; 1 << 18];
+    loop {
+        match from.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(read) => to.write_all(&piece[..read])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Appends a string, or `null`.

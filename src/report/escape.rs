@@ -164,6 +164,32 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A path as part of a URI (RFC 3986): all but unreserved characters and `/` become their bytes.
+pub(super) fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.extend(
+                [byte >> 4, byte & 15].map(|it| char::from(HEX[usize::from(it)]).to_ascii_uppercase()),
+            );
+        }
+    }
+    out
+}
+
+/// The message of a workflow command: a line break would begin another command.
+pub(super) fn command_data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property of a workflow command.
+pub(super) fn command_property(text: &str) -> String {
+    command_data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
 /// Text for XML 1.0. Characters that XML cannot hold at all are left out; in an attribute, line breaks
 /// and tabs are kept by reference.
 pub(super) fn xml(out: &mut String, text: &str, attribute: bool) {

@@ -3,7 +3,7 @@
 
 use super::{
     Needs, Report, Setting, encode,
-    encode::{comma, member, put_float, put_time, string_or_null},
+    encode::{comma, copy_elements, member, put_float, put_time, string_or_null},
     escape::json_string,
     groups, scores,
 };
@@ -91,28 +91,9 @@ impl Report for Json {
 
     fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&self.head(audit))?;
-        let mut comma = Vec::new();
-        Read::take(&mut *findings, 1).read_to_end(&mut comma)?;
-        if comma.is_empty() {
-            out.write_all(b"]")?;
-        } else {
-            copy(findings, out)?;
-            out.write_all(b"\n  ]")?;
-        }
+        let is_empty = copy_elements(findings, out)?;
+        out.write_all(if is_empty { b"]" } else { b"\n  ]" })?;
         out.write_all(&self.tail(audit))
-    }
-}
-
-/// Like [`io::copy`], in large pieces: findings come to hundreds of megabytes.
-fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
-    let mut piece = vec![0; 1 << 18];
-    loop {
-        match from.read(&mut piece) {
-            Ok(0) => return Ok(()),
-            Ok(read) => to.write_all(&piece[..read])?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
     }
 }
 

@@ -9,12 +9,17 @@ mod csv;
 mod digest;
 mod encode;
 mod escape;
+mod github;
+mod gitlab;
 mod groups;
 mod json;
 mod junit;
+mod junit_audit;
 mod layout;
 mod markdown;
 mod ndjson;
+mod places;
+mod sarif;
 mod scores;
 mod terminal;
 #[cfg(test)]
@@ -25,6 +30,7 @@ pub use csv::{Column, columns};
 pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};
 pub(crate) use layout::{Style, cut, width, wrap};
+pub use places::Places;
 pub use scores::{score_entry, score_json, score_line};
 
 use crate::{audit::Audit, calendar::Zone, finding::Finding, wording::Lang};
@@ -46,11 +52,29 @@ pub enum Format {
     Csv,
     /// A comment on a pull request.
     Markdown,
+    /// Alerts of code scanning.
+    Sarif,
+    /// Results of tests: a case a rule.
+    Junit,
+    /// A Code Quality report.
+    Gitlab,
+    /// Annotations of a workflow.
+    Github,
 }
 
 impl Format {
     /// All, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Terminal, Self::Json, Self::Ndjson, Self::Csv, Self::Markdown];
+    pub const ALL: [Self; 9] = [
+        Self::Terminal,
+        Self::Json,
+        Self::Ndjson,
+        Self::Csv,
+        Self::Markdown,
+        Self::Sarif,
+        Self::Junit,
+        Self::Gitlab,
+        Self::Github,
+    ];
 
     /// The name that `--format` and `FORMAT:FILE` take.
     #[must_use]
@@ -61,6 +85,10 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Gitlab => "gitlab",
+            Self::Github => "github",
         }
     }
 
@@ -72,6 +100,10 @@ impl Format {
             Self::Ndjson => &["ndjson", "jsonl"],
             Self::Csv => &["csv"],
             Self::Markdown => &["md", "markdown"],
+            Self::Sarif => &["sarif"],
+            Self::Junit => &["xml"],
+            // A file of these is asked for by FORMAT:FILE.
+            Self::Gitlab | Self::Github => &[],
         }
     }
 
@@ -98,6 +130,10 @@ pub fn report(format: Format, setting: Setting) -> Box<dyn Report> {
         Format::Ndjson => Box::new(ndjson::Ndjson::new(setting)),
         Format::Csv => Box::new(csv::Csv::new(setting)),
         Format::Markdown => Box::new(markdown::Markdown::new(setting)),
+        Format::Sarif => Box::new(sarif::Sarif::new(setting)),
+        Format::Junit => Box::new(junit_audit::JunitAudit::new(setting)),
+        Format::Gitlab => Box::new(gitlab::Gitlab::new(setting)),
+        Format::Github => Box::new(github::Github::new(setting)),
     }
 }
 
@@ -117,13 +153,26 @@ pub struct Setting {
     /// The columns of the terminal that the summary may fill; 80 where that is not known. Fewer
     /// than 60 are taken as 60, more than 120 as 120.
     pub width: usize,
+    /// Where files and rules stand.
+    pub places: Places,
+    /// Whether the findings are compared with a baseline.
+    pub with_baseline: bool,
 }
 
 impl Setting {
     /// English or Chinese in `zone`; plain, 80 columns wide, all columns of CSV.
     #[must_use]
     pub fn plain(lang: Lang, zone: Zone) -> Self {
-        Self { lang, zone, columns: Vec::new(), bom: false, colour: false, width: 80 }
+        Self {
+            lang,
+            zone,
+            columns: Vec::new(),
+            bom: false,
+            colour: false,
+            width: 80,
+            places: Places::default(),
+            with_baseline: false,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ wordings! { HELP;
     OPTION_PATH = "A project folder; \".\" if left out", "项目文件夹；省略则为“.”";
     OPTION_RULES_OPTION = "A rule pack: a folder with pack.toml, or the name of a built-in pack", "规则包：含 pack.toml 的文件夹，或内置规则包名";
     OPTION_OUTPUT = "Write a report to FILE; the format from its ending or FORMAT:FILE (repeatable)", "把报告写入 FILE；格式由后缀或 FORMAT:FILE 决定（可重复）";
-    OPTION_FORMAT = "The format on standard output: terminal, json, ndjson, csv, markdown", "标准输出的格式：terminal、json、ndjson、csv、markdown";
+    OPTION_FORMAT = "The format on standard output: terminal, json, ndjson, csv, markdown, sarif, junit, gitlab, github", "标准输出的格式：terminal、json、ndjson、csv、markdown、\nsarif、junit、gitlab、github";
     OPTION_AS_OF = "The moment the audit is held at (2026-03-31 or 2026-03-31T18:00); now if left out", "审核时点（如 2026-03-31 或 2026-03-31T18:00）；省略则为现在";
     OPTION_LANG = "The language of reports and messages: en, zh", "报告和消息的语言：en、zh";
     OPTION_THREADS = "Number of workers; one a core if left out", "工作线程数；省略则每核一个";

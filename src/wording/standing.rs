@@ -26,6 +26,8 @@ wordings! { STANDING_TEXTS;
     HELP_BASELINE_WRITE = "`touchstone baseline write FILE` makes one", "可用 `touchstone baseline write FILE` 生成";
     HELP_BASELINE_UNSTABLE = "give the source a `key` that stands once, or take them in with --unstable", "请为数据源指定不重复的 `key`，或用 --unstable 写入";
     HELP_BASELINE_GROWS = "mend the new findings, or take them in with --allow-growth", "请处理新的发现项，或用 --allow-growth 写入";
+    SARIF_BY_RULE = "{count} findings: {title}", "{count} 个发现项：{title}";
+    SARIF_TOO_MANY = "{count} findings are more than the {limit} that code scanning takes: there is one result a rule", "发现项共 {count} 个，超过代码扫描的上限 {limit}，因此每条规则只有一个结果";
     STANDINGS = "new {new} · known {known} · waived {waived}", "新增 {new} · 已知 {known} · 豁免 {waived}";
     STANDINGS_FIXED = "{line} · fixed {fixed}", "{line} · 已消除 {fixed}";
     ABOUT_BASELINE = "Write, show or prune a baseline of known findings", "生成、查看或清理已知发现项的基线";
