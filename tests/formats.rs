@@ -150,6 +150,10 @@ fn more_than_code_scanning_takes_becomes_a_result_a_rule() {
     };
     let (all, said) = results(24_999);
     assert!(all.len() == 25_000 && said.is_null());
+    // Judged twice, since a key stands twice, and still all there.
+    let folder = desk(&(rows(20_000) + "T0,false,0,Li,\n"));
+    let twice = json(&format(folder.path(), "sarif", &[]));
+    assert_eq!(twice["runs"][0]["results"].as_array().unwrap().len(), 20_002);
     let (by_rule, said) = results(25_000);
     assert_eq!(by_rule.len(), 2);
     assert_eq!(by_rule[0]["message"]["text"], "25000 个发现项：The customer is greeted");

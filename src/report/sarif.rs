@@ -14,7 +14,10 @@ use crate::{
     rule::{Rule, Severity},
     wording,
 };
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// GitHub takes so many results of a run. Beyond that there is one for each rule.
 const RESULTS_MAX: u64 = 25_000;
@@ -24,11 +27,13 @@ const MESSAGE_CHARS_MAX: usize = 1_000;
 /// See the file's head.
 pub(super) struct Sarif {
     setting: Setting,
+    /// How many findings were handed over.
+    seen: AtomicU64,
 }
 
 impl Sarif {
     pub(super) const fn new(setting: Setting) -> Self {
-        Self { setting }
+        Self { setting, seen: AtomicU64::new(0) }
     }
 
     fn head(&self, audit: &Audit) -> Vec<u8> {
@@ -192,6 +197,11 @@ impl Report for Sarif {
     }
 
     fn finding(&self, it: &Finding<'_>, out: &mut Vec<u8>) {
+        // A source whose keys stand twice is judged twice: beyond twice the limit there are surely too many, and
+        // what is encoded would be thrown away.
+        if self.seen.fetch_add(1, Ordering::Relaxed) >= 2 * RESULTS_MAX {
+            return;
+        }
         out.put(",");
         start(out, it.rule, &digest::keyed(it.key, it.message));
         self.places(out, it.rule, &self.setting.places.of_finding(it));
