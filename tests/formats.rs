@@ -194,6 +194,38 @@ fn junit_has_a_case_for_each_gate_and_rule() {
     assert!(text.contains("tests=\"5\" failures=\"4\" errors=\"0\""), "{text}");
 }
 
+/// Formulas, markup, commands, escape sequences, marks that turn text round, NUL, a lone surrogate and a megabyte.
+#[test]
+fn hostile_cells_stay_text_in_every_format() {
+    let home = project_of(&AUDIT.replace("tickets.csv", "tickets.ndjson"), &[], RULES);
+    fs::create_dir(home.path().join("data")).unwrap();
+    let huge = "x".repeat(1 << 20);
+    let notes =
+        ["=1+1", "<script>", "]]>", "::error::x", "\\u001b[2J", "\\u202efdp", "\\u0000", "\\ud800", &huge];
+    let line = |(number, note): (usize, &&str)| {
+        format!(
+            "{{\"id\":\"T{number}\",\"greeted\":false,\"angry\":0,\"agent\":\"Li\",\"note\":\"{note}\"}}\n"
+        )
+    };
+    let lines: String = notes.iter().enumerate().map(line).collect();
+    fs::write(home.path().join("data/tickets.ndjson"), lines).unwrap();
+    for format in ["sarif", "gitlab", "junit", "github", "json", "ndjson", "csv", "markdown", "terminal"] {
+        let run = run(home.path(), &["audit", "--as-of", "2026-04-01", "--format", format]);
+        assert_eq!(run.code, 1, "{format}: {}", run.err);
+        assert!(!run.out.contains(['\u{1b}', '\0']), "{format}");
+        assert!(run.out.lines().all(|it| !it.starts_with('=') && !it.starts_with("::error::")), "{format}");
+        let findings = match format {
+            "sarif" => json(&run.out)["runs"][0]["results"].as_array().unwrap().len(),
+            "gitlab" => json(&run.out).as_array().unwrap().len(),
+            "json" => json(&run.out)["findings"].as_array().unwrap().len(),
+            "ndjson" => run.out.lines().map(json).count(),
+            "csv" => common::csv(&run.out).len(),
+            _ => continue,
+        };
+        assert!(findings >= notes.len(), "{format}: {findings}");
+    }
+}
+
 /// The validator of SARIF by Microsoft, where it was installed for the checks.
 fn multitool() -> Option<PathBuf> {
     let path = "target/ci-node/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool";

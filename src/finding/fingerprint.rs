@@ -67,4 +67,17 @@ mod tests {
         assert_ne!(id, Fingerprint::of_record("tickets", "desk/greetin", "gT-1", 0));
         assert_ne!(id, Fingerprint::of_record("tickets", "desk/greeting", "T-1", 1));
     }
+
+    #[test]
+    fn a_million_collide_nowhere() {
+        let mut seen = std::collections::HashSet::new();
+        for number in 0..250_000_u32 {
+            let key = format!("T-{number}");
+            for (source, rule) in [("tickets", "desk/a"), ("tickets", "desk/b"), ("calls", "desk/a")] {
+                assert!(seen.insert(Fingerprint::of_record(source, rule, &key, 0)), "{source} {rule} {key}");
+            }
+            assert!(seen.insert(Fingerprint::of_record("tickets", "desk/a", "T", u64::from(number) + 1)));
+        }
+        assert_eq!(seen.len(), 1_000_000);
+    }
 }
