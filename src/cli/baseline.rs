@@ -17,7 +17,6 @@ use crate::{
 };
 use clap::{Arg, ArgMatches, Command};
 use std::{
-    collections::BTreeMap,
     fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
@@ -72,13 +71,6 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     }
 }
 
-/// How many findings a baseline holds of each rule.
-fn budgets(baseline: &Baseline) -> BTreeMap<&str, u64> {
-    let mut budgets = BTreeMap::new();
-    baseline.findings().iter().for_each(|it| *budgets.entry(it.rule.as_str()).or_default() += 1);
-    budgets
-}
-
 fn show(file: &Path, voice: Voice) -> u8 {
     let mut texts = Sources::default();
     let baseline = match standing::read(file, &mut texts) {
@@ -88,7 +80,7 @@ fn show(file: &Path, voice: Voice) -> u8 {
             return exit::NOT_AS_ASKED;
         }
     };
-    let budgets = budgets(&baseline);
+    let budgets = baseline.budgets();
     let mut out = String::new();
     for (rule, count) in &budgets {
         // Writing to a string does not fail.
@@ -165,15 +157,15 @@ impl Changing<'_> {
         let left: Vec<KnownFinding> = before.findings().iter().filter(|it| !is_fixed(it)).cloned().collect();
         let left = Baseline::new(left);
         write_durably(self.file, left.text().as_bytes())?;
-        let counts = [("gone", fixed.len().to_string()), ("left", left.findings().len().to_string())];
+        let counts = [("fixed", fixed.len().to_string()), ("left", left.findings().len().to_string())];
         Ok(wording::BASELINE_PRUNED.fill(self.voice.lang, &counts))
     }
 }
 
 /// The complaint about rules with more findings than before.
 fn grown(before: &Baseline, found: &Baseline) -> Option<Diagnostic> {
-    let allowed = budgets(before);
-    let grown = budgets(found).into_iter().filter_map(|(rule, count)| {
+    let allowed = before.budgets();
+    let grown = found.budgets().into_iter().filter_map(|(rule, count)| {
         let allowed = allowed.get(rule).copied().unwrap_or(0);
         (count > allowed).then(|| format!("{rule} {allowed} → {count}"))
     });

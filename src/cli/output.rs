@@ -1,6 +1,6 @@
 //! Reports to files and standard output. A file is written under a temporary name beside it and then
-//! renamed, so that nobody ever sees half a report and a failed audit loses nothing. Files are not
-//! synced: bringing half a million findings to disk takes longer than finding them.
+//! renamed, so that nobody ever sees half a report and a failed audit loses nothing. Reports are not
+//! synced: bringing half a million findings to disk takes longer than finding them. Baselines are.
 
 use crate::{
     audit::Audit,

@@ -13,7 +13,7 @@ use crate::{
 };
 use clap::ArgMatches;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -95,8 +95,7 @@ impl Met {
         audit.diagnostics.extend(audit.waivers.iter().filter_map(about));
         let Some(baseline) = &planned.baseline else { return };
         let is_judged = |it: &&KnownFinding| planned.is_everything || found.contains_key(&it.rule);
-        let mut budgets: BTreeMap<&str, u64> = BTreeMap::new();
-        baseline.findings().iter().for_each(|it| *budgets.entry(&it.rule).or_default() += 1);
+        let budgets = baseline.budgets();
         let over = found.iter().map(|(id, found)| {
             let budget = budgets.get(id.as_str()).copied().unwrap_or(0);
             (id.clone(), found.counted(), budget)

@@ -1,7 +1,11 @@
 //! Baselines: findings that are known, a line each.
 
 use super::Fingerprint;
-use std::{collections::HashMap, fmt::Write as _, ops::Range};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+    ops::Range,
+};
 
 /// A finding that is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +61,14 @@ impl Baseline {
     #[must_use]
     pub fn findings(&self) -> &[KnownFinding] {
         &self.all
+    }
+
+    /// How many findings each rule has in it.
+    #[must_use]
+    pub fn budgets(&self) -> BTreeMap<&str, u64> {
+        let mut budgets = BTreeMap::new();
+        self.all.iter().for_each(|it| *budgets.entry(it.rule.as_str()).or_default() += 1);
+        budgets
     }
 
     /// The number of a finding that is known.

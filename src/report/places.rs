@@ -7,7 +7,8 @@ use std::collections::HashMap;
 /// Paths and lines of an audit.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// What stands before the paths of the project's files: `samples/desk/`, or nothing.
+    /// What stands before the paths of the project's files: `samples/desk/`; nothing where the project is that
+    /// folder, or is not below it: then paths start from the project.
     pub folder: String,
     /// By a rule's id the file and the line, from 1, that it starts on; those of built-in packs are not there.
     pub rules: HashMap<String, (String, u64)>,

@@ -39,6 +39,6 @@ wordings! { STANDING_TEXTS;
     OPTION_UNSTABLE = "Take in findings on records without a key of their own", "也写入没有独立主键的记录的发现项";
     OPTION_GROWTH = "Let a rule have more findings than in the file that is there", "允许某规则的发现项多于原有基线";
     BASELINE_TOTAL = "{count} findings of {rules} rules", "{rules} 条规则，{count} 个发现项";
-    BASELINE_PRUNED = "{gone} taken out, {left} left", "已去掉 {gone} 个，剩余 {left} 个";
+    BASELINE_PRUNED = "{fixed} taken out, {left} left", "已去掉 {fixed} 个，剩余 {left} 个";
     BASELINE_WROTE = "{count} findings are known from now on", "{count} 个发现项今后视为已知";
 }
