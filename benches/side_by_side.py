@@ -24,9 +24,9 @@ FOLDER = ROOT / "target/bench"
 TIMES = 10
 
 CASES = {
-    "csv-key-rule": ["--columns", "key,rule", "-o", "out.csv"],
-    "csv-full": ["-o", "out.csv"],
-    "ndjson-full": ["-o", "out.ndjson"],
+    "csv-key-rule": ["--no-sync", "--columns", "key,rule", "-o", "out.csv"],
+    "csv-full": ["--no-sync", "-o", "out.csv"],
+    "ndjson-full": ["--no-sync", "-o", "out.ndjson"],
 }
 
 

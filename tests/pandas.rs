@@ -5,13 +5,8 @@
 
 mod common;
 
-use common::{audit, copy, root, run};
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use common::{audit, copy, held, root, run};
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 const AUDIT: &str = r#"
 [project]
@@ -83,24 +78,6 @@ fn groups_and_windows_are_those_of_pandas() {
     let run = audit(folder.path(), &["--quiet", "--memory", "1KB", "-o", "report.json"]);
     assert_eq!(run.code, 0, "{}", run.err);
     held(folder.path(), "groups_pandas.py", &["tickets.csv", "report.json"]);
-}
-
-/// Runs a script of `tests/data` with Python; says so where there is none, or no pandas.
-fn held(folder: &Path, script: &str, arguments: &[&str]) {
-    let own = root().join("target/ci-python/bin/python");
-    let python = if own.exists() { own } else { PathBuf::from("python3") };
-    let mut command = Command::new(python);
-    command.arg(root().join("tests/data").join(script)).args(arguments);
-    let Ok(output) = command.current_dir(folder).output() else {
-        eprintln!("skipped: there is no python3");
-        return;
-    };
-    let said = String::from_utf8_lossy(&output.stdout);
-    match output.status.code() {
-        Some(3) => eprintln!("skipped: python3 has no pandas"),
-        code => assert_eq!(code, Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr)),
-    }
-    eprintln!("{said}");
 }
 
 /// Figures of the cases of a project of `tests/real`, held to pandas; `log` names case, step, time, actor and the

@@ -50,6 +50,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("indicatif",      &["cli"]),
     ("ctrlc",          &["cli"]),
     ("tempfile",       &["cli"]),
+    ("rust_xlsxwriter", &["report"]),
     ("toml",           &["project", "ingest"]),
     ("annotate_snippets", &["diagnostic"]),
     ("rayon",          &["engine", "ingest", "cli"]),

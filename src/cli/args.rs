@@ -51,6 +51,12 @@ pub fn command(lang: Lang) -> Command {
         .help(wording::OPTION_SHELL.text(lang));
     let completions = sub("completions", wording::ABOUT_COMPLETIONS)
         .arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
+    let of = Arg::new("of")
+        .value_name("report|finding")
+        .value_parser(crate::report::Described::ALL.map(crate::report::Described::name))
+        .hide_possible_values(true)
+        .help(wording::OPTION_SCHEMA_OF.text(lang));
+    let schema = sub("schema", wording::ABOUT_SCHEMA).arg(of);
     with_help(lang, Command::new("touchstone"), wording::ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
@@ -66,7 +72,7 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, baseline, check, test, explain, eval, diff, calendar, list, completions])
+        .subcommands([audit, baseline, check, test, explain, eval, diff, calendar, list, schema, completions])
 }
 
 /// A command with its help in `lang`.
@@ -162,6 +168,8 @@ fn audit_options(lang: Lang) -> Vec<Arg> {
             .hide_possible_values(true),
         text("columns", "A,B", wording::OPTION_COLUMNS).value_delimiter(','),
         flag("bom", wording::OPTION_BOM),
+        text("sheet-per", "LEVEL", wording::OPTION_SHEET_PER),
+        flag("no-sync", wording::OPTION_NO_SYNC),
         flag("row-by-row", wording::OPTION_ROW_BY_ROW),
     ];
     let mut all = judging_options(lang);

@@ -5,7 +5,7 @@ use super::{
     args::all,
     exit, memory,
     metrics::measured,
-    output::{Outputs, cannot_write},
+    output::{Outputs, Sync, cannot_write},
     plans::{Planned, begin, planned},
     rejects::Rejects,
     source_run::{SourceRun, groups_in, path},
@@ -21,8 +21,8 @@ use crate::{
 };
 use clap::ArgMatches;
 use std::{
-    collections::HashMap,
-    io,
+    collections::{BTreeSet, HashMap},
+    io::{self, IsTerminal},
     path::{Component, Path, PathBuf},
     sync::{
         Arc,
@@ -216,6 +216,7 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
         width,
         places: places(planned),
         with_baseline: planned.baseline.is_some(),
+        sheet_per: sheet_per(matches, planned, voice.lang).map_err(|it| bad("--sheet-per", &it.0, it.1))?,
     };
     let mut files: Vec<(Format, PathBuf)> = Vec::new();
     let asked: Vec<String> = all(matches, "output");
@@ -239,12 +240,33 @@ fn outputs(matches: &ArgMatches, planned: &Planned, voice: Voice) -> Result<Outp
                 let names = vec![("names", Format::ALL.map(Format::name).join(", "))];
                 Box::new(diagnostic.help_with(wording::HELP_VALUES, names))
             };
-            Some(Format::from_name(name).ok_or_else(unknown)?)
+            let format = Format::from_name(name).ok_or_else(unknown)?;
+            if !format.is_text() && io::stdout().is_terminal() {
+                return Err(bad("--format", name, wording::NEEDS_FILE.text(voice.lang).to_owned()));
+            }
+            Some(format)
         }
         None if matches.get_flag("quiet") => None,
         None => Some(Format::Terminal),
     };
-    Outputs::open(&files, stdout, &setting)
+    let sync = if matches.get_flag("no-sync") { Sync::Later } else { Sync::Disk };
+    Outputs::open(&files, stdout, &setting, sync)
+}
+
+/// The level that `--sheet-per` asks for; what it asks for, and why not, where no source has it.
+fn sheet_per(
+    matches: &ArgMatches,
+    planned: &Planned,
+    lang: Lang,
+) -> Result<Option<String>, (String, String)> {
+    let Some(level) = matches.get_one::<String>("sheet-per") else { return Ok(None) };
+    let sources = planned.project.sources.iter().flat_map(|it| &it.subject);
+    let levels: BTreeSet<&str> = sources.map(|it| it.0.as_str()).collect();
+    if levels.contains(level.as_str()) {
+        return Ok(Some(level.clone()));
+    }
+    let names = levels.into_iter().collect::<Vec<_>>().join(", ");
+    Err((level.clone(), wording::NO_SUCH_LEVEL.fill(lang, &[("names", names)])))
 }
 
 /// Where the project's files and rules stand, from the folder that this process is in.

@@ -5,7 +5,7 @@ use super::{
     args::{about, color, flag, judging_options},
     audit::{judged, not_as_asked, on_ctrl_c},
     exit,
-    output::{Outputs, write_durably},
+    output::{Outputs, write_file},
     plans::{Planned, begin, colour, planned},
     print, standing,
 };
@@ -125,7 +125,7 @@ impl Changing<'_> {
         {
             return Err(Box::new(said.at(Place::File(self.file.display().to_string().into()))));
         }
-        write_durably(self.file, found.text().as_bytes())?;
+        write_file(self.file, found.text().as_bytes())?;
         let count = found.findings().len().to_string();
         Ok(wording::BASELINE_WROTE.fill(self.voice.lang, &[("count", count)]))
     }
@@ -156,7 +156,7 @@ impl Changing<'_> {
         let is_fixed = |it: &KnownFinding| fixed.binary_search(it).is_ok();
         let left: Vec<KnownFinding> = before.findings().iter().filter(|it| !is_fixed(it)).cloned().collect();
         let left = Baseline::new(left);
-        write_durably(self.file, left.text().as_bytes())?;
+        write_file(self.file, left.text().as_bytes())?;
         let counts = [("fixed", fixed.len().to_string()), ("left", left.findings().len().to_string())];
         Ok(wording::BASELINE_PRUNED.fill(self.voice.lang, &counts))
     }

@@ -15,6 +15,7 @@ mod commands;
 mod completions;
 mod diff;
 mod diff_report;
+mod early_sync;
 mod eval;
 mod eval_report;
 pub mod exit;
@@ -30,6 +31,7 @@ mod progress;
 mod records;
 mod rejects;
 mod rules;
+mod schema;
 mod score_verdict;
 mod source_run;
 mod standing;
@@ -172,6 +174,7 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Some(("diff", matches)) => diff::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
         Some(("calendar", matches)) => calendar::run(matches, asked, lang),
+        Some(("schema", matches)) => schema::run(matches),
         Some(("completions", matches)) => completions::run(matches, lang),
         _ => exit::NOT_AS_ASKED,
     }

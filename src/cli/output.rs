@@ -1,7 +1,8 @@
-//! Reports to files and standard output. A file is written under a temporary name beside it and then
-//! renamed, so that nobody ever sees half a report and a failed audit loses nothing. Reports are not
-//! synced: bringing half a million findings to disk takes longer than finding them. Baselines are.
+//! Reports to files and standard output. A file is written under a temporary name beside it, brought to disk and
+//! then renamed, so that nobody ever sees half a report and a failed audit or machine loses nothing. `--no-sync`
+//! leaves out the bringing to disk: of half a million findings it takes longer than finding them.
 
+use super::early_sync::EarlySync;
 use crate::{
     audit::Audit,
     diagnostic::{Diagnostic, Place},
@@ -23,28 +24,32 @@ enum Spool {
     /// Joined later with what stands around it.
     Apart(SpooledTempFile),
     /// The report itself, where it streams to a file.
-    Whole(NamedTempFile),
+    Whole(NamedTempFile, Option<EarlySync>),
 }
 
 impl Spool {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Apart(file) => file.write_all(bytes),
-            Self::Whole(file) => file.write_all(bytes),
+            Self::Whole(file, early) => {
+                file.write_all(bytes)?;
+                early.iter_mut().for_each(|it| it.written(bytes.len()));
+                Ok(())
+            }
         }
     }
 
     fn position(&mut self) -> io::Result<u64> {
         match self {
             Self::Apart(file) => file.stream_position(),
-            Self::Whole(file) => file.stream_position(),
+            Self::Whole(file, _) => file.stream_position(),
         }
     }
 
     fn cut(&mut self, len: u64) -> io::Result<()> {
         match self {
             Self::Apart(file) => file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
-            Self::Whole(file) => {
+            Self::Whole(file, _) => {
                 file.as_file().set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop))
             }
         }
@@ -61,6 +66,7 @@ struct Output {
 /// All reports of a run.
 pub(super) struct Outputs {
     all: Vec<Output>,
+    sync: Sync,
 }
 
 impl Outputs {
@@ -69,30 +75,32 @@ impl Outputs {
         files: &[(Format, PathBuf)],
         stdout: Option<Format>,
         setting: &Setting,
+        sync: Sync,
     ) -> Result<Self, Box<Diagnostic>> {
         let mut all = Vec::new();
         for (format, path) in files {
             all.push(
-                Output::open(*format, Some(path), setting)
+                Output::open(*format, Some(path), setting, sync)
                     .map_err(|error| Box::new(cannot_write(path, &error)))?,
             );
         }
         if let Some(format) = stdout {
-            let opened = Output::open(format, None, setting);
+            let opened = Output::open(format, None, setting, sync);
             all.push(opened.map_err(|error| Box::new(cannot_write(Path::new("-"), &error)))?);
         }
-        Ok(Self { all })
+        Ok(Self { all, sync })
     }
 
     /// One report to a file, in a form that nobody asks for by name.
     pub(super) fn only(report: Box<dyn Report>, path: &Path) -> Result<Self, Box<Diagnostic>> {
-        let opened = Output::of(report, Some(path.to_owned()));
-        Ok(Self { all: vec![opened.map_err(|error| Box::new(cannot_write(path, &error)))?] })
+        let opened = Output::of(report, Some(path.to_owned()), Sync::Disk);
+        let all = vec![opened.map_err(|error| Box::new(cannot_write(path, &error)))?];
+        Ok(Self { all, sync: Sync::Disk })
     }
 
     /// No report at all.
     pub(super) const fn none() -> Self {
-        Self { all: Vec::new() }
+        Self { all: Vec::new(), sync: Sync::Disk }
     }
 
     /// Appends the findings of a block, a buffer an output.
@@ -153,7 +161,7 @@ impl Outputs {
         let mut written = Vec::new();
         for output in self.all {
             let place = output.file.clone().unwrap_or_else(|| PathBuf::from("-"));
-            output.finish(audit).map_err(|error| Box::new(cannot_write(&place, &error)))?;
+            output.finish(audit, self.sync).map_err(|error| Box::new(cannot_write(&place, &error)))?;
             if place.as_os_str() != "-" {
                 written.push(place);
             }
@@ -166,16 +174,17 @@ impl Outputs {
 pub(super) struct Spools<'a>(Vec<&'a mut Spool>);
 
 impl Output {
-    fn open(format: Format, file: Option<&PathBuf>, setting: &Setting) -> io::Result<Self> {
-        Self::of(report(format, setting.clone()), file.cloned())
+    fn open(format: Format, file: Option<&PathBuf>, setting: &Setting, sync: Sync) -> io::Result<Self> {
+        Self::of(report(format, setting.clone()), file.cloned(), sync)
     }
 
-    fn of(report: Box<dyn Report>, file: Option<PathBuf>) -> io::Result<Self> {
+    fn of(report: Box<dyn Report>, file: Option<PathBuf>, sync: Sync) -> io::Result<Self> {
         let spool = match &file {
             Some(path) if report.streams() => {
                 let mut temporary = beside(path)?;
                 report.begin(&mut temporary)?;
-                Spool::Whole(temporary)
+                let early = (sync == Sync::Disk).then(|| EarlySync::of(&temporary)).transpose()?;
+                Spool::Whole(temporary, early)
             }
             // That the file can be written is known before the audit runs.
             Some(path) => {
@@ -187,17 +196,17 @@ impl Output {
         Ok(Self { report, file, spool })
     }
 
-    fn finish(self, audit: &Audit) -> io::Result<()> {
+    fn finish(self, audit: &Audit, sync: Sync) -> io::Result<()> {
         match (self.file, self.spool) {
-            (Some(path), Spool::Whole(temporary)) => keep(temporary, &path),
+            (Some(path), Spool::Whole(temporary, _)) => keep(temporary, &path, sync),
             (Some(path), Spool::Apart(mut spool)) => {
                 let temporary = beside(&path)?;
                 let mut out = io::BufWriter::with_capacity(1 << 16, temporary);
                 whole(&*self.report, audit, &mut spool, &mut out)?;
-                keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path)
+                keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path, sync)
             }
             (None, Spool::Apart(mut spool)) => {
-                let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+                let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout());
                 let done = whole(&*self.report, audit, &mut spool, &mut out).and_then(|()| out.flush());
                 match done {
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -213,7 +222,7 @@ fn whole(
     report: &dyn Report,
     audit: &Audit,
     spool: &mut SpooledTempFile,
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     spool.seek(SeekFrom::Start(0))?;
     let mut findings = BufReader::with_capacity(1 << 16, spool);
@@ -227,35 +236,61 @@ fn whole(
 
 /// Writes a file whole or not at all.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
-    let written = beside(path).and_then(|mut it| it.write_all(bytes).and_then(|()| keep(it, path)));
+    let written =
+        beside(path).and_then(|mut it| it.write_all(bytes).and_then(|()| keep(it, path, Sync::Disk)));
     written.map_err(|error| Box::new(cannot_write(path, &error)))
 }
 
-/// As [`write_file`], and it outlasts a failure of the machine.
-pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
-    let written = beside(path).and_then(|mut it| {
-        it.write_all(bytes)?;
-        it.as_file().sync_all()?;
-        keep(it, path)
-    });
-    written.map_err(|error| Box::new(cannot_write(path, &error)))
+/// Whether a file is to outlast a failure of the machine from the moment it has its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sync {
+    /// It is on disk before it has.
+    Disk,
+    /// The system brings it there in its own time.
+    Later,
 }
 
-/// A temporary file in the folder of `path`, which is made if it is not there.
+/// A temporary file in the folder of `path`, which is made if it is not there. A link stays one: the file that it
+/// leads to is written. What is neither file nor link is refused, since renaming would put a file in its place.
 pub(super) fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    if path.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    let path = real(path);
+    std::fs::create_dir_all(folder_of(&path))?;
+    match std::fs::metadata(&path) {
+        Ok(it) if it.is_dir() => return Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        Ok(it) if !it.is_file() => {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "not a regular file"));
+        }
+        Ok(_) | Err(_) => {}
     }
-    tempfile::Builder::new().prefix(".touchstone-").tempfile_in(folder)
+    tempfile::Builder::new().prefix(".touchstone-").tempfile_in(folder_of(&path))
 }
 
 /// Gives a temporary file its name.
-pub(super) fn keep(mut temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+pub(super) fn keep(mut temporary: NamedTempFile, path: &Path, sync: Sync) -> io::Result<()> {
+    let path = real(path);
     temporary.flush()?;
     readable(&temporary)?;
-    temporary.persist(path).map(drop).map_err(|it| it.error)
+    if sync == Sync::Disk {
+        temporary.as_file().sync_all()?;
+    }
+    temporary.persist(&path).map_err(|it| it.error)?;
+    if sync == Sync::Disk {
+        // The name is on disk as well where the system knows how; the file is whole either way.
+        drop(std::fs::File::open(folder_of(&path)).and_then(|it| it.sync_all()));
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Where a link leads.
+fn real(path: &Path) -> std::borrow::Cow<'_, Path> {
+    match path.is_symlink().then(|| path.canonicalize()) {
+        Some(Ok(real)) => real.into(),
+        Some(Err(_)) | None => path.into(),
+    }
 }
 
 /// Temporary files are private; a report is as readable as any new file.

@@ -1,6 +1,6 @@
 //! `--rejects FILE`: every bad cell and rejected row, one a line.
 
-use super::output::{beside, keep};
+use super::output::{Sync, beside, keep};
 use crate::ingest::{Fault, FaultKind, Opened};
 use std::{
     io::{self, BufWriter, Write},
@@ -53,7 +53,7 @@ impl Rejects {
 
     /// Gives it its name.
     pub(super) fn finish(self) -> io::Result<PathBuf> {
-        keep(self.out.into_inner().map_err(io::IntoInnerError::into_error)?, &self.path)?;
+        keep(self.out.into_inner().map_err(io::IntoInnerError::into_error)?, &self.path, Sync::Disk)?;
         Ok(self.path)
     }
 }

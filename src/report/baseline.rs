@@ -39,7 +39,7 @@ impl Report for Known {
         out.extend_from_slice(line.as_bytes());
     }
 
-    fn finish(&self, _: &Audit, _: &mut dyn Read, _: &mut dyn Write) -> io::Result<()> {
+    fn finish(&self, _: &Audit, _: &mut dyn Read, _: &mut (dyn Write + Send)) -> io::Result<()> {
         Ok(())
     }
 }

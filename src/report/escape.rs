@@ -131,7 +131,7 @@ fn without_controls(text: &str) -> Cow<'_, str> {
 }
 
 /// True where a spreadsheet takes the cell for a formula.
-fn runs_as_formula(text: &str) -> bool {
+pub(super) fn runs_as_formula(text: &str) -> bool {
     match text.chars().next() {
         Some('+' | '-') => !is_number(text),
         Some('=' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => true,

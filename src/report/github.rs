@@ -64,7 +64,7 @@ fn command(level: &str, properties: &[(&str, &str)], message: &str) -> String {
 }
 
 impl Report for Github {
-    fn finish(&self, audit: &Audit, _: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&self, audit: &Audit, _: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let mut levels = [self.gates(audit), Vec::new(), Vec::new()];
         for it in &audit.worst {
             let (level, command) = self.finding(it);

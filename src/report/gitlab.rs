@@ -68,7 +68,7 @@ impl Report for Gitlab {
         out.put("}}}");
     }
 
-    fn finish(&self, _: &Audit, findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&self, _: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
         out.write_all(b"[")?;
         copy_elements(findings, out)?;
         out.write_all(b"\n]\n")

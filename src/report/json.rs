@@ -89,7 +89,7 @@ impl Report for Json {
         encode::finding(out, finding, &self.setting);
     }
 
-    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
         out.write_all(&self.head(audit))?;
         let is_empty = copy_elements(findings, out)?;
         out.write_all(if is_empty { b"]" } else { b"\n  ]" })?;

@@ -73,7 +73,7 @@ impl JunitAudit {
 }
 
 impl Report for JunitAudit {
-    fn finish(&self, audit: &Audit, _: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&self, audit: &Audit, _: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let rules = audit.rules.iter().map(|it| (&it.rule, it.findings, it.outcomes.error));
         let promises = audit.promises.iter().map(|it| (&it.rule, it.findings, 0));
         let mut suites = vec![self.gates(audit)];

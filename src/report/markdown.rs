@@ -238,7 +238,12 @@ impl Markdown {
 }
 
 impl Report for Markdown {
-    fn finish(&self, audit: &Audit, _findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(
+        &self,
+        audit: &Audit,
+        _findings: &mut dyn Read,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         let mut text = String::new();
         self.verdict(audit, &mut text);
         self.gates(audit, &mut text);

@@ -20,10 +20,12 @@ mod markdown;
 mod ndjson;
 mod places;
 mod sarif;
+mod schema;
 mod scores;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod xlsx;
 
 pub use baseline::Known;
 pub use csv::{Column, columns};
@@ -31,6 +33,7 @@ pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};
 pub(crate) use layout::{Style, cut, width, wrap};
 pub use places::Places;
+pub use schema::{Described, schema};
 pub use scores::{score_entry, score_json, score_line};
 
 use crate::{audit::Audit, calendar::Zone, finding::Finding, wording::Lang};
@@ -60,11 +63,13 @@ pub enum Format {
     Gitlab,
     /// Annotations of a workflow.
     Github,
+    /// A workbook.
+    Xlsx,
 }
 
 impl Format {
     /// All, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Terminal,
         Self::Json,
         Self::Ndjson,
@@ -74,6 +79,7 @@ impl Format {
         Self::Junit,
         Self::Gitlab,
         Self::Github,
+        Self::Xlsx,
     ];
 
     /// The name that `--format` and `FORMAT:FILE` take.
@@ -89,6 +95,7 @@ impl Format {
             Self::Junit => "junit",
             Self::Gitlab => "gitlab",
             Self::Github => "github",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -104,7 +111,14 @@ impl Format {
             Self::Junit => &["xml"],
             // A file of these is asked for by FORMAT:FILE.
             Self::Gitlab | Self::Github => &[],
+            Self::Xlsx => &["xlsx"],
         }
+    }
+
+    /// False where it is nothing that a terminal can show.
+    #[must_use]
+    pub const fn is_text(self) -> bool {
+        !matches!(self, Self::Xlsx)
     }
 
     /// Reads a name; `None` for an unknown one.
@@ -134,6 +148,7 @@ pub fn report(format: Format, setting: Setting) -> Box<dyn Report> {
         Format::Junit => Box::new(junit_audit::JunitAudit::new(setting)),
         Format::Gitlab => Box::new(gitlab::Gitlab::new(setting)),
         Format::Github => Box::new(github::Github::new(setting)),
+        Format::Xlsx => Box::new(xlsx::Xlsx::new(setting)),
     }
 }
 
@@ -157,6 +172,8 @@ pub struct Setting {
     pub places: Places,
     /// Whether the findings are compared with a baseline.
     pub with_baseline: bool,
+    /// The level whose subjects have a sheet each in a workbook.
+    pub sheet_per: Option<String>,
 }
 
 impl Setting {
@@ -172,6 +189,7 @@ impl Setting {
             width: 80,
             places: Places::default(),
             with_baseline: false,
+            sheet_per: None,
         }
     }
 }
@@ -240,5 +258,5 @@ pub trait Report: Send + Sync {
     ///
     /// # Errors
     /// Whatever reading and writing give.
-    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()>;
+    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()>;
 }

@@ -33,7 +33,12 @@ impl Report for Ndjson {
         out.push(b'\n');
     }
 
-    fn finish(&self, _audit: &Audit, _findings: &mut dyn Read, _out: &mut dyn Write) -> io::Result<()> {
+    fn finish(
+        &self,
+        _audit: &Audit,
+        _findings: &mut dyn Read,
+        _out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         Ok(())
     }
 }

@@ -210,7 +210,7 @@ impl Report for Sarif {
         out.put("}");
     }
 
-    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
         out.write_all(&self.head(audit))?;
         let is_by_rule = audit.summary.found().all() > RESULTS_MAX;
         if is_by_rule {

@@ -509,7 +509,12 @@ const fn gate_style(verdict: GateVerdict) -> Style {
 }
 
 impl Report for Terminal {
-    fn finish(&self, audit: &Audit, _findings: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(
+        &self,
+        audit: &Audit,
+        _findings: &mut dyn Read,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         let mut text = String::new();
         self.head(audit, &mut text);
         self.read(audit, &mut text);

@@ -279,7 +279,23 @@ fn written(format: Format, setting: Setting, audit: &Audit) -> String {
         out.append(&mut findings);
     }
     report.finish(audit, &mut findings.as_slice(), &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    if format.is_text() { String::from_utf8(out).unwrap() } else { sheets(out) }
+}
+
+/// The cells of a workbook, a row a line, sheet by sheet.
+fn sheets(book: Vec<u8>) -> String {
+    use calamine::Reader;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(book)).unwrap();
+    let mut text = String::new();
+    for (name, range) in book.worksheets() {
+        text.push_str(&format!("== {name}\n"));
+        for row in range.rows() {
+            let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
+            text.push_str(cells.join(" | ").trim_end());
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// Rows and cells of RFC 4180.

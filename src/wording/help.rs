@@ -6,6 +6,8 @@ wordings! { HELP;
     ABOUT_AUDIT = "Run the audit", "运行审核";
     ABOUT_CHECK = "Parse, resolve and type every rule and table; say which path each rule takes", "解析并检查每条规则与表，说明每条规则的执行方式";
     ABOUT_RULES = "List the rules, or write the handbook of the standard", "列出规则，或生成标准手册";
+    ABOUT_SCHEMA = "Print the JSON Schema of the JSON report, or of a finding (NDJSON)", "输出 JSON 报告或单个发现项（NDJSON）的 JSON Schema";
+    OPTION_SCHEMA_OF = "Which one; `report` if left out", "哪一种；省略时为 report";
     ABOUT_COMPLETIONS = "Print completions for a shell", "输出命令补全脚本";
     OPTION_PATHS = "A project folder (it has audit.toml), or data files with --rules; \".\" if left out", "项目文件夹（含 audit.toml），或配合 --rules 的数据文件；省略则为“.”";
     OPTION_PATH = "A project folder; \".\" if left out", "项目文件夹；省略则为“.”";

@@ -23,6 +23,7 @@ mod summary;
 mod syntax;
 mod toml_syntax;
 mod words;
+mod workbook;
 
 pub use bounds::*;
 pub use cases::*;
@@ -47,6 +48,7 @@ pub use summary::*;
 pub use syntax::*;
 pub use toml_syntax::*;
 pub use words::*;
+pub use workbook::*;
 
 /// The languages of everything people read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -230,6 +232,17 @@ mod tests {
             PROJECT_CODES,
             PROJECT_HELP,
             SUMMARY,
+            CASE_CODES,
+            CASE_TEXTS,
+            GATE_CODES,
+            GATE_TEXTS,
+            JOIN_CODES,
+            JOIN_TEXTS,
+            SCORECARD_CODES,
+            SCORECARD_TEXTS,
+            STANDING_CODES,
+            STANDING_TEXTS,
+            WORKBOOK,
             WORDS,
             CAUSES,
             RUN_CODES,

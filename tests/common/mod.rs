@@ -142,6 +142,26 @@ pub(crate) fn report(folder: &Path, arguments: &[&str]) -> (String, serde_json::
     (run.out, json)
 }
 
+/// Runs a script of `tests/data` with Python; says so where there is none, or it lacks what the
+/// script needs.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+pub(crate) fn held(folder: &Path, script: &str, arguments: &[&str]) {
+    let own = root().join("target/ci-python/bin/python");
+    let python = if own.exists() { own } else { PathBuf::from("python3") };
+    let mut command = Command::new(python);
+    command.arg(root().join("tests/data").join(script)).args(arguments);
+    let Ok(output) = command.current_dir(folder).output() else {
+        eprintln!("skipped: there is no python3");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    match output.status.code() {
+        Some(3) => eprintln!("skipped: python3 lacks a package that {script} needs"),
+        code => assert_eq!(code, Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr)),
+    }
+    eprintln!("{said}");
+}
+
 /// A list of texts in a table of cases.
 pub(crate) fn texts(list: &toml::Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()

@@ -1,0 +1,82 @@
+//! A workbook (Office Open XML, ECMA-376) for people who sort, filter and print: a summary, all findings with their
+//! fields in columns, rules, promises, scorecards with their points, groups, what was not assessed, waivers, and on
+//! request a sheet for each subject. Text is never a formula; what a sheet cannot hold is told on the first one.
+
+mod cell;
+mod findings;
+mod sheet;
+mod tables;
+
+use super::{Needs, Report, Setting};
+use crate::{audit::Audit, finding::Finding};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use sheet::{Looks, Names};
+use std::{
+    io::{self, Read, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+/// See the file's head.
+pub(super) struct Xlsx {
+    setting: Setting,
+    collected: findings::Collected,
+}
+
+impl Xlsx {
+    pub(super) fn new(setting: Setting) -> Self {
+        Self { setting, collected: findings::Collected::default() }
+    }
+
+    fn write(
+        &self,
+        audit: &Audit,
+        findings: &mut dyn Read,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), XlsxError> {
+        let (mut book, looks, mut names) = (Workbook::new(), Looks::new(), Names::default());
+        book.set_properties(&properties(audit)?);
+        // The first sheet is written last, since it tells what the others could not hold.
+        let summary = names.unique(crate::wording::SHEET_SUMMARY.text(self.setting.lang));
+        let seen = self.collected.get();
+        let parts = (audit, &seen, &self.setting);
+        let written = findings::write(&mut book, &looks, &mut names, parts, findings)?;
+        let others = tables::all(&mut book, &looks, &mut names, audit, &self.setting)?;
+        let first = tables::summary(&mut book, &looks, &summary, audit, &self.setting, &written.told)?;
+        let sheets = std::iter::once(first).chain(written.all).chain(others).chain(written.subjects);
+        for sheet in sheets {
+            book.push_worksheet(sheet);
+        }
+        book.save_to_writer(out)
+    }
+}
+
+/// Who made it, and when: as of the audit, so that the same audit gives the same bytes.
+fn properties(audit: &Audit) -> Result<DocProperties, XlsxError> {
+    let moment = ExcelDateTime::from_timestamp(audit.as_of.div_euclid(crate::record::MICROS_PER_SECOND))?;
+    Ok(DocProperties::new().set_title(&audit.project).set_author("Touchstone").set_creation_datetime(&moment))
+}
+
+impl Report for Xlsx {
+    fn needs(&self) -> Needs {
+        Needs::ALL
+    }
+
+    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        findings::encode(finding, &self.setting, &self.collected, out);
+    }
+
+    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        // The library gives up by a panic where its temporary files cannot be written: on a full disk.
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(audit, findings, out)));
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(XlsxError::IoError(error))) => Err(error),
+            Ok(Err(error)) => Err(io::Error::other(error)),
+            Err(said) => {
+                let text = said.downcast_ref::<String>().cloned();
+                let text = text.or_else(|| said.downcast_ref::<&str>().map(|it| (*it).to_owned()));
+                Err(io::Error::other(text.unwrap_or_default()))
+            }
+        }
+    }
+}
