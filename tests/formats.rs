@@ -268,3 +268,54 @@ fn the_validator_of_sarif_finds_no_error() {
         assert!(wrong.is_empty(), "{name}: {wrong:#?}");
     }
 }
+
+/// Reports that encode findings alike share them, wherever each goes and in whatever order they are asked for.
+#[test]
+fn reports_are_the_same_alone_and_together() {
+    // More than is held in memory, so that files are shared too.
+    let rows: String = (0..30_000).map(|it| format!("T{it},false,9,A{},note {it}\n", it % 7)).collect();
+    let folder = desk(&rows);
+    let home = folder.path();
+    let audit = |more: &[&str]| {
+        run(home, &[&["audit", "desk 台", "--as-of", "2026-04-01", "--no-sync", "-q"], more].concat())
+    };
+    let read = |name: &str| fs::read(home.join(name)).unwrap();
+    audit(&["-o", "alone.json"]);
+    audit(&["-o", "alone.ndjson"]);
+    let orders = [
+        &["-o", "a.json", "-o", "b.ndjson"][..],
+        &["-o", "b.ndjson", "-o", "a.json"],
+        &["-o", "c.csv", "-o", "b.ndjson", "-o", "d.sarif", "-o", "a.json"],
+    ];
+    for more in orders {
+        audit(more);
+        assert!(read("a.json") == read("alone.json") && read("b.ndjson") == read("alone.ndjson"), "{more:?}");
+        fs::remove_file(home.join("a.json")).unwrap();
+        fs::remove_file(home.join("b.ndjson")).unwrap();
+    }
+    for (format, file) in [("ndjson", "a.json"), ("json", "b.ndjson"), ("ndjson", "b.ndjson")] {
+        let said = audit(&["--format", format, "-o", file]);
+        let ending = if format == "json" { "alone.json" } else { "alone.ndjson" };
+        assert!(said.out.into_bytes() == read(ending), "{format}");
+        let ending = if file == "a.json" { "alone.json" } else { "alone.ndjson" };
+        assert!(read(file) == read(ending), "{file}");
+    }
+}
+
+/// A link stays a link, and what is neither file nor link stays what it is.
+#[cfg(unix)]
+#[test]
+fn reports_replace_files_only() {
+    let folder = desk(ROWS);
+    let home = folder.path();
+    fs::write(home.join("real.json"), "old").unwrap();
+    std::os::unix::fs::symlink("real.json", home.join("link.json")).unwrap();
+    let audit = |file: &str| run(home, &["audit", "desk 台", "--as-of", "2026-04-01", "-q", "-o", file]);
+    assert_eq!(audit("link.json").code, 1);
+    assert!(home.join("link.json").is_symlink());
+    assert!(json(&fs::read_to_string(home.join("real.json")).unwrap())["findings"].is_array());
+    assert!(Command::new("mkfifo").arg(home.join("pipe.json")).status().unwrap().success());
+    let refused = audit("pipe.json");
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("not a regular file"), "{}", refused.err);
+}

@@ -20,17 +20,21 @@ use tempfile::{NamedTempFile, SpooledTempFile};
 /// Encoded findings are held in memory up to here, in a temporary file beyond.
 const SPOOL_BYTES: usize = 8 << 20;
 
+/// Findings as they were encoded, joined.
 enum Spool {
-    /// Joined later with what stands around it.
+    /// Joined later with what stands around them.
     Apart(SpooledTempFile),
     /// The report itself, where it streams to a file.
     Whole(NamedTempFile, Option<EarlySync>),
+    /// What was [`Self::Whole`], under its own name.
+    Named(std::fs::File),
 }
 
 impl Spool {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Apart(file) => file.write_all(bytes),
+            Self::Named(file) => file.write_all(bytes),
             Self::Whole(file, early) => {
                 file.write_all(bytes)?;
                 early.iter_mut().for_each(|it| it.written(bytes.len()));
@@ -43,6 +47,7 @@ impl Spool {
         match self {
             Self::Apart(file) => file.stream_position(),
             Self::Whole(file, _) => file.stream_position(),
+            Self::Named(file) => file.stream_position(),
         }
     }
 
@@ -52,6 +57,25 @@ impl Spool {
             Self::Whole(file, _) => {
                 file.as_file().set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop))
             }
+            Self::Named(file) => file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
+        }
+    }
+
+    /// The findings, from the first on.
+    fn reader(&mut self) -> io::Result<&mut dyn Read> {
+        match self {
+            Self::Apart(file) => {
+                file.seek(SeekFrom::Start(0))?;
+                Ok(file)
+            }
+            Self::Whole(file, _) => {
+                file.seek(SeekFrom::Start(0))?;
+                Ok(file)
+            }
+            Self::Named(file) => {
+                file.seek(SeekFrom::Start(0))?;
+                Ok(file)
+            }
         }
     }
 }
@@ -60,12 +84,15 @@ impl Spool {
 struct Output {
     report: Box<dyn Report>,
     file: Option<PathBuf>,
-    spool: Spool,
+    /// Which of the spools has its findings.
+    spool: usize,
 }
 
 /// All reports of a run.
 pub(super) struct Outputs {
     all: Vec<Output>,
+    /// Each with the report that encodes for it.
+    spools: Vec<(Spool, usize)>,
     sync: Sync,
 }
 
@@ -77,33 +104,49 @@ impl Outputs {
         setting: &Setting,
         sync: Sync,
     ) -> Result<Self, Box<Diagnostic>> {
-        let mut all = Vec::new();
-        for (format, path) in files {
-            all.push(
-                Output::open(*format, Some(path), setting, sync)
-                    .map_err(|error| Box::new(cannot_write(path, &error)))?,
-            );
-        }
-        if let Some(format) = stdout {
-            let opened = Output::open(format, None, setting, sync);
-            all.push(opened.map_err(|error| Box::new(cannot_write(Path::new("-"), &error)))?);
-        }
-        Ok(Self { all, sync })
+        let files = files.iter().map(|(format, path)| (*format, Some(path.clone())));
+        let asked = files.chain(stdout.map(|format| (format, None)));
+        let asked = asked.map(|(format, path)| (report(format, setting.clone()), path)).collect();
+        Self::of(asked, sync).map_err(|(path, error)| Box::new(cannot_write(&path, &error)))
     }
 
     /// One report to a file, in a form that nobody asks for by name.
     pub(super) fn only(report: Box<dyn Report>, path: &Path) -> Result<Self, Box<Diagnostic>> {
-        let opened = Output::of(report, Some(path.to_owned()), Sync::Disk);
-        let all = vec![opened.map_err(|error| Box::new(cannot_write(path, &error)))?];
-        Ok(Self { all, sync: Sync::Disk })
+        let opened = Self::of(vec![(report, Some(path.to_owned()))], Sync::Disk);
+        opened.map_err(|(path, error)| Box::new(cannot_write(&path, &error)))
     }
 
     /// No report at all.
     pub(super) const fn none() -> Self {
-        Self { all: Vec::new(), sync: Sync::Disk }
+        Self { all: Vec::new(), spools: Vec::new(), sync: Sync::Disk }
     }
 
-    /// Appends the findings of a block, a buffer an output.
+    /// Reports that encode findings alike share them; they stand where one of them is written while the audit runs.
+    fn of(asked: Vec<(Box<dyn Report>, Option<PathBuf>)>, sync: Sync) -> Result<Self, (PathBuf, io::Error)> {
+        let holder = |index: usize| {
+            let Some(form) = asked[index].0.form() else { return index };
+            let alike = || (0..asked.len()).filter(|it| asked[*it].0.form() == Some(form));
+            let streamed = alike().find(|it| asked[*it].0.streams() && asked[*it].1.is_some());
+            streamed.or_else(|| alike().next()).unwrap_or(index)
+        };
+        let holders: Vec<usize> = (0..asked.len()).map(holder).collect();
+        let (mut all, mut spools, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, (report, file)) in asked.iter().enumerate() {
+            let place = || file.clone().unwrap_or_else(|| PathBuf::from("-"));
+            let opened = spool(&**report, file.as_deref(), sync).map_err(|error| (place(), error))?;
+            if holders[index] == index {
+                places.push(index);
+                spools.push((opened, index));
+            }
+        }
+        for (index, (report, file)) in asked.into_iter().enumerate() {
+            let spool = places.iter().position(|it| *it == holders[index]).unwrap_or_default();
+            all.push(Output { report, file, spool });
+        }
+        Ok(Self { all, spools, sync })
+    }
+
+    /// Appends the findings of a block, a buffer a spool.
     pub(super) fn append(spools: &mut Spools<'_>, buffers: &[Vec<u8>]) -> io::Result<()> {
         for (spool, buffer) in spools.0.iter_mut().zip(buffers) {
             spool.write_all(buffer)?;
@@ -129,18 +172,19 @@ impl Outputs {
             outcomes: false,
         };
         let (mut reports, mut spools): (Vec<(&dyn Report, bool)>, Vec<&mut Spool>) = (Vec::new(), Vec::new());
-        for output in &mut self.all {
-            reports.push((&*output.report, output.report.needs().findings));
-            spools.push(&mut output.spool);
+        for (spool, by) in &mut self.spools {
+            let report = &*self.all[*by].report;
+            reports.push((report, report.needs().findings));
+            spools.push(spool);
         }
         (Sink { reports, wanted }, Spools(spools))
     }
 
     /// The files that are written while the audit runs, for messages.
     pub(super) fn places(&self) -> String {
-        let streamed = self.all.iter().filter(|it| matches!(it.spool, Spool::Whole(..)));
+        let streamed = self.spools.iter().filter(|it| matches!(it.0, Spool::Whole(..)));
         streamed
-            .filter_map(|it| it.file.as_ref())
+            .filter_map(|it| self.all[it.1].file.as_ref())
             .map(|it| it.display().to_string())
             .collect::<Vec<_>>()
             .join(", ")
@@ -148,23 +192,23 @@ impl Outputs {
 
     /// Where each spool stands, to come back to.
     pub(super) fn marks(&mut self) -> io::Result<Vec<u64>> {
-        self.all.iter_mut().map(|it| it.spool.position()).collect()
+        self.spools.iter_mut().map(|it| it.0.position()).collect()
     }
 
     /// Forgets what was appended since.
     pub(super) fn rewind(&mut self, marks: &[u64]) -> io::Result<()> {
-        self.all.iter_mut().zip(marks).try_for_each(|(output, mark)| output.spool.cut(*mark))
+        self.spools.iter_mut().zip(marks).try_for_each(|(it, mark)| it.0.cut(*mark))
     }
 
     /// Writes every report. Files first, standard output last.
-    pub(super) fn finish(self, audit: &Audit) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    pub(super) fn finish(mut self, audit: &Audit) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
         let mut written = Vec::new();
-        for output in self.all {
+        for (index, output) in self.all.iter().enumerate() {
             let place = output.file.clone().unwrap_or_else(|| PathBuf::from("-"));
-            output.finish(audit, self.sync).map_err(|error| Box::new(cannot_write(&place, &error)))?;
-            if place.as_os_str() != "-" {
-                written.push(place);
-            }
+            let (spool, by) = &mut self.spools[output.spool];
+            let done = output.finish(audit, spool, *by == index, self.sync);
+            done.map_err(|error| Box::new(cannot_write(&place, &error)))?;
+            written.extend(output.file.clone());
         }
         Ok(written)
     }
@@ -173,59 +217,63 @@ impl Outputs {
 /// The spools of all outputs.
 pub(super) struct Spools<'a>(Vec<&'a mut Spool>);
 
+/// Where the findings of a report go until it is finished. That its file can be written is known from here on.
+fn spool(report: &dyn Report, file: Option<&Path>, sync: Sync) -> io::Result<Spool> {
+    match file {
+        Some(path) if report.streams() => {
+            let mut temporary = beside(path)?;
+            report.begin(&mut temporary)?;
+            let early = (sync == Sync::Disk).then(|| EarlySync::of(&temporary)).transpose()?;
+            Ok(Spool::Whole(temporary, early))
+        }
+        Some(path) => {
+            drop(beside(path)?);
+            Ok(Spool::Apart(SpooledTempFile::new(SPOOL_BYTES)))
+        }
+        None => Ok(Spool::Apart(SpooledTempFile::new(SPOOL_BYTES))),
+    }
+}
+
 impl Output {
-    fn open(format: Format, file: Option<&PathBuf>, setting: &Setting, sync: Sync) -> io::Result<Self> {
-        Self::of(report(format, setting.clone()), file.cloned(), sync)
-    }
-
-    fn of(report: Box<dyn Report>, file: Option<PathBuf>, sync: Sync) -> io::Result<Self> {
-        let spool = match &file {
-            Some(path) if report.streams() => {
-                let mut temporary = beside(path)?;
-                report.begin(&mut temporary)?;
-                let early = (sync == Sync::Disk).then(|| EarlySync::of(&temporary)).transpose()?;
-                Spool::Whole(temporary, early)
-            }
-            // That the file can be written is known before the audit runs.
+    /// Writes the report; `is_own` where the spool may be the report itself.
+    fn finish(&self, audit: &Audit, spool: &mut Spool, is_own: bool, sync: Sync) -> io::Result<()> {
+        match &self.file {
+            Some(path) if is_own && matches!(spool, Spool::Whole(..)) => name(spool, path, sync),
             Some(path) => {
-                drop(beside(path)?);
-                Spool::Apart(SpooledTempFile::new(SPOOL_BYTES))
-            }
-            None => Spool::Apart(SpooledTempFile::new(SPOOL_BYTES)),
-        };
-        Ok(Self { report, file, spool })
-    }
-
-    fn finish(self, audit: &Audit, sync: Sync) -> io::Result<()> {
-        match (self.file, self.spool) {
-            (Some(path), Spool::Whole(temporary, _)) => keep(temporary, &path, sync),
-            (Some(path), Spool::Apart(mut spool)) => {
-                let temporary = beside(&path)?;
+                let temporary = beside(path)?;
                 let mut out = io::BufWriter::with_capacity(1 << 16, temporary);
-                whole(&*self.report, audit, &mut spool, &mut out)?;
-                keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path, sync)
+                whole(&*self.report, audit, spool, &mut out)?;
+                keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, path, sync)
             }
-            (None, Spool::Apart(mut spool)) => {
+            None => {
                 let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout());
-                let done = whole(&*self.report, audit, &mut spool, &mut out).and_then(|()| out.flush());
+                let done = whole(&*self.report, audit, spool, &mut out).and_then(|()| out.flush());
                 match done {
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
                     other => other,
                 }
             }
-            (None, Spool::Whole(..)) => Ok(()),
         }
     }
+}
+
+/// Gives a report that was written while the audit ran its name; others can still read it.
+fn name(spool: &mut Spool, path: &Path, sync: Sync) -> io::Result<()> {
+    let Spool::Whole(temporary, _) = spool else { return Ok(()) };
+    let again = temporary.reopen()?;
+    if let Spool::Whole(temporary, _) = std::mem::replace(spool, Spool::Named(again)) {
+        keep(temporary, path, sync)?;
+    }
+    Ok(())
 }
 
 fn whole(
     report: &dyn Report,
     audit: &Audit,
-    spool: &mut SpooledTempFile,
+    spool: &mut Spool,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    spool.seek(SeekFrom::Start(0))?;
-    let mut findings = BufReader::with_capacity(1 << 16, spool);
+    let mut findings = BufReader::with_capacity(1 << 16, spool.reader()?);
     if report.streams() {
         report.begin(out)?;
         io::copy(&mut findings, out)?;

@@ -12,8 +12,14 @@ use crate::{
 };
 use std::io::{self, Read, Write};
 
+/// Appends the object of one finding on a line of its own.
+pub(super) fn finding_line(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
+    finding(out, it, setting);
+    out.put("\n");
+}
+
 /// Appends the object of one finding, without a line break.
-pub(super) fn finding(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
+fn finding(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
     let rule = it.rule;
     out.put("{\"id\":\"");
     out.put(Fingerprint::TAG);
@@ -178,9 +184,39 @@ pub(super) fn copy_elements(from: &mut dyn Read, to: &mut dyn Write) -> io::Resu
     Ok(comma.is_empty())
 }
 
+/// Writes elements that stand on a line each as those of a list, a line each; true where there is none.
+pub(super) fn copy_lines(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<bool> {
+    let (mut piece, mut listed) = (vec![0; PIECE], Vec::with_capacity(2 * PIECE));
+    let (mut is_empty, mut begins) = (true, true);
+    loop {
+        let read = match from.read(&mut piece) {
+            Ok(0) => return Ok(is_empty),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        listed.clear();
+        let mut rest = &piece[..read];
+        while !rest.is_empty() {
+            if begins {
+                listed.put(if is_empty { "\n    " } else { ",\n    " });
+                is_empty = false;
+            }
+            let end = memchr::memchr(b'\n', rest);
+            begins = end.is_some();
+            listed.extend_from_slice(&rest[..end.unwrap_or(rest.len())]);
+            rest = &rest[end.map_or(rest.len(), |it| it + 1)..];
+        }
+        to.write_all(&listed)?;
+    }
+}
+
+/// Findings are copied in pieces of so many bytes.
+const PIECE: usize = 1 << 18;
+
 /// Like [`io::copy`], in large pieces: findings come to hundreds of megabytes.
 fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
-    let mut piece = vec![0; 1 << 18];
+    let mut piece = vec![0; PIECE];
     loop {
         match from.read(&mut piece) {
             Ok(0) => return Ok(()),

@@ -2,8 +2,8 @@
 //! rule or file a line.
 
 use super::{
-    Needs, Report, Setting, encode,
-    encode::{comma, copy_elements, member, put_float, put_time, string_or_null},
+    Form, Needs, Report, Setting, encode,
+    encode::{comma, copy_lines, member, put_float, put_time, string_or_null},
     escape::json_string,
     groups, scores,
 };
@@ -21,10 +21,6 @@ use std::io::{self, Read, Write};
 
 /// The name and version of the format.
 const SCHEMA: &str = "touchstone.report/1";
-
-/// What stands before each finding, so that encoded findings can be joined as they are; the first
-/// comma is skipped.
-const BEFORE_FINDING: &str = ",\n    ";
 
 /// See the file's head.
 pub(super) struct Json {
@@ -76,22 +72,17 @@ impl Report for Json {
         Needs::ALL
     }
 
-    fn streams(&self) -> bool {
-        false
-    }
-
-    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
+    fn form(&self) -> Option<Form> {
+        Some(Form::JsonLines)
     }
 
     fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        out.put(BEFORE_FINDING);
-        encode::finding(out, finding, &self.setting);
+        encode::finding_line(out, finding, &self.setting);
     }
 
     fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
         out.write_all(&self.head(audit))?;
-        let is_empty = copy_elements(findings, out)?;
+        let is_empty = copy_lines(findings, out)?;
         out.write_all(if is_empty { b"]" } else { b"\n  ]" })?;
         out.write_all(&self.tail(audit))
     }

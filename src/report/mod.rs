@@ -227,6 +227,13 @@ impl Needs {
     }
 }
 
+/// Forms of findings that several formats have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A JSON object a line.
+    JsonLines,
+}
+
 /// One output format. Findings are encoded on the worker that found them, into the block's own
 /// buffer, and buffers are joined in record order; so an encoded finding must not depend on the
 /// one before it.
@@ -240,6 +247,12 @@ pub trait Report: Send + Sync {
     /// can be written while the audit runs.
     fn streams(&self) -> bool {
         false
+    }
+
+    /// The form that findings are encoded in, where other formats have the same: each finding is then encoded once for
+    /// all of them.
+    fn form(&self) -> Option<Form> {
+        None
     }
 
     /// What comes before the findings.

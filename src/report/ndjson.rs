@@ -1,6 +1,6 @@
 //! One finding a line, each a JSON object of its own (NDJSON), written while the audit runs.
 
-use super::{Needs, Report, Setting, encode};
+use super::{Form, Needs, Report, Setting, encode};
 use crate::{audit::Audit, finding::Finding};
 use std::io::{self, Read, Write};
 
@@ -24,13 +24,12 @@ impl Report for Ndjson {
         true
     }
 
-    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
+    fn form(&self) -> Option<Form> {
+        Some(Form::JsonLines)
     }
 
     fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        encode::finding(out, finding, &self.setting);
-        out.push(b'\n');
+        encode::finding_line(out, finding, &self.setting);
     }
 
     fn finish(
