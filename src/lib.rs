@@ -11,6 +11,7 @@ pub mod engine;
 pub mod expr;
 pub mod finding;
 pub mod ingest;
+pub mod measure;
 pub mod project;
 pub mod promise;
 pub mod record;

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The core: pure values and functions.
     ("wording",    &[]),
     ("record",     &[]),
+    ("measure",    &[]),
     ("calendar",   &["record"]),
     ("diagnostic", &["wording"]),
     ("expr",       &["wording", "record", "calendar"]),
@@ -27,8 +28,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "case"]),
     ("finding",    &["wording", "record", "calendar", "rule"]),
     ("score",      &["diagnostic", "wording", "rule"]),
-    ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding", "score"]),
-    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "score", "audit"]),
+    ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding", "score", "measure"]),
+    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "score", "audit", "measure"]),
     // The edges: files in, text out.
     ("ingest",     &["wording", "record", "calendar", "diagnostic"]),
     ("project",    &["wording", "record", "calendar", "diagnostic", "rule", "ingest"]),
@@ -38,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
                      "ingest", "project"]),
     // The front end: it wires the rest together and is named by nobody.
     ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "case", "script", "finding", "score", "audit",
-                     "engine", "ingest", "project", "report", "trial"]),
+                     "engine", "ingest", "project", "report", "trial", "measure"]),
 ];
 
 /// Paths and macros that only the named rooms may use. Unit tests may use any.

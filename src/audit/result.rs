@@ -5,9 +5,9 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Said},
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, KnownFinding, Standing},
+    measure::wilson,
     record::Value,
     rule::{Outcome, Rule, Severity, Waived, Waiver},
-    score::NORMAL,
 };
 use std::sync::Arc;
 
@@ -284,22 +284,6 @@ impl PromiseResult {
     pub fn interval(&self) -> Option<[f64; 2]> {
         wilson(self.kept, self.n())
     }
-}
-
-/// The 95 % interval of a share of `n` (E. B. Wilson, "Probable inference, the law of succession, and
-/// statistical inference", 1927); `None` of none.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
-pub fn wilson(hits: u64, n: u64) -> Option<[f64; 2]> {
-    if n == 0 {
-        return None;
-    }
-    let (n, share) = (n as f64, hits as f64 / n as f64);
-    let z = NORMAL;
-    let middle = share + z * z / (2.0 * n);
-    let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
-    let whole = 1.0 + z * z / n;
-    Some([((middle - half) / whole).max(0.0), ((middle + half) / whole).min(1.0)])
 }
 
 /// A record that a rule could not judge for want of a value.

@@ -1,8 +1,9 @@
 //! Scores of an audit: sums of all sources put together, scores reckoned, rolled up and ranked.
 
 use crate::{
+    measure::student,
     rule::{Period, Scorecard},
-    score::{Contender, ItemPlace, Measure, Part, Score, Sums, finish, ranks, student},
+    score::{Contender, ItemPlace, Measure, Part, Score, Sums, finish, ranks},
 };
 use std::{collections::BTreeMap, sync::Arc};
 

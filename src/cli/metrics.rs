@@ -5,10 +5,11 @@ use crate::{
     diagnostic::{Diagnostic, Place},
     engine::{GroupPlan, GroupValue, Groups, plan_groups},
     finding::value_text,
+    measure::NORMAL,
     project::{Project, Source},
     record::Value,
     rule::{Item, Pack, Period, Scorecard, Scored, Script},
-    score::{ItemPlace, Measure, NORMAL, slope},
+    score::{ItemPlace, Measure, slope},
     wording::{self, Lang},
 };
 use std::collections::HashMap;

@@ -7,7 +7,6 @@
 mod finish;
 mod part;
 mod rank;
-mod student;
 mod sums;
 
 #[cfg(test)]
@@ -16,5 +15,4 @@ mod tests;
 pub use finish::{Entry, EntryKind, Measure, Score, SectionScore, finish, slope};
 pub use part::{ItemPlace, ItemState, Part, Points, is_bonus, is_measure, item};
 pub use rank::{Contender, ranks};
-pub use student::{NORMAL, student};
 pub use sums::{ItemSums, Sums};

@@ -6,11 +6,10 @@ use super::{
     worst::Worst,
 };
 use crate::{
-    audit::wilson,
     engine::sorter::Keys,
     expr::Cause,
+    measure::{student, wilson},
     record::{Decimal, Type, Value},
-    score::student,
     script::Aggregate,
 };
 
