@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("measure",    &[]),
     ("calendar",   &["record"]),
     ("diagnostic", &["wording"]),
-    ("expr",       &["wording", "record", "calendar"]),
+    ("expr",       &["wording", "record", "measure", "calendar"]),
     ("rule",       &["wording", "record", "calendar", "diagnostic"]),
     ("promise",    &["record", "calendar"]),
     ("case",       &["record", "calendar"]),

@@ -7,6 +7,7 @@
 
 use crate::{
     calendar::{Zone, format_date, format_month, format_quarter, format_week, format_year},
+    measure::{KanoAnswer, kano, nps_points, wilson},
     record::{Decimal, MICROS_PER_SECOND, Type},
 };
 
@@ -116,6 +117,12 @@ pub const FUNCTIONS: &[Function] = &[
     function!("ln"(Float) -> Float, FloatToFinite(f64::ln), "ln(1.0) == 0.0", "the natural logarithm", "自然对数"),
     function!("to_float"(Int) -> Float, IntToFloat(as_float), "to_float(a) / 2.0", "the number as a float", "转为小数"),
     function!("to_int"(Float) -> Int, FloatToInt(to_int), "to_int(2.9) == 2", "the whole part of the number", "取整数部分"),
+    // Measures of answers.
+    function!("nps_points"(Int) -> Int, IntToInt(|it| nps_points(as_float(it)).and_then(to_int)), "nps_points(recommend) == 100", "what an answer from 0 to 10 is worth: 100 from 9 on, -100 up to 6", "0 到 10 分的回答所值：9 分起为 100，6 分及以下为 -100"),
+    function!("nps_points"(Float) -> Int, FloatToInt(|it| nps_points(it).and_then(to_int)), "nps_points(recommend) == 100", "what an answer from 0 to 10 is worth: 100 from 9 on, -100 up to 6", "0 到 10 分的回答所值：9 分起为 100，6 分及以下为 -100"),
+    function!("wilson_low"(Float, Float) -> Float, FloatFloatToFloat(|hits, n| share_bound(hits, n, 0)), "wilson_low(count(solved), count()) >= 0.9", "the lower end of the 95 % interval of a share: hits, of how many (Wilson, 1927); 0 of none", "占比的 95 % 区间下限：命中数、总数（Wilson，1927）；总数为 0 时为 0"),
+    function!("wilson_high"(Float, Float) -> Float, FloatFloatToFloat(|hits, n| share_bound(hits, n, 1)), "wilson_high(count(rude), count()) <= 0.05", "the upper end of the 95 % interval of a share: hits, of how many (Wilson, 1927); 1 of none", "占比的 95 % 区间上限：命中数、总数（Wilson，1927）；总数为 0 时为 1"),
+    function!("kano"(Text, Text) -> Text, TextTextToText(kano_letter), "kano(with_it, without_it) == \"M\"", "the class of two answers (like, must-be, neutral, live-with, dislike) if it were there and if it were not: M O A I R Q; empty for what is no answer", "有与无两种情形的回答（喜欢、理应如此、无所谓、可以忍受、不喜欢）对应的 Kano 类别：M O A I R Q；不是回答时为空"),
     // Text.
     function!("len"(Text) -> Int, TextToInt(chars), "note.len() >= 10", "the number of characters", "字符数"),
     function!("contains"(Text, Text) -> Bool, TextTextToBool(|it, part| it.contains(part)), "note.contains(\"refund\")", "whether the second text stands in the first", "是否包含"),
@@ -159,6 +166,18 @@ pub const FUNCTIONS: &[Function] = &[
 pub fn functions_named(name: &str, property: bool) -> impl Iterator<Item = (u32, &'static Function)> {
     let all = (0_u32..).zip(FUNCTIONS);
     all.filter(move |(_, it)| it.name == name && it.property == property)
+}
+
+/// An end of the interval of a share; of none everything is possible.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
+fn share_bound(hits: f64, n: f64, end: usize) -> f64 {
+    let (n, hits) = (n.max(0.0) as u64, hits.max(0.0) as u64);
+    wilson(hits.min(n), n).unwrap_or([0.0, 1.0])[end]
+}
+
+fn kano_letter(with: &str, without: &str, out: &mut String) {
+    let answers = KanoAnswer::from_name(with).zip(KanoAnswer::from_name(without));
+    out.push_str(answers.map_or("", |(with, without)| kano(with, without).name()));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "that is what a float is")]

@@ -32,6 +32,8 @@ pub enum Aggregate {
     Median,
     /// `percentile(x, p)`, with p from 0 to 100: linear interpolation, type 7 of Hyndman and Fan (1996).
     Percentile(f64),
+    /// `nps(x)`: the mean of what answers are worth (`nps_points`), with the interval of the three-point distribution.
+    Nps,
 }
 
 /// How an aggregate is called, for people.
@@ -64,7 +66,7 @@ const fn entry(
 
 /// All aggregates. What is left out because it is missing is counted beside the figure.
 #[rustfmt::skip] // A table.
-pub const AGGREGATES: [AggregateEntry; 9] = [
+pub const AGGREGATES: [AggregateEntry; 14] = [
     entry(["count", "计数"], ["count(); count(condition)", "count(reopened) <= 2"],
         ["the records; those for which the condition is true", "记录数；满足条件的记录数"], false),
     entry(["rate", "占比"], ["rate(condition) -> float", "rate(first_response.outcome == \"kept\") >= 0.95"],
@@ -75,6 +77,16 @@ pub const AGGREGATES: [AggregateEntry; 9] = [
         ["the middle value, exact; between the two middle ones", "精确的中位数；偶数个时取中间两值之间"], false),
     entry(["percentile", "百分位数"], ["percentile(number or duration, p)", "percentile(reply_minutes, 90) <= 60"],
         ["the value below which p of 100 lie, exact (R type 7)", "精确的 p 百分位数（R 第 7 类）"], false),
+    entry(["nps", "净推荐值"], ["nps(answer, 0 to 10) -> float", "nps(recommend) >= 30.0"],
+        ["promoters (9, 10) less detractors (0 to 6) of 100 answers (Reichheld, 2003)", "每百份回答中推荐者（9、10）减去贬损者（0 到 6）（Reichheld，2003）"], false),
+    entry(["csat", "满意率"], ["csat(score) -> float; csat(score, from)", "csat(score) >= 0.8"],
+        ["the share of the scores from 4 on (top two of five), or from another", "4 分及以上（五分制前两档）或指定分数及以上所占比例"], false),
+    entry(["top_box", "高分占比"], ["top_box(score, from) -> float", "top_box(effort, 5) >= 0.6"],
+        ["the share of the scores from there on", "该分数及以上所占比例"], false),
+    entry(["bottom_box", "低分占比"], ["bottom_box(score, upto) -> float", "bottom_box(score, 2) <= 0.1"],
+        ["the share of the scores up to there", "该分数及以下所占比例"], false),
+    entry(["ces", "费力度"], ["ces(score) -> float", "ces(effort) >= 5.0"],
+        ["the mean of the scores for effort", "费力度评分的平均值"], false),
     entry(["sum", "求和"], ["sum(number or duration)", "sum(settlement_amount) <= 10000"],
         ["the sum, exact whatever the order", "总和，与顺序无关的精确值"], true),
     entry(["mean", "均值"], ["mean(number or duration)", "mean(score) >= 4.0"],
@@ -96,7 +108,7 @@ impl Aggregate {
         match (self, ty) {
             (Self::Count, None | Some(Type::Bool)) | (Self::Distinct, _) => Some(Type::Int),
             (Self::Rate, None | Some(Type::Bool)) => Some(Type::Float),
-            (Self::Mean | Self::Median | Self::Percentile(_), Some(Type::Int | Type::Float)) => {
+            (Self::Mean | Self::Median | Self::Percentile(_) | Self::Nps, Some(Type::Int | Type::Float)) => {
                 Some(Type::Float)
             }
             (Self::Min | Self::Max, Some(ty @ (Type::Date | Type::Time))) => Some(ty),
@@ -172,11 +184,11 @@ pub fn split(script: &Script, is_list: &mut dyn FnMut(&Script) -> bool) -> Resul
         }
         let range = all[at].1.start..all[end].1.end;
         match aggregate(name, &arguments, script) {
-            Some(aggregate) => {
+            Some((aggregate, around)) => {
                 let width = range.len();
                 let name = format!("{:_<width$}", format!("a{}", calls.len()));
                 outer.replace_range(range.clone(), &name);
-                let argument = arguments.first().map(part);
+                let argument = arguments.first().map(|it| wrapped(part(it), around));
                 let text = script.text[range.clone()].to_owned();
                 calls.push(AggregateCall { aggregate, argument, text, range, name });
             }
@@ -210,11 +222,42 @@ fn signature(name: &str) -> Wording {
         "percentile" => wording::HELP_PERCENTILE,
         "distinct" => wording::HELP_DISTINCT,
         "median" => wording::HELP_MEDIAN,
+        "nps" | "csat" | "ces" | "top_box" | "bottom_box" => wording::HELP_MEASURE,
         _ => wording::HELP_OF_NUMBERS,
     }
 }
 
-fn aggregate(name: &str, arguments: &[Range<usize>], script: &Script) -> Option<Aggregate> {
+/// The aggregate, and what is written around its argument: measures of answers are shares and means.
+fn aggregate(name: &str, arguments: &[Range<usize>], script: &Script) -> Option<(Aggregate, [String; 2])> {
+    let number = |it: &Range<usize>| {
+        let text = script.text[it.clone()].trim();
+        text.parse::<f64>().ok().filter(|it| it.is_finite()).map(|_| text.to_owned())
+    };
+    let share = |sign: &str, limit: String| (Aggregate::Rate, ["(".to_owned(), format!(") {sign} {limit}")]);
+    let plain = |aggregate| (aggregate, [String::new(), String::new()]);
+    Some(match (name, arguments) {
+        ("nps", [_]) => (Aggregate::Nps, ["nps_points(".to_owned(), ")".to_owned()]),
+        ("ces", [_]) => plain(Aggregate::Mean),
+        ("csat", [_]) => share(">=", CSAT_FROM.to_owned()),
+        ("csat" | "top_box", [_, from]) => share(">=", number(from)?),
+        ("bottom_box", [_, upto]) => share("<=", number(upto)?),
+        _ => plain(of_values(name, arguments, script)?),
+    })
+}
+
+/// The lowest score of five that is a satisfied customer's.
+const CSAT_FROM: &str = "4";
+
+/// A script with something written around it.
+fn wrapped(script: Script, [before, after]: [String; 2]) -> Script {
+    let len = before.len();
+    let first = script.runs.first().map_or(0, |it| it.1);
+    let runs = script.runs.into_iter().map(|(at, file)| (at + len, file));
+    let runs = (len > 0).then_some((0, first)).into_iter().chain(runs).collect();
+    Script { text: format!("{before}{}{after}", script.text), runs, ..script }
+}
+
+fn of_values(name: &str, arguments: &[Range<usize>], script: &Script) -> Option<Aggregate> {
     Some(match (name, arguments) {
         ("count", [] | [_]) => Aggregate::Count,
         ("rate", [_]) => Aggregate::Rate,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     engine::sorter::Keys,
     expr::Cause,
-    measure::{student, wilson},
+    measure::{NORMAL, student, wilson},
     record::{Decimal, Type, Value},
     script::Aggregate,
 };
@@ -122,7 +122,7 @@ impl Tally {
             Aggregate::Count | Aggregate::Rate => Self::Hits(0),
             Aggregate::Distinct => Self::Different(Box::default()),
             Aggregate::Sum => Self::Sum(Sum::new(kind)),
-            Aggregate::Mean => Self::Mean(Sum::new(kind), Sum::new(kind.of_squares())),
+            Aggregate::Mean | Aggregate::Nps => Self::Mean(Sum::new(kind), Sum::new(kind.of_squares())),
             Aggregate::Min | Aggregate::Max => Self::Extreme(None),
             Aggregate::Median | Aggregate::Percentile(_) => Self::Values(match kind {
                 Kind::Decimal => Values::Decimals(Vec::new()),
@@ -307,6 +307,14 @@ impl Cell {
         match &self.tally {
             Tally::Hits(hits) if of.aggregate == Aggregate::Rate => {
                 wilson(*hits, self.n).map(|it| it.map(Value::Float))
+            }
+            Tally::Mean(sum, squares) if of.aggregate == Aggregate::Nps && self.n > 0 => {
+                // The three-point distribution knows its spread: worth is 100, 0 or -100.
+                let n = self.n as f64;
+                let score = sum.parts().0 / n;
+                let error = ((squares.parts().0 / n - score * score).max(0.0) / n).sqrt();
+                let bound = |it: f64| Value::Float(it.clamp(-100.0, 100.0));
+                Some([bound(score - NORMAL * error), bound(score + NORMAL * error)])
             }
             Tally::Mean(sum, squares) if self.n > 1 => {
                 let (high, low) = sum.parts();

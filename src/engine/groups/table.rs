@@ -194,6 +194,7 @@ impl Table {
                 }
                 Aggregate::Sum
                 | Aggregate::Mean
+                | Aggregate::Nps
                 | Aggregate::Min
                 | Aggregate::Max
                 | Aggregate::Median

@@ -114,6 +114,7 @@ fn argument<'b>(
         }
         Aggregate::Sum
         | Aggregate::Mean
+        | Aggregate::Nps
         | Aggregate::Min
         | Aggregate::Max
         | Aggregate::Median

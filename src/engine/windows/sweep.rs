@@ -84,7 +84,7 @@ impl Cell {
     fn new(of: Aggregation, is_plain: bool) -> Self {
         let tally = match of.aggregate {
             Aggregate::Count | Aggregate::Rate => Tally::Hits(0),
-            Aggregate::Sum | Aggregate::Mean => Tally::Sum(Sum::new(of.kind())),
+            Aggregate::Sum | Aggregate::Mean | Aggregate::Nps => Tally::Sum(Sum::new(of.kind())),
             Aggregate::Min | Aggregate::Max | Aggregate::Median | Aggregate::Percentile(_) => {
                 Tally::Ranked(Ranked::new())
             }
@@ -135,7 +135,9 @@ impl Cell {
             Tally::Hits(hits) if self.of.aggregate == Aggregate::Count => return count(*hits),
             Tally::Hits(hits) => return Value::Float(*hits as f64 / n as f64),
             Tally::Different(all) => return count(all.len() as u64),
-            Tally::Sum(sum) if self.of.aggregate == Aggregate::Mean => sum.mean(n, ty),
+            Tally::Sum(sum) if matches!(self.of.aggregate, Aggregate::Mean | Aggregate::Nps) => {
+                sum.mean(n, ty)
+            }
             Tally::Sum(sum) => sum.value(ty),
             Tally::Ranked(ranked) => {
                 let rank = match self.of.aggregate {
@@ -146,6 +148,7 @@ impl Cell {
                     | Aggregate::Distinct
                     | Aggregate::Sum
                     | Aggregate::Mean
+                    | Aggregate::Nps
                     | Aggregate::Median
                     | Aggregate::Percentile(_) => None,
                 };

@@ -1,0 +1,84 @@
+//! Measures of answers in the rule language, on the known answers of `tests/data/measures.jsonl`.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing it cannot read")]
+
+mod common;
+
+use common::{project_of, run};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+const AUDIT: &str = "[project]\nname = \"Desk\"\n[[source]]\nid = \"answers\"\npath = \"answers.csv\"\nkind = \"answer\"\nkey = \"id\"\n";
+
+/// What an expression gives over answers: the first group of `eval`.
+fn eval(answers: &str, expression: &str) -> Value {
+    let home = project_of(AUDIT, &[("answers.csv", answers)], "");
+    let said = run(home.path(), &["eval", expression, ".", "--format", "json"]);
+    assert_eq!(said.code, 0, "{expression}: {}", said.err);
+    serde_json::from_str::<Value>(&said.out).unwrap()[0].clone()
+}
+
+fn scores(list: &Value) -> String {
+    let mut text = "id,score\n".to_owned();
+    for (at, score) in list.as_array().unwrap().iter().enumerate() {
+        writeln!(text, "A{at},{score}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn known_answers_hold() {
+    let rows = include_str!("data/measures.jsonl").lines();
+    let mut seen = 0;
+    for row in rows.map(|it| serde_json::from_str::<Value>(it).unwrap()) {
+        let (expression, figure, times) = match row["kind"].as_str().unwrap() {
+            "nps" => ("nps(score)", "nps", 1.0),
+            "csat_top2" => ("csat(score)", "percent", 100.0),
+            "csat_top1" => ("top_box(score, 5)", "percent", 100.0),
+            "ces_mean" => ("ces(score)", "mean", 1.0),
+            "ces_top3" => ("csat(score, 5)", "percent", 100.0),
+            _ => continue,
+        };
+        let found = eval(&scores(&row["input"]["scores"]), expression);
+        let (found, expected) = (found["value"].as_f64().unwrap(), row["expected"][figure].as_f64().unwrap());
+        assert!((found * times - expected).abs() < 1e-9, "{}: {found}, not {expected}", row["id"]);
+        seen += 1;
+    }
+    assert_eq!(seen, 6);
+}
+
+#[test]
+fn answers_off_the_scale_are_no_promoters() {
+    let found = eval("id,score\nA,10\nB,99\nC,-1\nD,\nE,0\n", "nps(score)");
+    assert_eq!(found["value"], 0.0);
+    assert_eq!(
+        (&found["n"], &found["left_out_missing"], &found["left_out_errors"]),
+        (&2.into(), &1.into(), &2.into())
+    );
+    assert_eq!(eval("id,score\nA,7.5\nB,9.0\n", "nps(score)")["value"], 50.0);
+}
+
+/// The interval of a net score is that of its three points: 35.4 points of standard error for one of each and a half.
+#[test]
+fn a_net_score_in_a_rule_has_its_interval() {
+    let rule = "[[rule]]\nid = \"nps\"\ntitle = \"Customers recommend us\"\non = \"answer\"\nseverity = \"minor\"\nper = [\"team\"]\nmin = 1\ncheck = \"nps(score) >= 30.0\"\n";
+    let audit = AUDIT.replace("[[source]]", "packs = [\"./rules\"]\n[[source]]");
+    let answers = "id,team,score\nA,n,6\nB,n,7\nC,n,8\nD,n,9\nE,s,10\nF,s,10\n";
+    let home = project_of(&audit, &[("answers.csv", answers)], rule);
+    let (_, report) = common::report(home.path(), &[]);
+    let groups = report["groups"].as_array().unwrap();
+    let of = |team: &str| groups.iter().find(|it| it["team"] == team).unwrap();
+    assert_eq!((&of("n")["figure"], &of("n")["outcome"]), (&0.0.into(), &"fail".into()));
+    let [low, high] = [0, 1].map(|at| of("n")["interval"][at].as_f64().unwrap());
+    let half = 35.355_339_059_327_38 * 1.959_963_984_540_054;
+    assert!((low + half).abs() < 1e-9 && (high - half).abs() < 1e-9, "{low} {high}");
+    assert_eq!(of("s")["interval"], serde_json::json!([100.0, 100.0]));
+}
+
+#[test]
+fn answers_have_kano_classes() {
+    let answers = "id,with_it,without\n1,like,must-be\n2,must-be,dislike\n3,喜欢,不喜欢\n4,huh,like\n5,1,1\n6,neutral,live-with\n";
+    let count = |letter: &str| {
+        eval(answers, &format!("count(kano(with_it, without) == \"{letter}\")"))["value"].clone()
+    };
+    assert_eq!(["A", "M", "O", "", "Q", "I", "R"].map(count), [1, 1, 1, 1, 1, 1, 0].map(Value::from));
+}
