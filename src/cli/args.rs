@@ -1,6 +1,6 @@
 //! The command line: one definition for parsing, help in both languages and completions.
 
-use super::{baseline, calendar, commands};
+use super::{baseline, calendar, calibrate, commands, sample, schema};
 use crate::wording::{self, Lang, Wording};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use std::path::PathBuf;
 #[must_use]
 pub fn command(lang: Lang) -> Command {
     let sub = |name: &'static str, text: Wording| about(lang, Command::new(name), text);
+    let with = |name, text, options: Vec<Arg>| sub(name, text).args(options);
     let calendar = with_help(lang, calendar::command(lang), wording::ABOUT_CALENDAR)
         .disable_help_subcommand(true)
         .arg_required_else_help(true)
@@ -17,7 +18,7 @@ pub fn command(lang: Lang) -> Command {
         .disable_help_subcommand(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true));
-    let audit = audit_options(lang).into_iter().fold(sub("audit", wording::ABOUT_AUDIT), Command::arg);
+    let audit = with("audit", wording::ABOUT_AUDIT, audit_options(lang));
     let check = sub("check", wording::ABOUT_CHECK).args([path(lang), rules(lang), color(lang)]).arg(
         Arg::new("schema").long("schema").action(ArgAction::SetTrue).help(wording::OPTION_SCHEMA.text(lang)),
     );
@@ -39,11 +40,10 @@ pub fn command(lang: Lang) -> Command {
                 .hide_possible_values(true)
                 .help(wording::OPTION_FUNCTIONS_FORMAT.text(lang)),
         );
-    let test = commands::test(lang).into_iter().fold(sub("test", wording::ABOUT_TEST), Command::arg);
-    let explain =
-        commands::explain(lang).into_iter().fold(sub("explain", wording::ABOUT_EXPLAIN), Command::arg);
-    let eval = commands::eval(lang).into_iter().fold(sub("eval", wording::ABOUT_EVAL), Command::arg);
-    let diff = commands::diff(lang).into_iter().fold(sub("diff", wording::ABOUT_DIFF), Command::arg);
+    let test = with("test", wording::ABOUT_TEST, commands::test(lang));
+    let explain = with("explain", wording::ABOUT_EXPLAIN, commands::explain(lang));
+    let eval = with("eval", wording::ABOUT_EVAL, commands::eval(lang));
+    let diff = with("diff", wording::ABOUT_DIFF, commands::diff(lang));
     let shell = Arg::new("shell")
         .required(true)
         .value_name("SHELL")
@@ -51,12 +51,9 @@ pub fn command(lang: Lang) -> Command {
         .help(wording::OPTION_SHELL.text(lang));
     let completions = sub("completions", wording::ABOUT_COMPLETIONS)
         .arg(shell.value_parser(clap::value_parser!(clap_complete::Shell)));
-    let of = Arg::new("of")
-        .value_name("report|finding")
-        .value_parser(crate::report::Described::ALL.map(crate::report::Described::name))
-        .hide_possible_values(true)
-        .help(wording::OPTION_SCHEMA_OF.text(lang));
-    let schema = sub("schema", wording::ABOUT_SCHEMA).arg(of);
+    let sample = with("sample", wording::ABOUT_SAMPLE, sample::options(lang));
+    let calibrate = with("calibrate", wording::ABOUT_CALIBRATE, calibrate::options(lang));
+    let schema = with("schema", wording::ABOUT_SCHEMA, schema::options(lang));
     with_help(lang, Command::new("touchstone"), wording::ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
@@ -72,7 +69,21 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .help_template(template(lang, true))
-        .subcommands([audit, baseline, check, test, explain, eval, diff, calendar, list, schema, completions])
+        .subcommands([
+            audit,
+            baseline,
+            check,
+            test,
+            explain,
+            eval,
+            diff,
+            sample,
+            calibrate,
+            calendar,
+            list,
+            schema,
+            completions,
+        ])
 }
 
 /// A command with its help in `lang`.

@@ -6,6 +6,7 @@ mod audit;
 mod baseline;
 mod batches;
 mod calendar;
+mod calibrate;
 mod cases;
 mod check;
 mod choice;
@@ -31,6 +32,7 @@ mod progress;
 mod records;
 mod rejects;
 mod rules;
+mod sample;
 mod schema;
 mod score_verdict;
 mod source_run;
@@ -174,6 +176,8 @@ fn run_here(arguments: &[OsString]) -> u8 {
         Some(("diff", matches)) => diff::run(matches, asked, lang),
         Some(("rules", matches)) => rules::run(matches, asked, lang),
         Some(("calendar", matches)) => calendar::run(matches, asked, lang),
+        Some(("sample", matches)) => sample::run(matches, asked, lang),
+        Some(("calibrate", matches)) => calibrate::run(matches, asked, lang),
         Some(("schema", matches)) => schema::run(matches),
         Some(("completions", matches)) => completions::run(matches, lang),
         _ => exit::NOT_AS_ASKED,

@@ -2,6 +2,8 @@
 //! quantiles, sizes of samples, Kano's classes. Pure functions of numbers; what is counted, and why, others say.
 
 mod agreement;
+mod calibration;
+mod draw;
 mod interval;
 mod kano;
 mod quantile;
@@ -15,6 +17,8 @@ mod tests;
 pub use agreement::{
     Kappa, Level, Weights, alpha_interval, cohen_kappa, fleiss_kappa, krippendorff_alpha, percent_agreement,
 };
+pub use calibration::{Agreement, Bias, Rating, Tolerance, agreement, biases};
+pub use draw::{Candidate, Drawn, Quota, Reason, draw};
 pub use interval::{Nps, agresti_coull, clopper_pearson, nps, nps_points, wald, wilson};
 pub use kano::{KanoAnswer, KanoClass, KanoCounts, kano};
 pub use quantile::{Definition, percentile};

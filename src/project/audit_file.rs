@@ -1,16 +1,16 @@
 //! audit.toml: `[project]`, `[[source]]`, house changes and `[output]`.
 
 use super::{
-    Name, Source, calendar, gates,
+    Name, Source, calendar, calibration, gates,
     holidays::Home,
     house::House,
     read::{Entry, File, Reader, Text, suggest},
-    source,
+    sampling, source,
 };
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
-    rule::{DeclaredCalendar, DeclaredGate},
+    rule::{Calibration, DeclaredCalendar, DeclaredGate, Sampling},
     wording::{self, Lang},
 };
 use std::ops::Range;
@@ -24,12 +24,13 @@ pub(super) struct AuditFile<'a> {
     pub(super) sources: Vec<Source>,
     pub(super) calendars: Vec<DeclaredCalendar>,
     pub(super) gates: Vec<DeclaredGate>,
+    pub(super) sampling: Option<Sampling>,
+    pub(super) calibration: Option<Calibration>,
     pub(super) house: House<'a>,
     pub(super) outputs: Vec<String>,
     pub(super) place: Place,
 }
 
-const LATER: [&str; 1] = ["sampling"];
 const PACK_KEYS: [&str; 6] = ["pack", "rule", "phrases", "table", "promise", "scorecard"];
 
 /// Cities that people look for and the zone that is meant.
@@ -48,6 +49,8 @@ pub(super) fn read<'a>(mut root: Reader<'a>, home: &mut Home<'_>) -> AuditFile<'
         sources: Vec::new(),
         calendars: Vec::new(),
         gates: Vec::new(),
+        sampling: None,
+        calibration: None,
         house: House::default(),
         outputs: Vec::new(),
         place: file.place(start.clone()),
@@ -78,6 +81,8 @@ pub(super) fn read<'a>(mut root: Reader<'a>, home: &mut Home<'_>) -> AuditFile<'
         twice(file, read.iter().map(|it| (it.0.id.as_str(), it.1.clone())));
         out.gates = read.into_iter().map(|it| it.0).collect();
     }
+    out.sampling = root.entry("sampling").and_then(|it| it.table()).and_then(sampling::read);
+    out.calibration = root.entry("calibration").and_then(|it| it.table()).and_then(calibration::read);
     for (key, tables) in [("params", &mut out.house.params), ("rules", &mut out.house.rules)] {
         if let Some(table) = root.entry(key).and_then(|it| it.table()) {
             *tables = table.entries();
@@ -88,7 +93,6 @@ pub(super) fn read<'a>(mut root: Reader<'a>, home: &mut Home<'_>) -> AuditFile<'
         out.outputs = files.into_iter().map(|it| it.text).collect();
         table.finish();
     }
-    root.not_built(&LATER);
     root.finish_with(&PACK_KEYS, wording::BELONGS_IN_PACK);
     out
 }

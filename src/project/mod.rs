@@ -12,6 +12,7 @@
 mod audit_file;
 mod builtin;
 mod calendar;
+mod calibration;
 mod checks;
 mod gates;
 mod holidays;
@@ -25,6 +26,7 @@ mod promises;
 mod reach;
 mod read;
 mod rules;
+mod sampling;
 mod scorecards;
 mod source;
 mod strings;
@@ -41,7 +43,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place, Sources},
     ingest::SourceSpec,
-    rule::{DeclaredCalendar, DeclaredGate, Pack, Script, Waiver},
+    rule::{Calibration, DeclaredCalendar, DeclaredGate, Pack, Sampling, Script, Waiver},
     wording::Lang,
 };
 use std::path::PathBuf;
@@ -90,6 +92,10 @@ pub struct Project {
     pub waivers: Vec<Waiver>,
     /// What must hold of the whole result.
     pub gates: Vec<DeclaredGate>,
+    /// Which records people should review.
+    pub sampling: Option<Sampling>,
+    /// Which ratings of evaluators are compared.
+    pub calibration: Option<Calibration>,
     /// The packs, house changes in place.
     pub packs: Vec<Pack>,
     /// Rules that the project switches off, each with the reason.

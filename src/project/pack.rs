@@ -255,8 +255,8 @@ fn library(home: &Home, place: &Place, sources: &mut Sources, sink: &Sink) -> Ve
     files
 }
 
-const PROJECT_KEYS: [&str; 9] =
-    ["project", "source", "calendar", "gate", "params", "rules", "sampling", "output", "pack"];
+const PROJECT_KEYS: [&str; 10] =
+    ["project", "source", "calendar", "gate", "params", "rules", "sampling", "calibration", "output", "pack"];
 
 fn pack_file(mut root: Reader<'_>, is_head: bool, draft: &mut Draft, reading: &mut Reading<'_>) {
     let file = root.file;

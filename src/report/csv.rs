@@ -105,6 +105,17 @@ pub fn columns<S: AsRef<str>>(names: &[S], lang: Lang) -> Result<Vec<Column>, St
     names.iter().map(read).collect()
 }
 
+/// Appends a line of cells, none of which becomes a formula.
+pub(crate) fn csv_row<'c>(out: &mut Vec<u8>, cells: impl IntoIterator<Item = &'c str>) {
+    for (index, cell) in cells.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        escape::csv_cell(out, cell);
+    }
+    out.push(b'\n');
+}
+
 /// See the file's head.
 pub(super) struct Csv {
     setting: Setting,

@@ -28,6 +28,7 @@ mod tests;
 mod xlsx;
 
 pub use baseline::Known;
+pub(crate) use csv::csv_row;
 pub use csv::{Column, columns};
 pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};

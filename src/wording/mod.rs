@@ -17,6 +17,7 @@ mod joins;
 mod language;
 mod lint;
 mod project;
+mod review;
 mod scorecard;
 mod standing;
 mod summary;
@@ -42,6 +43,7 @@ pub use joins::*;
 pub use language::*;
 pub use lint::*;
 pub use project::*;
+pub use review::*;
 pub use scorecard::*;
 pub use standing::*;
 pub use summary::*;
@@ -238,6 +240,8 @@ mod tests {
             GATE_TEXTS,
             JOIN_CODES,
             JOIN_TEXTS,
+            REVIEW_CODES,
+            REVIEW_TEXTS,
             SCORECARD_CODES,
             SCORECARD_TEXTS,
             STANDING_CODES,

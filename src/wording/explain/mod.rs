@@ -104,6 +104,7 @@ fn texts() -> impl Iterator<Item = &'static (&'static str, Wording)> {
         super::JOIN_CODES,
         super::SCORECARD_CODES,
         super::GATE_CODES,
+        super::REVIEW_CODES,
         super::STANDING_CODES,
         EXPLAIN_CODES,
     ];
