@@ -5,7 +5,14 @@ mod common;
 
 use common::{Dice, audit, names, project_of, report, run, touchstone};
 use serde_json::Value;
-use std::{collections::BTreeSet, fs, path::Path, process::Stdio, thread::sleep, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::Stdio,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 const AUDIT: &str = r#"
 [project]
@@ -234,12 +241,18 @@ fn killed_at_any_moment_every_file_is_whole() {
         &["baseline", "write", "known.txt", "--allow-growth", "-q"],
         &["audit", "-q", "-o", "found.ndjson", "-o", "csv:found.csv"],
     ];
+    // How long it takes to the end, here and now: kills fall before it and, some of them, behind.
+    let started = Instant::now();
+    for command in commands {
+        touchstone(folder).args(command).output().unwrap();
+    }
+    let longest = u64::try_from(started.elapsed().as_micros()).unwrap() / 2 * 3 / 2;
     let mut finished = 0;
     for round in 0..200 {
         let mut command = touchstone(folder);
         let mut child =
             command.args(commands[round % 2]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        sleep(Duration::from_micros(dice.below(200_000)));
+        sleep(Duration::from_micros(dice.below(longest)));
         child.kill().unwrap();
         finished += u32::from(child.wait().unwrap().code().is_some());
         let known = fs::read_to_string(folder.join("known.txt")).unwrap();
@@ -259,5 +272,5 @@ fn killed_at_any_moment_every_file_is_whole() {
             fs::remove_file(folder.join(left)).unwrap();
         }
     }
-    assert!((20..180).contains(&finished), "{finished} of 200 ran to their end");
+    assert!((5..195).contains(&finished), "{finished} of 200 ran to their end");
 }

@@ -103,7 +103,10 @@ fn what_cannot_be_done_as_asked_is_2() {
         (&["--no-such-option"], "--no-such-option"),
         (&["nowhere"], "nowhere"),
         (&["data/tickets.csv"], "--rules"),
-        (&["data/tickets.csv", "--rules", "standard"], "built-in packs: complaints, promises, standards"),
+        (
+            &["data/tickets.csv", "--rules", "standard"],
+            "built-in packs: complaints, kano, monitoring, promises, servqual, standards, survey",
+        ),
         (&["data/tickets.csv", "--rules", "./nothing"], "there is no folder"),
     ] {
         let run = run(folder.path(), &[&["audit", "--as-of", "2026-04-01"], arguments].concat());

@@ -22,8 +22,12 @@ macro_rules! packs {
 
 packs! {
     "complaints": "acceptance.toml" "closing.toml" "handling.toml" "pack.toml";
+    "kano": "classes.toml" "pack.toml";
+    "monitoring": "marks.toml" "pack.toml";
     "promises": "pack.toml" "promises.toml";
+    "servqual": "gaps.toml" "pack.toml";
     "standards": "conduct.toml" "evidence.toml" "pack.toml" "records.toml" "words.toml";
+    "survey": "answers.toml" "pack.toml";
 }
 
 /// The built-in pack called `name`.
