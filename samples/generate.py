@@ -1844,6 +1844,33 @@ def write_service(sample, folder):
 
 
 # =============================================================================================
+# A contact centre whose agents are appraised: no faults are planted, the scores are what it is about.
+
+CENTRE_AGENTS = [
+    ("Amy Chan", "north"), ("Ben Okoro", "north"), ("Carla Diaz", "north"), ("Deepak Rao", "north"),
+    ("Ewa Nowak", "south"), ("Femi Ade", "south"), ("Grace Lin", "south"), ("Hugo Silva", "south"),
+]
+
+
+def write_centre(seed, folder):
+    rng = random.Random(seed + 4)
+    lines = [["work_id", "agent", "team", "done_at", "greeted", "heard_out", "next_step_told", "rude_words", "errors", "praise", "score"]]
+    for month in (2, 3):
+        for who, (agent, team) in enumerate(CENTRE_AGENTS):
+            # The last of the south has just begun: too few for a grade.
+            for _ in range(6 if who == 7 and month == 2 else 30):
+                slip = 0.03 + 0.015 * (who % 4)
+                yes = lambda often: "" if rng.random() < 0.02 else str(rng.random() >= often).lower()
+                lines.append([
+                    f"W{len(lines):04}", agent, team, f"2026-{month:02}-{rng.randrange(1, 28):02}T{rng.randrange(9, 18):02}:{rng.randrange(60):02}:00",
+                    yes(slip), yes(slip * 1.5), yes(slip * 2), int(who == 3 and month == 3 and rng.random() < 0.05),
+                    int(rng.random() < slip), int(rng.random() < 0.06), rng.choice([5, 5, 4, 4, 4, 3, 2]) if rng.random() < 0.5 else "",
+                ])
+    write_bytes(folder / "data/work.csv", csv_bytes(lines[0], lines[1:]))
+    print(f"{folder.name}: {len(lines) - 1} of kind work")
+
+
+# =============================================================================================
 
 
 def main():
@@ -1858,6 +1885,7 @@ def main():
         faulty = len({key for _, key, _ in sample.expected})
         print(f"{sample.name}: {counts}; {faulty} records with {len(sample.expected)} planted verdicts, "
               f"{len(sample.data_faults)} faults in the data")
+    write_centre(options.seed, options.out / "contact-centre")
 
 
 if __name__ == "__main__":

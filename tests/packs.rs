@@ -31,6 +31,8 @@ fn examples_of_the_built_in_packs_hold() {
         ("servqual", 20),
         ("kano", 12),
         ("monitoring", 18),
+        ("moments", 18),
+        ("appraisal", 17),
     ] {
         let options = LoadOptions { rules: vec![pack.into()], ..LoadOptions::default() };
         let loaded = load_files(&options);

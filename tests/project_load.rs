@@ -220,7 +220,7 @@ fn what_is_not_there_is_told() {
     let loaded = load(Path::new("no/such/folder"), &LoadOptions::default());
     assert!(loaded.project.is_none() && errors(&loaded).contains("no-folder"), "{}", errors(&loaded));
     let loaded = load_files(&LoadOptions { rules: vec!["no-such-pack".into()], ..LoadOptions::default() });
-    assert!(errors(&loaded).contains("built-in packs: complaints"), "{}", errors(&loaded));
+    assert!(errors(&loaded).contains("built-in packs: appraisal, complaints"), "{}", errors(&loaded));
 }
 
 /// Cuts `len` characters out of `text` and puts `new` in their place.

@@ -342,3 +342,17 @@ fn people_read_scores() {
     assert_eq!(json["scorecard"]["level"], "team");
     assert!(!json["findings"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn points_of_every_sample_make_its_scores() {
+    let mut count = 0;
+    for entry in fs::read_dir(root().join("samples")).unwrap() {
+        let folder = entry.unwrap().path();
+        if folder.join("audit.toml").exists() {
+            let report = audited(&folder, &[]);
+            // This sums the points up.
+            count += scores(&report).len();
+        }
+    }
+    assert!(count >= 8, "{count}");
+}

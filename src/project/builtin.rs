@@ -21,8 +21,10 @@ macro_rules! packs {
 }
 
 packs! {
+    "appraisal": "pack.toml" "work.toml";
     "complaints": "acceptance.toml" "closing.toml" "handling.toml" "pack.toml";
     "kano": "classes.toml" "pack.toml";
+    "moments": "pack.toml" "touchpoints.toml";
     "monitoring": "marks.toml" "pack.toml";
     "promises": "pack.toml" "promises.toml";
     "servqual": "gaps.toml" "pack.toml";
