@@ -319,3 +319,18 @@ fn reports_replace_files_only() {
     assert_eq!(refused.code, 2);
     assert!(refused.err.contains("not a regular file"), "{}", refused.err);
 }
+
+/// Code scanning takes ten megabytes of a file, compressed; these are fewer findings than it takes, and more bytes.
+#[test]
+fn more_bytes_than_code_scanning_takes_become_a_result_a_rule() {
+    let mut dice = common::Dice(5);
+    let mut note =
+        || (0..62).map(|_| format!("{:x}{:x}", dice.below(1 << 31), dice.below(1 << 31))).collect::<String>();
+    let rows: String = (0..24_000).map(|it| format!("T{it},false,0,Li,{}\n", note())).collect();
+    let folder = desk(&rows);
+    let sarif = json(&format(folder.path(), "sarif", &[]));
+    let run = &sarif["runs"][0];
+    assert_eq!(run["results"].as_array().unwrap().len(), 2);
+    let said = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
+    assert!(said.contains("24001") && said.contains("10 MB"), "{said}");
+}

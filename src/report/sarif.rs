@@ -21,6 +21,8 @@ use std::{
 
 /// GitHub takes so many results of a run. Beyond that there is one for each rule.
 const RESULTS_MAX: u64 = 25_000;
+/// And so many bytes of a file, compressed.
+const GZIP_MAX: u64 = 10_000_000;
 /// Characters at most of a message; GitHub shows about as many.
 const MESSAGE_CHARS_MAX: usize = 1_000;
 
@@ -119,14 +121,14 @@ impl Sarif {
         }
     }
 
-    fn tail(&self, audit: &Audit, is_by_rule: bool) -> Vec<u8> {
+    fn tail(&self, audit: &Audit, said: Option<wording::Wording>) -> Vec<u8> {
         let mut out = Vec::new();
         out.put("],\n\"invocations\":[{\"executionSuccessful\":true");
-        if is_by_rule {
+        if let Some(said) = said {
             let count = audit.summary.found().all().to_string();
             let counts = [("count", count), ("limit", RESULTS_MAX.to_string())];
             out.put(",\"toolExecutionNotifications\":[{\"level\":\"note\",\"message\":{\"text\":");
-            json_string(&mut out, &wording::SARIF_TOO_MANY.fill(self.setting.lang, &counts));
+            json_string(&mut out, &said.fill(self.setting.lang, &counts));
             out.put("}}]");
         }
         out.put("}],\n\"properties\":{\"findings\":");
@@ -191,6 +193,30 @@ fn fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
     out.put("\"}");
 }
 
+/// Whether results are more than is taken of a file, with room for what stands around them.
+fn is_too_large(results: &[u8]) -> io::Result<bool> {
+    if (results.len() as u64) < GZIP_MAX {
+        return Ok(false);
+    }
+    let mut packed = flate2::write::GzEncoder::new(Counted(0), flate2::Compression::default());
+    packed.write_all(results)?;
+    Ok(packed.finish()?.0 > GZIP_MAX * 9 / 10)
+}
+
+/// Counts bytes and forgets them.
+struct Counted(u64);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Report for Sarif {
     fn needs(&self) -> Needs {
         Needs { message: true, findings: true, id: true, ..Needs::default() }
@@ -211,15 +237,19 @@ impl Report for Sarif {
     }
 
     fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        out.write_all(&self.head(audit))?;
-        let is_by_rule = audit.summary.found().all() > RESULTS_MAX;
-        if is_by_rule {
-            let mut results = Vec::new();
-            self.by_rule(&mut results, audit);
-            out.write_all(&results)?;
+        let mut results = Vec::new();
+        let said = if audit.summary.found().all() > RESULTS_MAX {
+            Some(wording::SARIF_TOO_MANY)
         } else {
-            copy_elements(findings, out)?;
+            copy_elements(findings, &mut results)?;
+            is_too_large(&results)?.then_some(wording::SARIF_TOO_LARGE)
+        };
+        if said.is_some() {
+            results.clear();
+            self.by_rule(&mut results, audit);
         }
-        out.write_all(&self.tail(audit, is_by_rule))
+        out.write_all(&self.head(audit))?;
+        out.write_all(&results)?;
+        out.write_all(&self.tail(audit, said))
     }
 }

@@ -27,6 +27,7 @@ wordings! { STANDING_TEXTS;
     HELP_BASELINE_UNSTABLE = "give the source a `key` that stands once, or take them in with --unstable", "请为数据源指定不重复的 `key`，或用 --unstable 写入";
     HELP_BASELINE_GROWS = "mend the new findings, or take them in with --allow-growth", "请处理新的发现项，或用 --allow-growth 写入";
     SARIF_BY_RULE = "{count} findings: {title}", "{count} 个发现项：{title}";
+    SARIF_TOO_LARGE = "{count} findings take more than the 10 MB that code scanning takes: there is one result a rule", "{count} 个发现项超过代码扫描 10 MB 的上限，因此每条规则只有一个结果";
     SARIF_TOO_MANY = "{count} findings are more than the {limit} that code scanning takes: there is one result a rule", "发现项共 {count} 个，超过代码扫描的上限 {limit}，因此每条规则只有一个结果";
     STANDINGS = "new {new} · known {known} · waived {waived}", "新增 {new} · 已知 {known} · 豁免 {waived}";
     STANDINGS_FIXED = "{line} · fixed {fixed}", "{line} · 已消除 {fixed}";
