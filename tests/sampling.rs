@@ -68,7 +68,7 @@ fn each_stratum_has_its_rate_and_each_agent_the_minimum() {
     for part in ["of 1000 records", "20 / 100", "records in no stratum: 1", "for ± 5.0 %: 278 records"] {
         assert!(told.contains(part), "{part}: {told}");
     }
-    assert!(told.lines().all(|it| it.chars().count() <= 80 || it.contains('±')), "{told}");
+    assert!(told.lines().all(|it| it.chars().count() <= 80), "{told}");
 }
 
 #[test]
@@ -121,6 +121,7 @@ fn what_cannot_be_drawn_is_told() {
         ("budget = 400", "budget = -1", "whole number"),
         ("seed = \"2026-03\"\n", "", "seed"),
         ("min = 2", "minimum = 2", "minimum"),
+        ("per = \"agent\"\n", "", "`per` is missing"),
     ];
     for (old, new, told) in broken {
         assert!(AUDIT.contains(old), "{old}");
@@ -133,4 +134,18 @@ fn what_cannot_be_drawn_is_told() {
     let said = run(none.path(), &["sample", "."]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("[sampling]"), "{}", said.err);
+}
+
+/// Whoever checks a project learns of mistakes in its sample before somebody draws.
+#[test]
+fn checks_look_at_the_sample() {
+    let rule =
+        "[[rule]]\nid = \"new\"\ntitle = \"New\"\non = \"call\"\nseverity = \"info\"\ncheck = 'tenure > 0'\n";
+    let audit = AUDIT.replace("[[source]]", "packs = [\"./rules\"]\n[[source]]");
+    let text = format!("id,agent,tenure,note\n{}\n", rows().join("\n"));
+    let check = |audit: &str| run(project_of(audit, &[("calls0.csv", &text)], rule).path(), &["check", "."]);
+    assert_eq!(check(&audit).code, 0, "{}", check(&audit).err);
+    let broken = check(&audit.replace("tenure >= 90", "tenur >= 90"));
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.contains("tenur") && broken.err.contains("audit.toml"), "{}", broken.err);
 }

@@ -9,17 +9,17 @@ use super::{
     plans::{as_of, begin},
     print,
     records::each_batch,
-    sample::{field_script, source_named},
+    sample::{Asked, asked, field_script},
 };
 use crate::{
     diagnostic::{Diagnostic, Sources},
-    engine::{Expressions, plan_expressions},
+    engine::Expressions,
     finding::value_text,
     measure::{Agreement, Bias, Kappa, Level, NORMAL, Rating, Tolerance, agreement, biases, wilson},
     project::Project,
     record::{Type, Value},
     report::{cut, visible, width},
-    rule::{Calibration, RatingLevel, Script},
+    rule::{Calibration, RatingLevel},
     wording::{self, Lang},
 };
 use clap::{Arg, ArgAction, ArgMatches};
@@ -27,7 +27,6 @@ use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    sync::Arc,
 };
 
 /// The options of the command.
@@ -90,6 +89,22 @@ struct Compared {
     again: u64,
 }
 
+fn planned<'p>(
+    project: &'p Project,
+    calibration: &Calibration,
+    as_of: i64,
+) -> Result<(Asked<'p>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let names = [&calibration.record, &calibration.evaluator].into_iter().chain(&calibration.items);
+    let scripts = names.map(|it| field_script(&it.0, &it.1)).collect();
+    asked(project, &calibration.source, as_of, |_| scripts)
+}
+
+/// What is wrong with the comparison that a project asks for, if it does.
+pub(super) fn faults(project: &Project, as_of: i64) -> Vec<Diagnostic> {
+    let planned = project.calibration.as_ref().map(|it| planned(project, it, as_of));
+    planned.map(|it| it.map_or_else(|wrong| wrong, |it| it.1)).unwrap_or_default()
+}
+
 fn compared(
     matches: &ArgMatches,
     project: &Project,
@@ -100,23 +115,14 @@ fn compared(
         let said = Diagnostic::error(wording::NO_CALIBRATION).at(project.place.clone());
         return Err(vec![said.help(wording::HELP_NO_CALIBRATION)]);
     };
-    let source = source_named(project, &calibration.source).map_err(|it| vec![*it])?;
     let as_of = as_of(matches, &project.zone).map_err(|it| vec![*it])?;
-    let names = [&calibration.record, &calibration.evaluator].into_iter().chain(&calibration.items);
-    let mut scripts: Vec<Script> = names.map(|it| field_script(&it.0, &it.1)).collect();
-    let mut more: Vec<&mut Script> = scripts.iter_mut().collect();
-    let (opened, said) = super::cases::open(source, project, &project.packs, as_of, &mut more);
-    let Some(opened) = opened else { return Err(said) };
-    let ask = opened.ask(source, &project.calendars);
-    let (plan, said) =
-        plan_expressions(&ask, &opened.schema, &opened.packs, (&project.zone, as_of), &scripts);
-    let said: Vec<Diagnostic> = said.into_iter().map(|it| opened.told(it)).collect();
-    let Some(plan) = plan else { return Err(said) };
+    let (asked, said) = planned(project, &calibration, as_of)?;
     voice.complain(&said, texts, false);
+    let plan = &asked.plan;
     let mut forms = Forms::new(calibration.items.len());
-    let mut expressions = Expressions::new(&plan);
+    let mut expressions = Expressions::new(plan);
     let text = |it: &Value| value_text(it, &project.zone, project.lang);
-    let read = each_batch(&Arc::new(opened), &plan.columns, |batch, _| {
+    let read = each_batch(&asked.opened, &plan.columns, |batch, _| {
         let values = expressions.values(batch);
         for row in 0..batch.len {
             let there = |of: usize| values.get(of)?.get(row)?.as_ref().ok().filter(|it| it.is_there());

@@ -1,9 +1,9 @@
 //! `touchstone check`: everything that can be known before a record is judged.
 
 use super::{
-    Voice, exit,
+    Voice, calibrate, exit,
     plans::{Planned, begin, planned},
-    print, standing,
+    print, sample, standing,
 };
 use crate::{
     diagnostic::Said,
@@ -25,6 +25,10 @@ pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
     let Some(planned) = planned(loaded, matches, voice) else { return exit::NOT_AS_ASKED };
     let over: Vec<_> = standing::expired(&planned.project, planned.as_of).collect();
     voice.complain(&over, &planned.texts, false);
+    let reviews = [sample::faults, calibrate::faults].map(|it| it(&planned.project, planned.as_of));
+    if voice.complain(&reviews.concat(), &planned.texts, false) {
+        return exit::NOT_AS_ASKED;
+    }
     let mut out = String::new();
     if matches.get_flag("schema") {
         schemas(&planned, lang, &mut out);

@@ -95,6 +95,61 @@ struct Worklist {
     wanted: u64,
 }
 
+/// A source with the expressions that are asked of it.
+pub(super) struct Asked<'p> {
+    pub(super) source: &'p Source,
+    pub(super) opened: Arc<OpenedSource>,
+    pub(super) plan: ExpressionPlan,
+}
+
+/// Opens the source of this name for expressions; with what is worth telling.
+pub(super) fn asked<'p>(
+    project: &'p Project,
+    named: &(String, Place),
+    as_of: i64,
+    scripts: impl FnOnce(&Source) -> Vec<Script>,
+) -> Result<(Asked<'p>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let source = source_named(project, named).map_err(|it| vec![*it])?;
+    let mut scripts = scripts(source);
+    let mut more: Vec<&mut Script> = scripts.iter_mut().collect();
+    let (opened, said) = open(source, project, &project.packs, as_of, &mut more);
+    let Some(opened) = opened else { return Err(said) };
+    let ask = opened.ask(source, &project.calendars);
+    let setting = (&project.zone, as_of);
+    let (plan, said) = plan_expressions(&ask, &opened.schema, &opened.packs, setting, &scripts);
+    let said: Vec<Diagnostic> = said.into_iter().map(|it| opened.told(it)).collect();
+    match plan {
+        Some(plan) => Ok((Asked { source, opened: Arc::new(opened), plan }, said)),
+        None => Err(said),
+    }
+}
+
+/// A sample, ready to be drawn.
+fn planned<'p>(
+    project: &'p Project,
+    sampling: &Sampling,
+    as_of: i64,
+) -> Result<(Asked<'p>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let scripts = |source: &Source| {
+        let conditions = sampling.strata.iter().map(|it| it.when.clone());
+        conditions.chain(per(source, sampling)).collect()
+    };
+    let (asked, mut said) = asked(project, &sampling.source, as_of, scripts)?;
+    let conditions = asked.plan.expressions.iter().zip(&sampling.strata);
+    let no_condition = conditions.filter(|it| it.0.ty.is_some_and(|ty| ty != Type::Bool)).map(|it| {
+        let found = it.0.ty.map_or_else(String::new, |ty| ty.name().to_owned());
+        Diagnostic::error(wording::NOT_BOOL).with("found", found).at(it.1.when.place(0..it.1.when.text.len()))
+    });
+    said.extend(no_condition);
+    if said.iter().any(Diagnostic::is_error) { Err(said) } else { Ok((asked, said)) }
+}
+
+/// What is wrong with the sample that a project asks for, if it does.
+pub(super) fn faults(project: &Project, as_of: i64) -> Vec<Diagnostic> {
+    let planned = project.sampling.as_ref().map(|it| planned(project, it, as_of));
+    planned.map(|it| it.map_or_else(|wrong| wrong, |it| it.1)).unwrap_or_default()
+}
+
 fn drawn(
     matches: &ArgMatches,
     project: &Project,
@@ -105,35 +160,15 @@ fn drawn(
         let said = Diagnostic::error(wording::NO_SAMPLING).at(project.place.clone());
         return Err(vec![said.help(wording::HELP_NO_SAMPLING)]);
     };
-    let source = source_named(project, &sampling.source).map_err(|it| vec![*it])?;
     let as_of = as_of(matches, &project.zone).map_err(|it| vec![*it])?;
-    let mut scripts: Vec<Script> = sampling.strata.iter().map(|it| it.when.clone()).collect();
-    scripts.extend(per(source, &sampling));
-    let mut more: Vec<&mut Script> = scripts.iter_mut().collect();
-    let (opened, said) = open(source, project, &project.packs, as_of, &mut more);
-    let Some(opened) = opened else { return Err(said) };
-    let ask = opened.ask(source, &project.calendars);
-    let setting = (&project.zone, as_of);
-    let (plan, said) = plan_expressions(&ask, &opened.schema, &opened.packs, setting, &scripts);
-    let mut said: Vec<Diagnostic> = said.into_iter().map(|it| opened.told(it)).collect();
-    let Some(plan) = plan else { return Err(said) };
-    let conditions = plan.expressions.iter().zip(&sampling.strata);
-    let no_condition = conditions.filter(|it| it.0.ty.is_some_and(|ty| ty != Type::Bool)).map(|it| {
-        let found = it.0.ty.map_or_else(String::new, |ty| ty.name().to_owned());
-        Diagnostic::error(wording::NOT_BOOL).with("found", found).at(it.1.when.place(0..it.1.when.text.len()))
-    });
-    said.extend(no_condition);
-    if said.iter().any(Diagnostic::is_error) {
-        return Err(said);
-    }
+    let (Asked { source, opened, plan }, said) = planned(project, &sampling, as_of)?;
     voice.complain(&said, texts, false);
-    let opened = Arc::new(opened);
     let drawing = Drawing { project, source, sampling, opened: &opened, plan: &plan };
     drawing.drawn().map_err(|it| vec![*it])
 }
 
 /// The source of this name.
-pub(super) fn source_named<'p>(
+fn source_named<'p>(
     project: &'p Project,
     (name, place): &(String, Place),
 ) -> Result<&'p Source, Box<Diagnostic>> {

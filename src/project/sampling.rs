@@ -17,7 +17,9 @@ pub(super) fn read(mut table: Reader<'_>) -> Option<Sampling> {
     let seed = table.required_text("seed").map(|it| it.text);
     let mut whole = |key| table.entry(key).map(|it| count(&it));
     let (budget, min) = (whole("budget"), whole("min"));
-    let per = table.text("per").map(|it| (it.text, file.place(it.span)));
+    // A minimum is for each of something.
+    let per = if table.has("min") { table.required_text("per") } else { table.text("per") };
+    let per = per.map(|it| (it.text, file.place(it.span)));
     let margin = table.entry("margin").map(|it| share(&it));
     let entry = table.required("strata");
     let strata = entry.as_ref().map(Entry::tables).unwrap_or_default();

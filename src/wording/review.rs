@@ -30,7 +30,7 @@ wordings! { REVIEW_TEXTS;
     SAMPLE_OUTSIDE = "records in no stratum: {count}", "不属于任何一层的记录：{count}";
     SAMPLE_KEYLESS = "records without a key, which cannot be drawn: {count}", "没有主键、无法抽取的记录：{count}";
     SAMPLE_BUDGET = "the budget allows {drawn} of {wanted}", "应抽 {wanted} 条，预算允许 {drawn} 条";
-    SAMPLE_MARGIN = "a rate of errors among them is within ± {margin} of the truth (95 %), if they were drawn alike", "若等概率抽取，由此得到的差错率与实际相差不超过 ± {margin}（95 %）";
+    SAMPLE_MARGIN = "an error rate among them is within ± {margin} of the truth (95 %, drawn alike)", "若等概率抽取，由此得到的差错率与实际相差不超过 ± {margin}（95 %）";
     SAMPLE_NEEDED = "for ± {margin}: {count} records", "若要达到 ± {margin}：需 {count} 条";
     SAMPLE_MORE = "… and {count} more; `-o worklist.csv` writes them all", "……另有 {count} 条；`-o worklist.csv` 可写出全部";
 }
