@@ -12,8 +12,9 @@ use crate::{audit::Audit, finding::Finding};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use sheet::{Looks, Names};
 use std::{
+    any::Any,
     io::{self, Read, Write},
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
 };
 
 /// See the file's head.
@@ -68,17 +69,31 @@ impl Report for Xlsx {
     }
 
     fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        // The library gives up by a panic where its temporary files cannot be written: on a full disk.
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(audit, findings, out)));
-        match written {
+        match quietly(|| self.write(audit, findings, out)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(XlsxError::IoError(error))) => Err(error),
             Ok(Err(error)) => Err(io::Error::other(error)),
-            Err(said) => {
-                let text = said.downcast_ref::<String>().cloned();
-                let text = text.or_else(|| said.downcast_ref::<&str>().map(|it| (*it).to_owned()));
-                Err(io::Error::other(text.unwrap_or_default()))
-            }
+            Err(said) => Err(given_up(&*said)),
         }
     }
+}
+
+/// Runs what may give up by a panic: the library does where its temporary files cannot be written. Nothing else
+/// runs by now whose panic would go unheard.
+fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let done = catch_unwind(AssertUnwindSafe(work));
+    panic::set_hook(hook);
+    done
+}
+
+/// Why the library gave up; the system's reason stands in its text.
+fn given_up(said: &(dyn Any + Send)) -> io::Error {
+    let text = said.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| said.downcast_ref::<&str>().copied()).unwrap_or_default();
+    if text.contains("StorageFull") {
+        return io::Error::new(io::ErrorKind::StorageFull, "no space left for temporary files (see TMPDIR)");
+    }
+    io::Error::other(text.to_owned())
 }
