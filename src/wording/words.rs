@@ -18,7 +18,7 @@ wordings! { WORDS;
 }
 
 wordings! { CAUSES;
-    CAUSE_OVERFLOW = "the result is too large", "结果超出范围";
+    CAUSE_OVERFLOW = "the result is out of range", "结果超出范围";
     CAUSE_DIVISION = "division by zero", "除数为零";
     CAUSE_NOT_FINITE = "the result is not a finite number", "结果不是有限数";
     CAUSE_TABLE_GAP = "no row of the table `{detail}` matches", "决策表“{detail}”没有匹配的行";
