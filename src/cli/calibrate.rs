@@ -2,14 +2,13 @@
 
 use super::{
     Voice,
-    args::{color, option, path, rules},
     choice::{Choice, choice},
     exit,
     output::write_file,
-    plans::{as_of, begin},
+    plans::as_of,
     print,
     records::each_batch,
-    sample::{Asked, asked, field_script},
+    sample::{Asked, answered, asked, field_script, options_told},
 };
 use crate::{
     diagnostic::{Diagnostic, Sources},
@@ -22,7 +21,7 @@ use crate::{
     rule::{Calibration, RatingLevel},
     wording::{self, Lang},
 };
-use clap::{Arg, ArgAction, ArgMatches};
+use clap::{Arg, ArgMatches};
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,30 +30,14 @@ use std::{
 
 /// The options of the command.
 pub(super) fn options(lang: Lang) -> Vec<Arg> {
-    let text = |name, value, help| option(lang, name, value, help);
-    vec![
-        path(lang).num_args(0..=1),
-        text("output", "FILE", wording::OPTION_JSON_OUTPUT).short('o').action(ArgAction::Append),
-        text("format", "FORMAT", wording::OPTION_JSON_FORMAT),
-        text("as-of", "TIME", wording::OPTION_AS_OF),
-        rules(lang),
-        color(lang),
-    ]
+    options_told(lang, wording::OPTION_JSON_OUTPUT, wording::OPTION_JSON_FORMAT)
 }
 
 /// Compares; gives the exit code: 1 where an evaluator is out of tolerance.
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
-    let (loaded, voice) = begin(matches, asked, lang);
-    let texts = loaded.sources;
-    let wrong = voice.complain(&loaded.diagnostics, &texts, false);
-    let Some(project) = loaded.project.filter(|_| !wrong) else { return exit::NOT_AS_ASKED };
-    match compared(matches, &project, voice, &texts).and_then(|it| written(matches, &it, voice)) {
-        Ok(code) => code,
-        Err(said) => {
-            voice.complain(&said, &texts, true);
-            exit::NOT_AS_ASKED
-        }
-    }
+    answered(matches, asked, lang, |project, voice, texts| {
+        compared(matches, project, voice, texts).and_then(|it| written(matches, &it, voice))
+    })
 }
 
 fn written(matches: &ArgMatches, compared: &Compared, voice: Voice) -> Result<u8, Vec<Diagnostic>> {

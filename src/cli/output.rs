@@ -1,6 +1,6 @@
 //! Reports to files and standard output. A file is written under a temporary name beside it, brought to disk and
 //! then renamed, so that nobody ever sees half a report and a failed audit or machine loses nothing. `--no-sync`
-//! leaves out the bringing to disk: of half a million findings it takes longer than finding them.
+//! does not wait for the disk.
 
 use super::early_sync::EarlySync;
 use crate::{

@@ -20,7 +20,7 @@ use crate::{
     record::{Type, Value},
     report::{csv_row, cut, visible, width},
     rule::{Sampling, Script},
-    wording::{self, Lang},
+    wording::{self, Lang, Wording},
 };
 use clap::{Arg, ArgAction, ArgMatches};
 use serde_json::{Value as Json, json};
@@ -28,11 +28,16 @@ use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 
 /// The options of the command.
 pub(super) fn options(lang: Lang) -> Vec<Arg> {
+    options_told(lang, wording::OPTION_SAMPLE_OUTPUT, wording::OPTION_SAMPLE_FORMAT)
+}
+
+/// The options of a command on reviews, with its words for what it writes.
+pub(super) fn options_told(lang: Lang, output: Wording, format: Wording) -> Vec<Arg> {
     let text = |name, value, help| option(lang, name, value, help);
     vec![
         path(lang).num_args(0..=1),
-        text("output", "FILE", wording::OPTION_SAMPLE_OUTPUT).short('o').action(ArgAction::Append),
-        text("format", "FORMAT", wording::OPTION_SAMPLE_FORMAT),
+        text("output", "FILE", output).short('o').action(ArgAction::Append),
+        text("format", "FORMAT", format),
         text("as-of", "TIME", wording::OPTION_AS_OF),
         rules(lang),
         color(lang),
@@ -41,11 +46,23 @@ pub(super) fn options(lang: Lang) -> Vec<Arg> {
 
 /// Draws; gives the exit code.
 pub(super) fn run(matches: &ArgMatches, asked: Option<Lang>, lang: Lang) -> u8 {
+    answered(matches, asked, lang, |project, voice, texts| {
+        drawn(matches, project, voice, texts).and_then(|it| written(matches, &it, voice))
+    })
+}
+
+/// Loads the project and answers by it; gives the exit code.
+pub(super) fn answered(
+    matches: &ArgMatches,
+    asked: Option<Lang>,
+    lang: Lang,
+    answer: impl FnOnce(&Project, Voice, &Sources) -> Result<u8, Vec<Diagnostic>>,
+) -> u8 {
     let (loaded, voice) = begin(matches, asked, lang);
     let texts = loaded.sources;
     let wrong = voice.complain(&loaded.diagnostics, &texts, false);
     let Some(project) = loaded.project.filter(|_| !wrong) else { return exit::NOT_AS_ASKED };
-    match drawn(matches, &project, voice, &texts).and_then(|it| written(matches, &it, voice)) {
+    match answer(&project, voice, &texts) {
         Ok(code) => code,
         Err(said) => {
             voice.complain(&said, &texts, true);

@@ -1,9 +1,6 @@
 //! `[calibration]`: which ratings of evaluators are compared.
 
-use super::{
-    read::{Entry, Reader},
-    values::number_text,
-};
+use super::{read::Reader, values::number_where};
 use crate::{
     rule::{Calibration, RatingLevel},
     wording,
@@ -24,19 +21,11 @@ pub(super) fn read(mut table: Reader<'_>) -> Option<Calibration> {
     ];
     let level = table.one_of("level", &levels);
     let reference = table.text("reference").map(|it| it.text);
-    let tolerance = table.entry("tolerance").map(|it| distance(&it));
+    let is_distance = |it: &f64| it.is_finite() && *it >= 0.0;
+    let tolerance = table.entry("tolerance");
+    let tolerance = tolerance.map(|it| number_where(&it, wording::WANTS_DISTANCE, is_distance));
     table.finish();
     let tolerance = tolerance.map_or(Some(None), |it| it.map(Some))?;
     let (source, record, evaluator) = (source?, record?, evaluator?);
     Some(Calibration { source, record, evaluator, items: items?, level, reference, tolerance, place })
-}
-
-/// A number of 0 or more.
-fn distance(entry: &Entry<'_>) -> Option<f64> {
-    let found = number_text(entry.value.get_ref()).and_then(|it| it.parse::<f64>().ok());
-    let found = found.filter(|it| it.is_finite() && *it >= 0.0);
-    if found.is_none() {
-        entry.wrong_type(wording::WANTS_DISTANCE);
-    }
-    found
 }

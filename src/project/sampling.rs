@@ -2,7 +2,7 @@
 
 use super::{
     read::{Entry, Reader},
-    values::number_text,
+    values::number_where,
 };
 use crate::{
     rule::{Sampling, Stratum},
@@ -45,19 +45,10 @@ fn stratum(mut table: Reader<'_>) -> Option<Stratum> {
 
 /// A number from 0 to 1.
 fn share(entry: &Entry<'_>) -> Option<f64> {
-    let found = number_text(entry.value.get_ref()).and_then(|it| it.parse::<f64>().ok());
-    let found = found.filter(|it| (0.0..=1.0).contains(it));
-    if found.is_none() {
-        entry.wrong_type(wording::WANTS_RATE);
-    }
-    found
+    number_where(entry, wording::WANTS_RATE, |it| (0.0..=1.0).contains(it))
 }
 
 /// A whole number of 0 or more.
 fn count(entry: &Entry<'_>) -> Option<u64> {
-    let found = number_text(entry.value.get_ref()).and_then(|it| it.parse::<u64>().ok());
-    if found.is_none() {
-        entry.wrong_type(wording::WANTS_COUNT);
-    }
-    found
+    number_where(entry, wording::WANTS_COUNT, |_| true)
 }

@@ -4,7 +4,7 @@ use super::{
     Source,
     pack::Draft,
     read::{Entry, File, Reader, Sink, suggest},
-    values::number_text,
+    values::{number_text, number_where},
 };
 use crate::{
     diagnostic::{Diagnostic, Place},
@@ -189,11 +189,7 @@ fn critical(entry: &Entry<'_>) -> Option<Option<Critical>> {
 
 /// A number.
 fn number(entry: &Entry<'_>) -> Option<f64> {
-    let found = plain(entry);
-    if found.is_none() {
-        entry.wrong_type(wording::WANTS_NUMBER);
-    }
-    found
+    number_where(entry, wording::WANTS_NUMBER, |it: &f64| it.is_finite())
 }
 
 fn plain(entry: &Entry<'_>) -> Option<f64> {
@@ -212,11 +208,7 @@ fn points(entry: &Entry<'_>) -> Option<f64> {
 }
 
 fn count(entry: &Entry<'_>) -> Option<u64> {
-    let found = number_text(entry.value.get_ref()).and_then(|it| it.parse::<u64>().ok());
-    if found.is_none() {
-        entry.wrong_type(wording::WANTS_NUMBER);
-    }
-    found
+    number_where(entry, wording::WANTS_NUMBER, |_| true)
 }
 
 /// Pairs of numbers, or of a number and a text.

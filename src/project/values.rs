@@ -4,7 +4,7 @@ use super::read::Entry;
 use crate::{
     calendar::{Zone, parse_iso_date},
     record::{Amount, Decimal, MICROS_PER_SECOND, Type, Value},
-    wording,
+    wording::{self, Wording},
 };
 use std::str::FromStr;
 use toml::de::DeValue;
@@ -160,6 +160,19 @@ pub(super) fn number_text<'v>(value: &'v DeValue<'_>) -> Option<&'v str> {
         .as_float()
         .map(|it| it.as_str())
         .or_else(|| value.as_integer().filter(|it| it.radix() == 10).map(|it| it.as_str()))
+}
+
+/// A number for which something holds; `wanted` says what, where it does not.
+pub(super) fn number_where<T: FromStr>(
+    entry: &Entry<'_>,
+    wanted: Wording,
+    holds: impl Fn(&T) -> bool,
+) -> Option<T> {
+    let found = number_text(entry.value.get_ref()).and_then(|it| it.parse().ok()).filter(holds);
+    if found.is_none() {
+        entry.wrong_type(wanted);
+    }
+    found
 }
 
 #[cfg(test)]
