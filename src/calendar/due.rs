@@ -33,6 +33,29 @@ pub enum Roll {
     NextOpen,
 }
 
+/// What becomes of a clock that has stopped, when its case is opened again (SEMANTICS, 4.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reopening {
+    /// It goes on; the time in which the case was closed does not count.
+    Resume,
+    /// It starts anew; each run is judged, and the worst decides.
+    Restart,
+    /// Nothing: the first stop stands.
+    Ignore,
+}
+
+/// What becomes of a running clock when its target changes (SEMANTICS, 4.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retargeting {
+    /// It is reckoned from the start as if the new target had always been in force.
+    Recompute,
+    /// Open time until the change counts as it was reckoned then, time after it as the new calendar says.
+    /// Targets in days are reckoned from the start all the same.
+    Carry,
+    /// It starts anew.
+    Restart,
+}
+
 /// The conventions by which amounts are reckoned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub struct Terms {

@@ -21,7 +21,7 @@ pub use civil::{
     format_quarter, format_time, format_week, format_year, hours_text, iso_week, parse_iso_date,
     parse_iso_time,
 };
-pub use due::{Clock, DayEnd, Roll, StartAt, Terms};
+pub use due::{Clock, DayEnd, Reopening, Retargeting, Roll, StartAt, Terms};
 pub use hours::{Hours, HoursError, WEEKDAYS, weekdays};
 pub use timeline::Calendar;
 pub use week::{CalendarSpec, DayKind, HolidayScope};

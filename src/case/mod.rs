@@ -3,6 +3,7 @@
 //! Pure. A log is taken as complete: a step that it does not hold has not happened. How events are read, and
 //! which rules ask what, is for others to say.
 
+mod course;
 mod log;
 mod measure;
 mod reckon;
@@ -10,6 +11,7 @@ mod reckon;
 #[cfg(test)]
 mod tests;
 
+pub use course::{changes, spells, turns};
 pub use log::{Event, EventLog, Left, LogBuilder};
 pub use measure::{Measure, Part, Which};
 pub use reckon::Reckoning;

@@ -2,6 +2,7 @@
 
 use super::{
     batches::Files,
+    courses::{self, Courses},
     joins::{self, JoinSource},
     plans::ask,
     source_run::fault_diagnostic,
@@ -15,7 +16,7 @@ use crate::{
     ingest::{self, FaultKind, Opened},
     project::{Events, Project, Source},
     record::{Batch, Field, Schema, Type, Values},
-    rule::{DeclaredCalendar, Pack, Promise, Reach, Rule, Scored, Script, Target},
+    rule::{DeclaredCalendar, Pack, Pause, Promise, Reach, Rule, Scored, Script, Target},
     script::StepCalls,
     wording,
 };
@@ -62,9 +63,11 @@ pub(super) struct CaseSource {
     /// Fields of the log that are asked for besides.
     pub(super) asked: Vec<String>,
     pub(super) alone: bool,
+    /// What promises read of the courses of cases.
+    pub(super) courses: Courses,
     /// The field of the case id among the records' own.
     pub(super) key: usize,
-    /// Fields before those of questions.
+    /// Fields before those of questions, behind which stand those of courses.
     pub(super) own: usize,
     pub(super) calendars: HashMap<String, Arc<Calendar>>,
     pub(super) as_of: i64,
@@ -89,17 +92,7 @@ pub(super) fn open(
     more: &mut [&mut Script],
 ) -> (Option<OpenedSource>, Vec<Diagnostic>) {
     let derive = source.derive.iter().map(|it| (it.name.text.clone(), it.script.clone())).collect();
-    let Some(events) = &source.events else {
-        let (opened, mut diagnostics) = ingest::open(&source.spec);
-        let Some(opened) = opened else { return (None, diagnostics) };
-        let mut schema = opened.schema.clone();
-        let joins = joins::open(&source.joins, project, &mut schema, &mut diagnostics);
-        let (opened, packs, steps) = (Arc::new(opened), packs.to_vec(), StepCalls::default());
-        return (
-            Some(OpenedSource { schema, opened, packs, derive, steps, cases: None, joins }),
-            diagnostics,
-        );
-    };
+    let Some(events) = &source.events else { return without_events(source, project, packs, derive) };
     let (log, mut diagnostics) = ingest::open(&events.spec);
     let Some(log) = log else { return (None, diagnostics) };
     let opened = if events.alone {
@@ -143,6 +136,53 @@ pub(super) fn open(
         steps.calls.iter().filter_map(|it| it.measure.field().map(str::to_owned)).collect();
     asked.sort();
     asked.dedup();
+    let setting = courses::Setting {
+        events,
+        log: &log.schema,
+        schema: &schema,
+        ask: SourceAsk { derive: derive.clone(), ..ask(source, &project.calendars) },
+        setting: (&project.zone, as_of),
+        calendars: &project.calendars,
+    };
+    let (courses, mut wrong) = Courses::plan(&mut packs, &setting, &mut asked);
+    diagnostics.append(&mut wrong);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, diagnostics);
+    }
+    schema.fields.extend(courses.fields());
+    let cases = CaseSource {
+        events: Arc::new(log),
+        names,
+        asked,
+        alone: events.alone,
+        courses,
+        key,
+        own,
+        calendars: calendars_of(&steps, project),
+        as_of,
+        log: OnceLock::new(),
+    };
+    let cases = Some(cases);
+    (Some(OpenedSource { schema, opened: Arc::new(opened), packs, derive, steps, cases, joins }), diagnostics)
+}
+
+/// Opens a source whose records are no cases.
+fn without_events(
+    source: &Source,
+    project: &Project,
+    packs: &[Pack],
+    derive: Vec<(String, Script)>,
+) -> (Option<OpenedSource>, Vec<Diagnostic>) {
+    let (opened, mut diagnostics) = ingest::open(&source.spec);
+    let Some(opened) = opened else { return (None, diagnostics) };
+    let mut schema = opened.schema.clone();
+    let joins = joins::open(&source.joins, project, &mut schema, &mut diagnostics);
+    let (opened, packs, steps) = (Arc::new(opened), packs.to_vec(), StepCalls::default());
+    (Some(OpenedSource { schema, opened, packs, derive, steps, cases: None, joins }), diagnostics)
+}
+
+/// The calendars that questions name, ready.
+fn calendars_of(steps: &StepCalls, project: &Project) -> HashMap<String, Arc<Calendar>> {
     let mut calendars = HashMap::new();
     for call in &steps.calls {
         if let Measure::IdleMax(Some(id)) = &call.measure
@@ -151,19 +191,7 @@ pub(super) fn open(
             calendars.entry(id.clone()).or_insert_with(|| Arc::new(declared.ready()));
         }
     }
-    let cases = CaseSource {
-        events: Arc::new(log),
-        names,
-        asked,
-        alone: events.alone,
-        key,
-        own,
-        calendars,
-        as_of,
-        log: OnceLock::new(),
-    };
-    let cases = Some(cases);
-    (Some(OpenedSource { schema, opened: Arc::new(opened), packs, derive, steps, cases, joins }), diagnostics)
+    calendars
 }
 
 /// The schema of cases that are no more than what their events say: their id.
@@ -172,7 +200,7 @@ fn of_events_alone(source: &Source) -> Schema {
     Schema { fields: vec![field(key, Type::Text)] }
 }
 
-fn field(name: &str, ty: Type) -> Field {
+pub(super) fn field(name: &str, ty: Type) -> Field {
     Field {
         name: name.to_owned(),
         from: name.to_owned(),
@@ -256,8 +284,9 @@ impl Cutting<'_> {
         let (when, calendar) = (promise.when.iter_mut(), promise.calendar.iter_mut());
         when.chain(calendar).chain([&mut promise.start, &mut promise.stop]).for_each(|it| self.script(it));
         for pause in &mut promise.pauses {
-            self.script(&mut pause.from);
-            pause.to.iter_mut().for_each(|it| self.script(it));
+            let Pause::Span(from, to) = pause else { continue };
+            self.script(from);
+            to.iter_mut().for_each(|it| self.script(it));
         }
         if let Target::Expression(script) = &mut promise.target {
             self.script(script);
@@ -357,7 +386,8 @@ impl CaseSource {
         }
         let steps = log.steps();
         let mut unknown: Vec<&str> = Vec::new();
-        for step in source.steps.calls.iter().flat_map(|it| it.measure.steps()) {
+        let asked = source.steps.calls.iter().flat_map(|it| it.measure.steps());
+        for step in asked.chain(self.courses.steps()) {
             if !steps.contains(&step) && !unknown.contains(&step) {
                 unknown.push(step);
             }

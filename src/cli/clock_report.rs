@@ -71,6 +71,7 @@ impl Page<'_, '_> {
             self.out.push('\n');
             self.draw();
             self.lengths();
+            self.runs();
         }
         let (why, fix) = (rule.why.get(lang).to_owned(), rule.fix.get(lang).to_owned());
         if verdict.outcome == Some(Outcome::Breached) && !(why.is_empty() && fix.is_empty()) {
@@ -173,7 +174,13 @@ impl Page<'_, '_> {
         let (sign, text, style) = match mark {
             Mark::Point(_, happens, field) => {
                 let (sign, said, style) = happening(*happens);
-                (sign, said.fill(self.lang, &[("name", field)]), style)
+                let said = said.fill(self.lang, &[("name", field)]);
+                // What happens of itself has no field.
+                (sign, said.trim_end_matches([':', '：', ' ']).to_owned(), style)
+            }
+            Mark::Span(_, _, Passes::Carried(open)) => {
+                let (sign, said, style) = passing(Passes::Carried(*open));
+                (sign, format!("{}  {}", hours_text(*open), said.text(self.lang)), style)
             }
             Mark::Span(from, to, kind) => {
                 let (sign, said, style) = passing(*kind);
@@ -196,6 +203,21 @@ impl Page<'_, '_> {
         let said = [("count", hidden.len().to_string()), ("open", open)];
         let text = wording::CLOCK_MORE.fill(self.lang, &said);
         self.line(&format!("{}⋮ {text}", " ".repeat(widest + 4)), Style::Dim);
+    }
+
+    /// How many runs there were, and how long they were open.
+    fn runs(&mut self) {
+        let Some(cycles) = self.verdict.cycles else { return };
+        let lengths = [
+            (wording::CLOCK_WORST, cycles.worst),
+            (wording::CLOCK_LAST, cycles.last),
+            (wording::CLOCK_TOTAL, cycles.total),
+        ];
+        let mut all = vec![wording::CLOCK_RUNS.fill(self.lang, &[("count", cycles.count.to_string())])];
+        let told =
+            |(said, it): (Wording, Option<i64>)| Some(said.fill(self.lang, &[("length", hours_text(it?))]));
+        all.extend(lengths.into_iter().filter_map(told));
+        self.line(&all.join(" · "), Style::Plain);
     }
 
     /// How long it took, and how much there was.
@@ -232,6 +254,7 @@ fn outcome(outcome: Option<Outcome>) -> (Wording, Style) {
 fn happening(happens: Happens) -> (&'static str, Wording, Style) {
     match happens {
         Happens::Clock(Event::Start) => ("●", wording::CLOCK_START, Style::Bold),
+        Happens::Clock(Event::TargetChanges) => ("△", wording::CLOCK_TARGET_CHANGES, Style::Plain),
         Happens::Clock(Event::CountsFrom) => ("○", wording::CLOCK_COUNTS_FROM, Style::Plain),
         Happens::Clock(Event::PauseBegins(_)) => ("‖", wording::CLOCK_PAUSE_BEGINS, Style::Plain),
         Happens::Clock(Event::PauseEnds(_)) => ("▸", wording::CLOCK_PAUSE_ENDS, Style::Plain),
@@ -245,6 +268,7 @@ fn happening(happens: Happens) -> (&'static str, Wording, Style) {
 fn passing(kind: Passes) -> (&'static str, Wording, Style) {
     match kind {
         Passes::Open => ("┃", wording::CLOCK_COUNTS, Style::Plain),
+        Passes::Carried(_) => ("┇", wording::CLOCK_CARRIED, Style::Plain),
         Passes::Over => ("█", wording::CLOCK_OVER, Style::Red),
         Passes::Paused => ("╎", wording::CLOCK_PAUSED, Style::Dim),
         Passes::Left => ("│", wording::CLOCK_LEFT, Style::Plain),
@@ -309,6 +333,12 @@ fn record(verdict: &ClockVerdict<'_>) -> Json {
         "elapsed_seconds": seconds(state.elapsed),
         "overrun_seconds": seconds(state.overrun),
         "remaining_seconds": seconds(state.remaining),
+        "cycles": verdict.cycles.map(|it| json!({
+            "count": it.count,
+            "worst_seconds": seconds(it.worst),
+            "last_seconds": seconds(it.last),
+            "total_seconds": seconds(it.total),
+        })),
         "timeline": verdict.line.iter().filter_map(|it| match it {
             Mark::Point(at, happens, field) => {
                 let field = (!field.is_empty()).then_some(field);
@@ -317,9 +347,11 @@ fn record(verdict: &ClockVerdict<'_>) -> Json {
             Mark::Span(..) => None,
         }).collect::<Vec<_>>(),
         "intervals": verdict.line.iter().filter_map(|it| match it {
-            Mark::Span(from, to, kind) => Some(json!({
-                "from": time(*from), "to": time(*to), "kind": kind_name(*kind), "seconds": self::seconds(to - from),
-            })),
+            Mark::Span(from, to, kind) => {
+                let counted = if let Passes::Carried(open) = kind { *open } else { to - from };
+                let (kind, seconds) = (kind_name(*kind), self::seconds(counted));
+                Some(json!({ "from": time(*from), "to": time(*to), "kind": kind, "seconds": seconds }))
+            }
             Mark::Point(..) => None,
         }).collect::<Vec<_>>(),
     })
@@ -328,6 +360,7 @@ fn record(verdict: &ClockVerdict<'_>) -> Json {
 fn event_name(happens: Happens) -> &'static str {
     match happens {
         Happens::Clock(Event::Start) => "start",
+        Happens::Clock(Event::TargetChanges) => "target_changes",
         Happens::Clock(Event::CountsFrom) => "counts_from",
         Happens::Clock(Event::PauseBegins(_)) => "pause",
         Happens::Clock(Event::PauseEnds(_)) => "resume",
@@ -341,6 +374,7 @@ fn event_name(happens: Happens) -> &'static str {
 fn kind_name(kind: Passes) -> &'static str {
     match kind {
         Passes::Open => "open",
+        Passes::Carried(_) => "carried",
         Passes::Over => "over",
         Passes::Paused => "paused",
         Passes::Left => "left",

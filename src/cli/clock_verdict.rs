@@ -14,7 +14,8 @@ use crate::{
     engine::{Judge, PlannedPromise},
     project::Project,
     promise::{
-        CalendarInput, Event, Fault, Lack, Outcome, Reading, State, Target, TargetInput, judge, timeline,
+        Begun, CalendarInput, Cycles, Event, Fault, Lack, Outcome, Read, Reading, State, Target, TargetInput,
+        judge, timeline,
     },
     record::{Batch, Value},
     rule::{self, DeclaredCalendar, Pack, Promise, Rule},
@@ -55,6 +56,8 @@ pub(super) struct ClockVerdict<'a> {
     /// Every hour counts: the promise has no calendar.
     pub(super) counts_always: bool,
     pub(super) state: State,
+    /// Of all runs of a clock that had several.
+    pub(super) cycles: Option<Cycles>,
     pub(super) due_latest: Option<i64>,
     pub(super) line: Vec<Mark>,
     /// The wall clock on which the line is told.
@@ -92,6 +95,8 @@ pub(super) enum Passes {
     Open,
     /// It would count, but the clock stands still.
     Paused,
+    /// Before the target changed, so much of it counted.
+    Carried(i64),
     /// It counts, and the target is up.
     Over,
     /// It is left until the target is up.
@@ -162,20 +167,23 @@ impl<'a> Told<'a, '_> {
         let outcome = batch.columns[promise.first_column as usize].text(row, &batch.text);
         let outcome = outcome.and_then(|name| Outcome::ALL.into_iter().find(|it| it.name() == name));
         let mut pauses = Vec::new();
-        let calendar = self.calendar();
+        let mut calendar = self.calendar();
         let zone = calendar.as_ref().map_or(&planned.project.zone, |it| &it.0.zone);
         let (mut target, mut state, mut line, mut due_latest) = (None, State::default(), Vec::new(), None);
+        let mut cycles = None;
         let mut lack = match promise.clock.reading(batch, row, &mut pauses) {
             _ if outcome == Some(Outcome::NotApplicable) => None,
             Ok(None) => None,
             Err(lack) => Some(lack),
-            Ok(Some((reading, lack))) => {
+            Ok(Some(Read { reading, lack, cycles: of_runs })) => {
                 let (found, fault) = judge(&reading);
                 let lack = lack.or(fault.map(Lack::Clock));
                 target = Some(reading.target);
+                calendar = calendar.or_else(|| self.calendar_of(&reading));
                 // What depends on a stop that cannot be read is not known.
                 state = if lack.is_some() { State { due: found.due, ..State::default() } } else { found };
                 due_latest = latest(&reading, &found);
+                cycles = of_runs.filter(|it| it.count > 1 && lack.is_none());
                 line = self.line(&reading, &found, due_latest, lack.is_none());
                 lack
             }
@@ -207,6 +215,7 @@ impl<'a> Told<'a, '_> {
             calendar,
             counts_always: matches!(promise.clock.calendar, CalendarInput::Always),
             state,
+            cycles,
             due_latest,
             line,
             zone,
@@ -251,7 +260,21 @@ impl<'a> Told<'a, '_> {
                 self.batch.columns[*column as usize].text(self.row, &self.batch.text)
             }
         };
-        let declared = self.planned.project.calendars.iter().find(|it| Some(it.id.as_str()) == id)?;
+        self.declared_calendar(id?)
+    }
+
+    /// The calendar of the run that speaks, where it changes with the target.
+    fn calendar_of(&self, reading: &Reading<'_>) -> Option<(&'a DeclaredCalendar, String)> {
+        let (CalendarInput::Named(_, all), Clock::Calendar(used)) =
+            (&self.promise.clock.calendar, reading.clock)
+        else {
+            return None;
+        };
+        self.declared_calendar(&all.iter().find(|it| std::ptr::eq(&raw const *it.1, used))?.0)
+    }
+
+    fn declared_calendar(&self, id: &str) -> Option<(&'a DeclaredCalendar, String)> {
+        let declared = self.planned.project.calendars.iter().find(|it| it.id == id)?;
         Some((declared, shown_place(&declared.place, &self.planned.texts)))
     }
 
@@ -319,19 +342,31 @@ impl<'a> Told<'a, '_> {
                     line.push(Mark::Span(from, at, kind));
                     from = at;
                 }
-                line.push(Mark::Point(at, happens, self.field(happens)));
+                line.push(Mark::Point(at, happens, self.field(happens, reading.begun)));
             }
             line.push(Mark::Span(from, to, kind));
         }
-        line.extend(events.map(|(at, happens)| Mark::Point(at, happens, self.field(happens))));
+        let point = |(at, happens)| Mark::Point(at, happens, self.field(happens, reading.begun));
+        line.extend(events.map(point));
         line
     }
 
+    fn change_step(&self) -> String {
+        self.declared.target_change.as_ref().map_or_else(String::new, |it| it.step.clone())
+    }
+
     /// The field that an event is read from.
-    fn field(&self, happens: Happens) -> String {
+    fn field(&self, happens: Happens, begun: Begun) -> String {
         let pause = |number: usize| self.promise.pause_names.get(number).cloned().unwrap_or_default();
         match happens {
-            Happens::Clock(Event::Start) => self.promise.moments.0.clone(),
+            Happens::Clock(Event::Start) => match begun {
+                Begun::Start => self.promise.moments.0.clone(),
+                Begun::Reopened => {
+                    self.promise.pause_names.last().map_or_else(String::new, |it| it.1.clone())
+                }
+                Begun::Changed => self.change_step(),
+            },
+            Happens::Clock(Event::TargetChanges) => self.change_step(),
             Happens::Clock(Event::Stop) => self.promise.moments.1.clone(),
             Happens::Clock(Event::PauseBegins(number)) => pause(number).0,
             Happens::Clock(Event::PauseEnds(number)) => pause(number).1,
@@ -354,16 +389,20 @@ fn passes(reading: &Reading<'_>, state: &State, end: i64, last: i64) -> Vec<(i64
     let due = state.due.unwrap_or(last);
     let mut edges: Vec<i64> = vec![reading.start, end, due, last];
     edges.extend(open.iter().flat_map(|it| [it.0, it.1]));
-    edges.extend(reading.pauses.iter().flat_map(|it| [it.0, it.1]));
-    edges.retain(|it| (reading.start..=last).contains(it));
+    edges.extend(reading.pauses.iter().flat_map(|it| [it.from, it.to]));
+    // What was counted before the target changed is carried over as a whole.
+    let first = reading.carried.map_or(reading.start, |it| it.at);
+    edges.push(first);
+    edges.retain(|it| (first..=last).contains(it));
     edges.sort_unstable();
     edges.dedup();
-    let mut all: Vec<(i64, i64, Passes)> = Vec::new();
+    let carried = reading.carried.map(|it| (reading.start, it.at, Passes::Carried(it.open)));
+    let mut all: Vec<(i64, i64, Passes)> = carried.into_iter().collect();
     for pair in edges.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let at = open.partition_point(|it| it.1 <= from);
         let is_open = open.get(at).is_some_and(|it| it.0 <= from);
-        let is_paused = reading.pauses.iter().any(|it| it.0 <= from && to <= it.1);
+        let is_paused = reading.pauses.iter().any(|it| it.from <= from && to <= it.to);
         let kind = match () {
             () if !is_open => Passes::Closed,
             () if from >= end => Passes::Left,

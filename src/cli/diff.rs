@@ -386,9 +386,24 @@ fn changed_parts_of_promise(old: &Promised<'_>, new: &Promised<'_>) -> Vec<Strin
     part("target", &|it| it.target.text());
     part("calendar", &|it| it.calendar.as_ref().map(text).unwrap_or_default());
     part("pause", &|it| {
-        let one =
-            |it: &Pause| format!("{} – {}", text(&it.from), it.to.as_ref().map(text).unwrap_or_default());
+        let one = |it: &Pause| match it {
+            Pause::Span(from, to) => {
+                format!("{} – {}", text(from), to.as_ref().map(text).unwrap_or_default())
+            }
+            Pause::While(holds) => format!("while {}", text(&holds.script)),
+        };
         it.pauses.iter().map(one).collect::<Vec<_>>().join(", ")
+    });
+    part("reopen", &|it| {
+        it.reopen
+            .as_ref()
+            .map(|it| format!("{}, {:?}", it.step, it.policy))
+            .unwrap_or_default()
+            .to_lowercase()
+    });
+    part("target_change", &|it| {
+        let change = it.target_change.as_ref();
+        change.map(|it| format!("{}, {:?}", it.step, it.policy)).unwrap_or_default().to_lowercase()
     });
     part("day_end, start_at, roll", &|it| format!("{:?}", it.terms));
     part("warn_at", &|it| it.warn_at.to_string());

@@ -14,6 +14,7 @@ mod clock_report;
 mod clock_verdict;
 mod commands;
 mod completions;
+mod courses;
 mod diff;
 mod diff_report;
 mod early_sync;

@@ -7,7 +7,7 @@ use super::{
     joins::Joined,
 };
 use crate::{
-    case::Reckoning,
+    case::{Event, Reckoning},
     diagnostic::Diagnostic,
     engine::{Batches, PlanColumn},
     ingest::Fault,
@@ -28,6 +28,8 @@ enum From {
     Own(usize),
     /// A question, by number.
     Step(usize),
+    /// A list about the course of a case, by number.
+    Course(usize),
     /// A field of a partner: the join, and the place among the fields asked of it.
     Joined(usize, usize),
 }
@@ -44,7 +46,13 @@ pub(super) struct Records<'a> {
 
 /// Columns that are not in the files, woven in.
 struct Weave<'a> {
+    /// Those that are planned, then those that only courses are read from.
     columns: Vec<(From, Type)>,
+    /// How many are planned.
+    planned: usize,
+    /// The fields behind the planned ones.
+    more: Vec<usize>,
+    cases: Option<&'a CaseSource>,
     /// The column of the case id among those read.
     id: Option<usize>,
     reckonings: Vec<(usize, Reckoning<'a>)>,
@@ -68,7 +76,11 @@ impl<'a> Records<'a> {
         let mut asked: Vec<Vec<(usize, bool)>> = vec![Vec::new(); source.joins.len()];
         let mut from = Vec::new();
         let mut reckonings: Vec<(usize, Reckoning<'a>)> = Vec::new();
-        for column in columns {
+        // What courses are read from stands behind what is planned.
+        let more = read.as_ref().map_or_else(Vec::new, |it| read_by_courses(source, it.0, columns));
+        let extra: Vec<PlanColumn> =
+            more.iter().map(|field| PlanColumn { field: *field, as_written: false, coded: false }).collect();
+        for column in columns.iter().chain(&extra) {
             let ty = if column.as_written { Type::Text } else { source.schema.fields[column.field].ty };
             let joined =
                 source.joins.iter().enumerate().find_map(|(at, join)| Some((at, join.field(column.field)?)));
@@ -78,6 +90,9 @@ impl<'a> Records<'a> {
                     (Some((join, field)), ..) => {
                         asked[join].push((field, column.as_written));
                         From::Joined(join, asked[join].len() - 1)
+                    }
+                    (None, Some(number), Some(_)) if number >= source.steps.calls.len() => {
+                        From::Course(number - source.steps.calls.len())
                     }
                     (None, Some(number), Some((cases, read))) => {
                         if reckonings.iter().all(|it| it.0 != number) {
@@ -126,7 +141,8 @@ impl<'a> Records<'a> {
             }
         }
         let files = if alone { None } else { Some(Files::new(&source.opened, &own)?) };
-        let weave = Some(Weave { columns: from, id: id_column, reckonings, joins });
+        let (cases, planned) = (read.as_ref().map(|it| it.0), columns.len());
+        let weave = Some(Weave { columns: from, planned, more, cases, id: id_column, reckonings, joins });
         Ok(Self { files, next, log: read.map(|it| it.1), weave, id })
     }
 
@@ -204,33 +220,80 @@ impl<'a> Batches for &'a Records<'_> {
 impl Weave<'_> {
     /// Puts the columns of a batch in the planned order, those of questions and partners among them.
     fn complete(&self, batch: &mut Batch, read: Option<&Read>) {
-        let reckoned = match (self.id, read) {
-            (Some(id), Some(read)) => self.reckoned(batch, id, read),
-            _ => HashMap::new(),
+        let cases = match (self.id, read) {
+            (Some(id), Some(read)) => events(batch, id, read),
+            _ => Vec::new(),
         };
+        let one = |(number, reckoning): &(usize, Reckoning<'_>)| {
+            (*number, cases.iter().map(|it| it.1.map_or(Value::Missing, |it| reckoning.of(it))).collect())
+        };
+        let reckoned: HashMap<usize, Vec<Value>> = self.reckonings.iter().map(one).collect();
         let partners: Vec<Vec<Option<usize>>> = self.joins.iter().map(|it| it.partners(batch)).collect();
-        let own = std::mem::take(&mut batch.columns);
         let column = |(from, ty): &(From, Type)| match from {
-            From::Own(number) => own[*number].clone(),
+            From::Own(number) => batch.columns[*number].clone(),
             From::Step(number) => Column::of_values(*ty, &reckoned[number]),
             From::Joined(join, number) => self.joins[*join].column(*number, *ty, &partners[*join]),
+            // Put in once all others are there.
+            From::Course(_) => Column::new(*ty),
         };
-        batch.columns = self.columns.iter().map(column).collect();
+        let mut columns: Vec<Column> = self.columns.iter().map(column).collect();
+        self.put_courses(&mut columns, &cases, read, &batch.text);
+        columns.truncate(self.planned);
+        batch.columns = columns;
     }
 
-    /// The answers for the cases of a batch, by question.
-    fn reckoned(&self, batch: &Batch, id: usize, read: &Read) -> HashMap<usize, Vec<Value>> {
-        let id = &batch.columns[id];
-        let ids: Vec<Option<&str>> = (0..batch.len).map(|row| id.text(row, &batch.text)).collect();
-        for id in ids.iter().flatten() {
-            if let Ok(number) = read.log.ids().binary_search_by(|it| (**it).cmp(id)) {
-                read.seen[number].store(true, Ordering::Relaxed);
-            }
+    /// Puts the lists about the courses of these cases in their places.
+    fn put_courses(&self, columns: &mut [Column], cases: &[CaseAt<'_>], read: Option<&Read>, text: &str) {
+        let (Some(source), Some(read)) = (self.cases, read) else { return };
+        let places = (0..self.planned).filter_map(|at| match self.columns[at].0 {
+            From::Course(number) => Some((at, number)),
+            From::Own(_) | From::Step(_) | From::Joined(..) => None,
+        });
+        let (places, numbers): (Vec<usize>, Vec<usize>) = places.unzip();
+        if places.is_empty() {
+            return;
         }
-        let one = |(number, reckoning): &(usize, Reckoning<'_>)| {
-            let of = |id: &Option<&str>| id.map_or(Value::Missing, |it| reckoning.of(read.log.events(it)));
-            (*number, ids.iter().map(of).collect())
+        let found = {
+            let own = |field: usize| {
+                let at = self.more.binary_search(&field).ok()?;
+                columns.get(self.planned + at)
+            };
+            let cases: Vec<(&str, &[Event])> =
+                cases.iter().map(|(id, events)| (*id, events.unwrap_or_default())).collect();
+            source.courses.columns(&numbers, (&read.log, &cases), &own, text)
         };
-        self.reckonings.iter().map(one).collect()
+        for (at, column) in places.into_iter().zip(found) {
+            columns[at] = column;
+        }
     }
+}
+
+/// The fields of records from which the planned lists about courses are read, sorted.
+fn read_by_courses(source: &OpenedSource, cases: &CaseSource, columns: &[PlanColumn]) -> Vec<usize> {
+    let first = cases.own + source.steps.calls.len();
+    let courses = columns.iter().filter_map(|it| it.field.checked_sub(first));
+    let mut fields: Vec<usize> = courses.flat_map(|it| cases.courses.own_fields(it)).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+/// The id of a record's case, and its events; `None` where the record has no id.
+type CaseAt<'a> = (&'a str, Option<&'a [Event]>);
+
+/// The events of the records of a batch, whose ids stand in column `id`.
+fn events<'r>(batch: &'r Batch, id: usize, read: &'r Read) -> Vec<CaseAt<'r>> {
+    let id = &batch.columns[id];
+    let mut all = Vec::with_capacity(batch.len);
+    for row in 0..batch.len {
+        let Some(id) = id.text(row, &batch.text) else {
+            all.push(("", None));
+            continue;
+        };
+        if let Ok(number) = read.log.ids().binary_search_by(|it| (**it).cmp(id)) {
+            read.seen[number].store(true, Ordering::Relaxed);
+        }
+        all.push((id, Some(read.log.events(id))));
+    }
+    all
 }

@@ -292,6 +292,7 @@ pub(super) fn mentioned_by_promises(promises: &[(&Pack, &Promise, bool)]) -> Vec
     let mut mentioned = Vec::new();
     for (pack, promise, _) in promises {
         mentioned.extend(promise.scripts().flat_map(names_in));
+        mentioned.extend(promise.fields_of_events().cloned());
         mentioned.extend(pack.table_of(&promise.target).into_iter().flat_map(|it| it.inputs.clone()));
     }
     mentioned

@@ -8,9 +8,9 @@ use crate::{
     calendar::{Calendar, Zone},
     diagnostic::{Diagnostic, Place, nearest},
     expr::{Constant, ExprId, Node, Program},
-    promise::{CalendarInput, ClockPlan, Parts, PauseInput, TargetInput},
-    record::{Amount, Type, Value},
-    rule::{DeclaredCalendar, MissingPolicy, Pack, Promise, Rule, Script, Table, Target, snake_case},
+    promise::{CalendarInput, ChangeInput, ClockPlan, CycleInput, Parts, PauseInput},
+    record::{Amount, Element, Type},
+    rule::{DeclaredCalendar, MissingPolicy, OfEvents, Pack, Pause, Promise, Rule, Script, Target},
     script::{ColumnRule, CompiledRule, FieldName, Form, Names, Registry, compile_derived},
     wording::{self, Lang},
 };
@@ -113,18 +113,20 @@ impl<'n> Planner<'_, 'n> {
         let mut pauses = Some(Vec::new());
         let mut pause_names = Vec::new();
         for pause in &promise.pauses {
-            let from = self.moment(&pause.from, "pause");
-            let to = pause.to.as_ref().map(|it| self.moment(it, "pause"));
-            pause_names.push((
-                pause.from.text.trim().to_owned(),
-                pause.to.as_ref().map_or_else(String::new, |it| it.text.trim().to_owned()),
-            ));
-            match (from, to, &mut pauses) {
-                (Some(from), None, Some(all)) => all.push(PauseInput { from, to: None }),
-                (Some(from), Some(Some(to)), Some(all)) => all.push(PauseInput { from, to: Some(to) }),
+            let (input, names) = self.pause(pause);
+            pause_names.push(names);
+            match (input, &mut pauses) {
+                (Some(input), Some(all)) => all.push(input),
                 _ => pauses = None,
             }
         }
+        // A case that was closed is paused, too.
+        pause_names.extend(promise.reopen.iter().map(|it| (it.stop.clone(), it.step.clone())));
+        let cycles = promise.reopen.as_ref().map(|it| {
+            let turns = self.of_events(it.turns.as_deref(), (&it.place, &it.step))?;
+            Some(CycleInput { turns, reopening: it.policy })
+        });
+        let changes = promise.target_change.as_ref().map(|_| self.changes(promise));
         let mut calendar_ids = Vec::new();
         let calendar = self.calendar(promise, &mut calendar_ids);
         let target = self.target(pack, promise);
@@ -138,12 +140,16 @@ impl<'n> Planner<'_, 'n> {
             target: target?,
             calendar: calendar?,
             pauses: pauses?,
+            cycles: cycles.map_or(Some(None), |it| it.map(Some))?,
+            changes: changes.map_or(Some(None), |it| it.map(Some))?,
             terms: promise.terms,
             warn_at: promise.warn_at,
             zone: zone.clone(),
             as_of: self.names.as_of,
             outcomes: ClockPlan::outcome_names(),
             times_are_read: self.mentioned.contains(&promise.name),
+            cycles_are_read: self.mentioned.contains(&promise.name)
+                && Parts::NAMES[Parts::CYCLES..].iter().any(|it| self.mentioned.contains(it.0)),
         };
         Some(Draft { promise, clock, pause_names, calendar_ids, is_reported })
     }
@@ -176,13 +182,64 @@ impl<'n> Planner<'_, 'n> {
             first_column,
             is_reported: draft.is_reported,
             pause_names: draft.pause_names,
-            moments: (promise.start.text.trim().to_owned(), promise.stop.text.trim().to_owned()),
+            moments: (
+                promise.start.text.trim().to_owned(),
+                promise
+                    .reopen
+                    .as_ref()
+                    .map_or_else(|| promise.stop.text.trim().to_owned(), |it| it.stop.clone()),
+            ),
             calendar_ids: draft.calendar_ids,
         }
     }
 
+    /// Where a pause is read, and the names of its beginning and its end.
+    fn pause(&mut self, pause: &Pause) -> (Option<PauseInput>, (String, String)) {
+        let written = |it: &Script| it.text.trim().to_owned();
+        match pause {
+            Pause::Span(from, to) => {
+                let names = (written(from), to.as_ref().map_or_else(String::new, written));
+                let ends = to.as_ref().map(|it| self.moment(it, "pause"));
+                let input = match (self.moment(from, "pause"), ends) {
+                    (Some(from), None) => Some(PauseInput::Span(from, None)),
+                    (Some(from), Some(Some(to))) => Some(PauseInput::Span(from, Some(to))),
+                    (None, _) | (Some(_), Some(None)) => None,
+                };
+                (input, names)
+            }
+            Pause::While(OfEvents { script, field }) => {
+                let spells = self.of_events(field.as_deref(), (&whole(script), script.text.trim()));
+                (spells.map(PauseInput::Spells), (format!("while {}", written(script)), String::new()))
+            }
+        }
+    }
+
+    /// The column in which answers about the events of a case stand.
+    fn of_events(&mut self, field: Option<&str>, (place, shown): (&Place, &str)) -> Option<u32> {
+        let list = Type::List(Element::Time);
+        let found = field.and_then(|it| self.names.field(it)).filter(|it| it.ty == list);
+        let column = found.map(|it| it.column);
+        if found.is_none() {
+            let said = Diagnostic::error(wording::NEEDS_EVENTS).with("source", &self.names.kind);
+            self.diagnostics.push(said.at(place.clone()).help(wording::HELP_NEEDS_EVENTS));
+        }
+        let column = column??;
+        self.hidden.push((column, shown.to_owned()));
+        Some(column)
+    }
+
+    /// Where the changes of a target stand.
+    fn changes(&mut self, promise: &Promise) -> Option<ChangeInput> {
+        let change = promise.target_change.as_ref()?;
+        let fields = change.fields.as_ref();
+        let at = self.of_events(fields.map(|it| it.at.as_str()), (&change.place, &change.step))?;
+        let list = |name: &Option<String>| name.as_ref().and_then(|it| self.list(it)).map(|it| it.0);
+        let (targets, calendars) = (list(&fields?.targets), list(&fields?.calendars));
+        Some(ChangeInput { at, targets, calendars, retargeting: change.policy })
+    }
+
     /// The column of an expression, and its type.
-    fn column(&mut self, script: &Script) -> Option<(u32, Type)> {
+    pub(super) fn column(&mut self, script: &Script) -> Option<(u32, Type)> {
         let field = self.names.field(script.text.trim()).filter(|it| it.column.is_some());
         if let Some((column, ty)) = field.map(|it| (it.column, it.ty)) {
             return Some((column?, ty));
@@ -231,128 +288,6 @@ impl<'n> Planner<'_, 'n> {
         None
     }
 
-    fn target(&mut self, pack: &'n Pack, promise: &Promise) -> Option<TargetInput> {
-        match &promise.target {
-            Target::Amount(amount, place) => {
-                self.check_calendar(promise, *amount, place)?;
-                Some(TargetInput::Amount(*amount))
-            }
-            Target::Table(id, place) => self.table(pack, promise, id, place),
-            Target::Expression(script) => {
-                self.check_call(pack, script)?;
-                let (column, ty) = self.column(script)?;
-                match ty {
-                    Type::Duration => {
-                        self.check_negative(column, script)?;
-                        Some(TargetInput::Durations(column))
-                    }
-                    Type::Time => Some(TargetInput::Instants(column)),
-                    Type::Amount => Some(TargetInput::Amounts(column)),
-                    Type::Bool
-                    | Type::Int
-                    | Type::Float
-                    | Type::Decimal
-                    | Type::Text
-                    | Type::Date
-                    | Type::List(_) => {
-                        let said = Diagnostic::error(wording::NOT_A_TARGET).with("found", ty.name());
-                        let number = matches!(ty, Type::Int | Type::Float | Type::Decimal);
-                        let said = if number { said.help(wording::HELP_NUMBER_TARGET) } else { said };
-                        self.diagnostics.push(said.at(whole(script)).help(wording::HELP_AMOUNT));
-                        None
-                    }
-                }
-            }
-        }
-    }
-
-    /// A table of amounts, looked up by the number of the row that answers.
-    fn table(&mut self, pack: &'n Pack, promise: &Promise, id: &str, place: &Place) -> Option<TargetInput> {
-        let known = || pack.tables.iter().map(|it| it.id.as_str());
-        let Some(table) = pack.table(id) else {
-            let said = Diagnostic::error(wording::UNKNOWN_TABLE).with("name", id).at(place.clone());
-            self.diagnostics.push(match nearest(id, known()) {
-                Some(near) => said.help_with(wording::DID_YOU_MEAN, vec![("name", near.to_owned())]),
-                None => said,
-            });
-            return None;
-        };
-        if table.output != Type::Amount {
-            let said = Diagnostic::error(wording::TABLE_NOT_AMOUNT).with("name", id);
-            let said = said.with("found", table.output.name()).at(place.clone());
-            self.diagnostics.push(said.help(wording::HELP_AMOUNT));
-            return None;
-        }
-        let mut amounts = Vec::new();
-        for row in &table.rows {
-            let Value::Amount(amount) = row.output else { continue };
-            self.check_calendar(promise, amount, &row.place)?;
-            amounts.push(amount);
-        }
-        let numbered = numbered(table);
-        let call = format!("{}({})", snake_case(&numbered.id), table.inputs.join(", "));
-        let script = Script { text: call, file: place_file(place), runs: vec![(0, place_start(place))] };
-        let before = std::mem::take(&mut self.names.tables);
-        let compiled = {
-            let mut names = self.names.clone();
-            names.tables = vec![&numbered];
-            compile_derived(self.program, self.registry, &names, &script)
-        };
-        self.names.tables = before;
-        let (compiled, said) = compiled;
-        // The call is our own: whatever is wrong with it is wrong with the table's inputs.
-        self.diagnostics.extend(said.into_iter().map(|it| match &it.place {
-            Some(at) if place_file(at) == place_file(place) => it.at(place.clone()),
-            _ => it,
-        }));
-        let (node, ty) = compiled?;
-        let column = u32::try_from(self.decoded + self.derived.len()).ok()?;
-        self.derived.push((node, ty));
-        self.hidden.push((column, format!("{}({})", table.id, table.inputs.join(", "))));
-        Some(TargetInput::Rows(column, amounts))
-    }
-
-    /// A table of amounts is not called: no column holds amounts.
-    fn check_call(&mut self, pack: &Pack, script: &Script) -> Option<()> {
-        let name = script.text.split('(').next().unwrap_or_default().trim();
-        let table = pack.table(name).filter(|it| it.output == Type::Amount && script.text.contains('('));
-        let Some(table) = table else { return Some(()) };
-        let said = Diagnostic::error(wording::TABLE_OF_AMOUNTS).with("name", table.id.clone());
-        let help = vec![("text", format!("target = {{ table = \"{}\" }}", table.id))];
-        self.diagnostics.push(said.at(whole(script)).help_with(wording::HELP_TABLE_OF_AMOUNTS, help));
-        None
-    }
-
-    /// The constants that an expression, whose column this is, may come to.
-    fn constants(&self, column: u32) -> Vec<Constant> {
-        let at = (column as usize).checked_sub(self.decoded).and_then(|it| self.derived.get(it));
-        let mut found = Vec::new();
-        let mut open: Vec<ExprId> = at.map(|it| it.0).into_iter().collect();
-        while let Some(node) = open.pop() {
-            #[expect(clippy::wildcard_enum_match_arm, reason = "what is reckoned is no constant")]
-            match self.program.node(node) {
-                Node::Constant(constant) => found.push(constant.clone()),
-                Node::If(_, one, other) | Node::Coalesce(one, other) => open.extend([*other, *one]),
-                Node::Then(_, value) => open.push(*value),
-                Node::Table(number, _) => {
-                    found.extend(self.program.tables[*number as usize].answers.iter().cloned());
-                }
-                _ => {}
-            }
-        }
-        found
-    }
-
-    fn check_negative(&mut self, column: u32, script: &Script) -> Option<()> {
-        let is_negative = |it: &Constant| matches!(it, Constant::Int(micros) if *micros < 0);
-        if !self.constants(column).iter().any(is_negative) {
-            return Some(());
-        }
-        let said = Diagnostic::error(wording::NEGATIVE_TARGET).at(whole(script));
-        self.diagnostics.push(said.help(wording::HELP_NEGATIVE_TARGET));
-        None
-    }
-
     /// Ids of calendars that an expression spells out.
     fn check_ids(&mut self, column: u32, script: &Script) -> Option<()> {
         let is_known = |id: &str| self.calendars.iter().any(|it| it.id == id);
@@ -366,7 +301,7 @@ impl<'n> Planner<'_, 'n> {
     }
 
     /// Business days want a calendar.
-    fn check_calendar(&mut self, promise: &Promise, amount: Amount, place: &Place) -> Option<()> {
+    pub(super) fn check_calendar(&mut self, promise: &Promise, amount: Amount, place: &Place) -> Option<()> {
         if promise.calendar.is_some() || !matches!(amount, Amount::BusinessDays(_)) {
             return Some(());
         }
@@ -378,6 +313,11 @@ impl<'n> Planner<'_, 'n> {
     /// One calendar by its id, or all of them by what an expression says.
     fn calendar(&mut self, promise: &Promise, ids: &mut Vec<String>) -> Option<CalendarInput> {
         let Some(script) = &promise.calendar else { return Some(CalendarInput::Always) };
+        let changing = promise.target_change.as_ref().and_then(|it| it.fields.as_ref()?.calendars.as_ref());
+        if let Some((column, _)) = changing.and_then(|it| self.list(it)) {
+            self.hidden.push((column, script.text.trim().to_owned()));
+            return Some(self.named(column, ids));
+        }
         let id = script.text.trim();
         if let Some(number) = self.calendars.iter().position(|it| it.id == id) {
             ids.push(id.to_owned());
@@ -396,12 +336,17 @@ impl<'n> Planner<'_, 'n> {
             return None;
         }
         self.check_ids(column, script)?;
+        Some(self.named(column, ids))
+    }
+
+    /// All calendars, by their ids in a column.
+    fn named(&mut self, column: u32, ids: &mut Vec<String>) -> CalendarInput {
         let mut all = Vec::new();
         for number in 0..self.calendars.len() {
             ids.push(self.calendars[number].id.clone());
             all.push((self.calendars[number].id.clone(), self.ready(number)));
         }
-        Some(CalendarInput::Named(column, all))
+        CalendarInput::Named(column, all)
     }
 
     fn unknown_calendar(&mut self, id: &str, script: &Script) {
@@ -425,32 +370,17 @@ impl<'n> Planner<'_, 'n> {
     }
 }
 
-fn whole(script: &Script) -> Place {
+pub(super) fn whole(script: &Script) -> Place {
     script.place(0..script.text.trim_end().len())
 }
 
-fn place_file(place: &Place) -> Arc<str> {
+pub(super) fn place_file(place: &Place) -> Arc<str> {
     let (Place::Text { file, .. } | Place::Record { file, .. } | Place::File(file)) = place;
     file.clone()
 }
 
-fn place_start(place: &Place) -> usize {
+pub(super) fn place_start(place: &Place) -> usize {
     if let Place::Text { span, .. } = place { span.start } else { 0 }
-}
-
-/// The table with the numbers of its rows as answers, under a name that no other table can have.
-fn numbered(table: &Table) -> Table {
-    let mut table = table.clone();
-    table.id.push_str("·row");
-    table.output = Type::Int;
-    for (number, row) in (0..).zip(&mut table.rows) {
-        row.output = Value::Int(number);
-    }
-    // Tables are known by their place: this one is another.
-    if let Place::Text { span, .. } = &mut table.place {
-        span.end = span.start;
-    }
-    table
 }
 
 /// What decides a promise's verdicts, without where it stands.
@@ -464,6 +394,8 @@ fn without_places(promise: &Promise) -> Vec<String> {
     let mut parts: Vec<String> = promise.scripts().map(text).collect();
     parts.push(target);
     parts.push(format!("{:?} {:?} {}", promise.effective, promise.terms, promise.warn_at));
+    parts.extend(promise.reopen.iter().map(|it| format!("{} {} {:?}", it.stop, it.step, it.policy)));
+    parts.extend(promise.target_change.iter().map(|it| format!("{} {:?}", it.step, it.policy)));
     parts
 }
 

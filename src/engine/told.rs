@@ -4,7 +4,7 @@ use super::{Judging, PlannedPromise};
 use crate::{
     calendar::hours_text,
     finding::{Evidence, value_text},
-    promise::{Event, Fault, Lack, State, Target, judge, timeline},
+    promise::{Begun, Event, Fault, Lack, Read, State, Target, judge, timeline},
     record::{Amount, Batch, Value},
     wording,
 };
@@ -30,12 +30,12 @@ fn with_state<T>(
     promise: &PlannedPromise,
     batch: &Batch,
     row: usize,
-    then: impl FnOnce(&crate::promise::Reading<'_>, &State) -> T,
+    then: impl FnOnce(&Read<'_>, &State) -> T,
 ) -> Option<T> {
     let mut pauses = Vec::new();
-    let (reading, _) = promise.clock.reading(batch, row, &mut pauses).ok()??;
-    let state = judge(&reading).0;
-    Some(then(&reading, &state))
+    let read = promise.clock.reading(batch, row, &mut pauses).ok()??;
+    let state = judge(&read.reading).0;
+    Some(then(&read, &state))
 }
 
 /// Appends how much too late it was.
@@ -48,7 +48,7 @@ pub(super) fn message(
 ) {
     let lang = judging.plan.lang;
     let title = promise.as_rule.rule.title.get(lang).to_owned();
-    let said = with_state(promise, batch, row, |reading, state| {
+    let said = with_state(promise, batch, row, |Read { reading, .. }, state| {
         let overrun = hours_text(state.overrun.unwrap_or(0));
         let stopped = reading.stop.is_some();
         if let Target::Amount(Amount::Open(target)) = reading.target {
@@ -68,11 +68,16 @@ pub(super) fn message(
 
 /// The time line, then the lengths.
 pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usize) -> Evidence<'e> {
-    let fields = with_state(promise, batch, row, |reading, state| {
+    let fields = with_state(promise, batch, row, |Read { reading, cycles, .. }, state| {
         let mut fields: Vec<(&'e str, Value)> = Vec::new();
         for (at, event) in timeline(reading, state) {
             let name = match event {
-                Event::Start => promise.moments.0.as_str(),
+                Event::Start => match reading.begun {
+                    Begun::Start => promise.moments.0.as_str(),
+                    Begun::Reopened => promise.pause_names.last().map_or("", |it| &it.1),
+                    Begun::Changed => "target_changes",
+                },
+                Event::TargetChanges => "target_changes",
                 Event::Stop => promise.moments.1.as_str(),
                 Event::CountsFrom => "counts_from",
                 Event::Due => "due",
@@ -92,6 +97,13 @@ pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usiz
         let lengths = [("open", state.open), ("elapsed", state.elapsed), ("overrun", state.overrun)];
         for (name, length) in lengths {
             fields.extend(length.map(|it| (name, Value::Text(hours_text(it).into()))));
+        }
+        if let Some(cycles) = cycles.filter(|it| it.count > 1) {
+            fields.push(("cycles", Value::Int(cycles.count)));
+            let lengths = [("worst", cycles.worst), ("last", cycles.last), ("total", cycles.total)];
+            for (name, length) in lengths {
+                fields.extend(length.map(|it| (name, Value::Text(hours_text(it).into()))));
+            }
         }
         fields
     });

@@ -5,16 +5,13 @@ use super::{
     rules::{dimension, effective, severities},
 };
 use crate::{
-    calendar::{DayEnd, Roll, StartAt, Terms},
+    calendar::{DayEnd, Reopening, Retargeting, Roll, StartAt, Terms},
     diagnostic::Diagnostic,
     record::Amount,
-    rule::{Pause, Promise, Script, Severity, Target, snake_case},
+    rule::{OfEvents, Pause, Promise, Reopen, Script, Severity, Target, TargetChange, snake_case},
     wording,
 };
 use toml::de::DeValue;
-
-/// Keys for cases assembled from events.
-const LATER: [&str; 2] = ["reopen", "target_change"];
 
 /// The share of the target from which an open clock is at risk, unless told.
 const WARN_AT: f64 = 0.8;
@@ -28,10 +25,14 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
     let when = table.entry("when").and_then(|it| it.script());
     let effective = effective(&mut table);
     let start = table.required("start").and_then(|it| moment(&it));
-    let stop = table.required("stop").and_then(|it| moment(&it));
+    let stop_entry = table.required("stop");
+    let stop = stop_entry.as_ref().and_then(moment);
     let target = table.required("target").and_then(|it| target(&it));
     let calendar = table.entry("calendar").and_then(|it| it.script());
     let pauses = table.entry("pause").map(|it| pauses(&it)).unwrap_or(Some(Vec::new()));
+    let (reopen, target_change) = (table.entry("reopen"), table.entry("target_change"));
+    let reopen = reopen.map(|it| reopening(&it, stop_entry.as_ref()));
+    let target_change = target_change.map(|it| retargeting(&it));
     let terms = terms(&mut table);
     let warn_at = table.entry("warn_at").map_or(Some(WARN_AT), |it| share(&it));
     let severity = table.one_of("severity", &severities()).unwrap_or(Severity::Major);
@@ -39,12 +40,10 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
     let touchpoint = table.text("touchpoint").map(|it| it.text);
     let source = table.text("source").map(|it| it.text);
     let (why, fix) = (table.user_text("why"), table.user_text("fix"));
-    let is_later = LATER.iter().any(|it| table.has(it));
-    table.not_built(&LATER);
     let place = table.place();
     table.finish();
     let id = id?;
-    let promise = Promise {
+    Some(Promise {
         name: snake_case(&id.text),
         id: format!("{pack}/promise:{}", id.text),
         title: title?,
@@ -56,6 +55,9 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
         target: target?,
         calendar,
         pauses: pauses?,
+        // Whatever is wrong with it has been told.
+        reopen: reopen.map_or(Some(None), |it| it.map(Some))?,
+        target_change: target_change.map_or(Some(None), |it| it.map(Some))?,
         terms,
         warn_at: warn_at?,
         severity,
@@ -67,8 +69,7 @@ pub(super) fn read(mut table: Reader<'_>, pack: &str) -> Option<Promise> {
         house_reason: None,
         place,
         id_place: file.place(id.span),
-    };
-    (!is_later).then_some(promise)
+    })
 }
 
 /// A field, an expression, or the moment of a step: `{ step = "accept", which = "last" }`.
@@ -82,6 +83,47 @@ fn moment(entry: &Entry<'_>) -> Option<Script> {
     table.finish();
     let text = format!("{which}(\"{}\").at", step?.text);
     Some(Script { text, file: entry.file.shown.clone(), runs: vec![(0, entry.span().start)] })
+}
+
+/// `reopen = { on = { step = "reopen" }, policy = "resume" }`; the clock stops at a step, too: at which one, the
+/// entry of its stop says.
+fn reopening(entry: &Entry<'_>, stop: Option<&Entry<'_>>) -> Option<Reopen> {
+    let policies =
+        [("resume", Reopening::Resume), ("restart", Reopening::Restart), ("ignore", Reopening::Ignore)];
+    let (step, policy) = on_step(entry, &policies, Reopening::Resume)?;
+    let stop = stop?;
+    let plain = stop.value.get_ref().as_table().filter(|it| !it.contains_key("which"));
+    let Some(by) = plain.and_then(|it| it.get("step")).and_then(|it| it.get_ref().as_str()) else {
+        let said = Diagnostic::error(wording::REOPEN_STOP).at(stop.place());
+        entry.file.report(said.help(wording::HELP_REOPEN_STOP));
+        return None;
+    };
+    Some(Reopen { step, stop: by.to_owned(), policy, turns: None, place: entry.place() })
+}
+
+/// `target_change = { on = { step = "priority" }, policy = "recompute" }`
+fn retargeting(entry: &Entry<'_>) -> Option<TargetChange> {
+    let policies = [
+        ("recompute", Retargeting::Recompute),
+        ("carry", Retargeting::Carry),
+        ("restart", Retargeting::Restart),
+    ];
+    let (step, policy) = on_step(entry, &policies, Retargeting::Recompute)?;
+    Some(TargetChange { step, policy, fields: None, place: entry.place() })
+}
+
+/// A step and what is done at it.
+fn on_step<P: Copy>(entry: &Entry<'_>, policies: &[(&'static str, P)], usual: P) -> Option<(String, P)> {
+    let mut table = entry.table()?;
+    let step = table.required("on").and_then(|it| {
+        let mut on = it.table()?;
+        let step = on.required_text("step");
+        on.finish();
+        step
+    });
+    let policy = if table.has("policy") { table.one_of("policy", policies) } else { Some(usual) };
+    table.finish();
+    Some((step?.text, policy?))
 }
 
 pub(super) fn target(entry: &Entry<'_>) -> Option<Target> {
@@ -193,12 +235,17 @@ fn pauses(entry: &Entry<'_>) -> Option<Vec<Pause>> {
             all = None;
             continue;
         };
-        let from = if table.has("while") { None } else { table.required("from").and_then(|it| it.script()) };
-        let to = table.entry("to").and_then(|it| it.script());
-        table.not_built(&["while"]);
+        let pause = if table.has("while") {
+            let script = table.entry("while").and_then(|it| it.script());
+            script.map(|it| Pause::While(OfEvents::new(it)))
+        } else {
+            let from = table.required("from").and_then(|it| it.script());
+            let to = table.entry("to").and_then(|it| it.script());
+            from.map(|from| Pause::Span(from, to))
+        };
         table.finish();
-        match (from, &mut all) {
-            (Some(from), Some(all)) => all.push(Pause { from, to }),
+        match (pause, &mut all) {
+            (Some(pause), Some(all)) => all.push(pause),
             _ => all = None,
         }
     }

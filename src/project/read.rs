@@ -93,11 +93,6 @@ impl<'a> Entry<'a> {
         self.file.error(code, &self.key, self.span());
     }
 
-    /// Says that this part is for later versions.
-    pub(super) fn not_built(&self) {
-        self.file.error(wording::NOT_BUILT, &self.key, self.key_span.clone());
-    }
-
     pub(super) fn text(&self) -> Option<Text> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(Text { text: text.to_string(), span: self.span() }),
@@ -336,15 +331,6 @@ impl<'a> Reader<'a> {
 
     pub(super) fn user_text(&mut self, key: &'static str) -> UserText {
         self.entry(key).and_then(|it| it.user_text()).map(|it| it.0).unwrap_or_default()
-    }
-
-    /// Reports each of `keys` that is there as not built yet.
-    pub(super) fn not_built(&mut self, keys: &[&'static str]) {
-        for key in keys {
-            if let Some(entry) = self.entry(key) {
-                entry.not_built();
-            }
-        }
     }
 
     /// Complains about the keys that nobody asked for.

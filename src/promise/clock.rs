@@ -46,17 +46,53 @@ pub enum Target {
     Fixed(i64),
 }
 
+/// A stretch of time in which a clock stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Paused {
+    /// When it begins.
+    pub from: i64,
+    /// When it ends.
+    pub to: i64,
+    /// Which of the promise's pauses it is, by number; the number after the last is a case that was closed.
+    pub number: usize,
+}
+
+/// What began the run of a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Begun {
+    /// Its start.
+    #[default]
+    Start,
+    /// The case was opened again.
+    Reopened,
+    /// The target changed.
+    Changed,
+}
+
+/// Open time that was counted before the target changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// When the target changed.
+    pub at: i64,
+    /// How much had been counted by then.
+    pub open: i64,
+}
+
 /// What a clock reads of a record, instants in microseconds UTC.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<'a> {
     /// When it starts.
     pub start: i64,
+    /// What that is.
+    pub begun: Begun,
     /// When it stops; `None` where it has not.
     pub stop: Option<i64>,
     /// How much time there is.
     pub target: Target,
     /// Pauses as they are written: each begins before it ends.
-    pub pauses: &'a [(i64, i64)],
+    pub pauses: &'a [Paused],
+    /// What was counted before the target changed, where that is carried over.
+    pub carried: Option<Carried>,
     /// Which time counts.
     pub clock: Clock<'a>,
     /// The conventions.
@@ -104,15 +140,17 @@ pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
         return (state, Some(Fault::NoCalendar));
     }
     let end = reading.stop.unwrap_or(reading.as_of.max(start));
-    let mut pauses = Pauses::default();
-    let pauses = pauses.cut(reading.pauses, start, end);
+    let pauses = cut(reading.pauses, start, end);
+    let pauses = pauses.as_slice();
     state.due = due(reading, pauses);
     if end < start {
         return (state, Some(Fault::StopBeforeStart));
     }
     state.elapsed = Some(end - start);
-    let paused: Option<i64> = pauses.iter().map(|it| clock.open_between(it.0, it.1)).sum();
-    state.open = clock.open_between(start, end).zip(paused).map(|(open, paused)| open - paused);
+    state.open = match reading.carried {
+        None => open_without(clock, start, end, pauses),
+        Some(carried) => open_without(clock, carried.at, end, pauses).map(|it| carried.open + it),
+    };
     let (spent, target_span) = match (target, state.open, state.due) {
         (Target::Amount(Amount::Open(target)), Some(open), _) => (open, target),
         (Target::Amount(_) | Target::Fixed(_), _, Some(due)) => (end - start, due - start),
@@ -123,6 +161,13 @@ pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
     let before = || uncounted(reading);
     state.outcome = Some(outcome(spent, target_span, reading.stop.is_some(), reading.warn_at, before));
     (state, None)
+}
+
+/// Open time between two instants outside of pauses, which are apart from each other. `None` beyond the calendar.
+pub(super) fn open_without(clock: Clock<'_>, from: i64, to: i64, pauses: &[(i64, i64)]) -> Option<i64> {
+    let inside = pauses.iter().map(|it| (it.0.max(from), it.1.min(to))).filter(|it| it.0 < it.1);
+    let paused: Option<i64> = inside.map(|it| clock.open_between(it.0, it.1)).sum();
+    Some(clock.open_between(from, to)? - paused?)
 }
 
 /// How a clock stands that has spent so much of its target. An open one is at risk when most of what
@@ -168,11 +213,15 @@ fn due(reading: &Reading<'_>, pauses: &[(i64, i64)]) -> Option<i64> {
         Target::Fixed(due) => return Some(due),
         Target::Amount(amount) => amount,
     };
-    if pauses.is_empty() {
+    if pauses.is_empty() && reading.carried.is_none() {
         return clock.due(start, amount, terms);
     }
     let due = if let Amount::Open(target) = amount {
         // Time counts from pause to pause until the target is up.
+        let (start, target) = reading.carried.map_or((start, target), |it| (it.at, target - it.open));
+        if target <= 0 && reading.carried.is_some() {
+            return Some(start);
+        }
         let mut from = clock.counts_from(start, amount, terms)?;
         let mut left = target;
         for pause in pauses.iter().filter(|it| it.1 > start) {
@@ -204,26 +253,19 @@ fn due(reading: &Reading<'_>, pauses: &[(i64, i64)]) -> Option<i64> {
     clock.rolled(due, terms)
 }
 
-/// Pauses sorted, joined and cut to the clock's run.
-#[derive(Default)]
-struct Pauses(Vec<(i64, i64)>);
-
-impl Pauses {
-    fn cut(&mut self, pauses: &[(i64, i64)], start: i64, end: i64) -> &[(i64, i64)] {
-        if pauses.is_empty() {
-            return &[];
+/// Pauses sorted, joined and cut to a clock's run.
+pub(super) fn cut(pauses: &[Paused], start: i64, end: i64) -> Vec<(i64, i64)> {
+    let all = pauses.iter().map(|it| (it.from.max(start), it.to.min(end))).filter(|it| it.0 < it.1);
+    let mut all: Vec<(i64, i64)> = all.collect();
+    all.sort_unstable();
+    let mut joined: Vec<(i64, i64)> = Vec::with_capacity(all.len());
+    for pause in all {
+        match joined.last_mut() {
+            Some(last) if pause.0 <= last.1 => last.1 = last.1.max(pause.1),
+            _ => joined.push(pause),
         }
-        let all = pauses.iter().map(|it| (it.0.max(start), it.1.min(end))).filter(|it| it.0 < it.1);
-        let mut all: Vec<(i64, i64)> = all.collect();
-        all.sort_unstable();
-        for pause in all {
-            match self.0.last_mut() {
-                Some(last) if pause.0 <= last.1 => last.1 = last.1.max(pause.1),
-                _ => self.0.push(pause),
-            }
-        }
-        &self.0
     }
+    joined
 }
 
 /// A point on a clock's time line.
@@ -237,6 +279,8 @@ pub enum Event {
     PauseEnds(usize),
     /// The clock starts.
     Start,
+    /// The target changes; what was counted until then is carried over.
+    TargetChanges,
     /// It begins to count, where that is later.
     CountsFrom,
     /// The target is up.
@@ -253,9 +297,12 @@ pub fn timeline(reading: &Reading<'_>, state: &State) -> Vec<(i64, Event)> {
         let from = reading.clock.counts_from(reading.start, amount, reading.terms);
         line.extend(from.filter(|it| *it != reading.start).map(|it| (it, Event::CountsFrom)));
     }
-    for (number, pause) in reading.pauses.iter().enumerate() {
-        line.push((pause.0, Event::PauseBegins(number)));
-        line.push((pause.1, Event::PauseEnds(number)));
+    line.extend(reading.carried.map(|it| (it.at, Event::TargetChanges)));
+    let end = reading.stop.unwrap_or(reading.as_of.max(reading.start));
+    // Pauses of another run of the clock are not told.
+    for pause in reading.pauses.iter().filter(|it| it.from <= end && it.to >= reading.start) {
+        line.push((pause.from, Event::PauseBegins(pause.number)));
+        line.push((pause.to, Event::PauseEnds(pause.number)));
     }
     if let Some(due) = state.due {
         line.push((due, Event::Due));

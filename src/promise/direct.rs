@@ -196,7 +196,9 @@ impl<'a> Direct<'a> {
     /// `None` where the clock is not the usual one.
     pub(super) fn new(plan: &'a ClockPlan, batch: &'a Batch, marks: MarksOf<'a>) -> Option<Self> {
         let terms = plan.terms;
-        if !plan.pauses.is_empty() || terms.roll != Roll::Stay || terms.day_end != DayEnd::SameTime {
+        let on_case = plan.cycles.is_some() || plan.changes.is_some() || plan.cycles_are_read;
+        if on_case || !plan.pauses.is_empty() || terms.roll != Roll::Stay || terms.day_end != DayEnd::SameTime
+        {
             return None;
         }
         let column = |number: u32| &batch.columns[number as usize];

@@ -4,6 +4,7 @@
 //! `engine` to say; calendars answer for themselves.
 
 mod clock;
+mod course;
 mod direct;
 mod marks;
 mod open_times;
@@ -16,8 +17,12 @@ mod direct_tests;
 #[cfg(test)]
 mod tests;
 
-pub use clock::{Event, Fault, Outcome, Reading, State, Target, judge, timeline};
+pub use clock::{Begun, Carried, Event, Fault, Outcome, Paused, Reading, State, Target, judge, timeline};
+pub use course::Cycles;
 pub use marks::Marks;
 pub use open_times::OpenTimes;
-pub use run::{CalendarInput, ClockPlan, Counts, InForce, Lack, Parts, PauseInput, TargetInput};
+pub use run::{
+    CalendarInput, ChangeInput, ClockPlan, Counts, CycleInput, InForce, Lack, Parts, PauseInput, Read,
+    Standing, TargetInput,
+};
 pub use watch::Watch;

@@ -1,6 +1,6 @@
 //! The columns of a promise as they come to be, block by block.
 
-use super::{Counts, Fault, Lack, OpenTimes, Outcome, Parts, State};
+use super::{Counts, Fault, Lack, OpenTimes, Outcome, Parts, Standing};
 use crate::record::{Bitmap, Dictionary, TextColumn, Values};
 
 /// What is known of a block of records, before it goes to the columns.
@@ -9,7 +9,7 @@ pub(super) struct Block {
     /// One bit a record whose clock is breached, or is still open and at risk.
     breached: u64,
     at_risk: u64,
-    /// In the order of [`Parts::NAMES`] without the outcome.
+    /// In the order of [`Parts::NAMES`] from the one after the outcome on.
     times: [[i64; Self::LEN]; 5],
     /// The open times of clocks that have stopped, one after the other.
     open: [i64; Self::LEN],
@@ -66,16 +66,20 @@ pub(super) struct Sheet<'o> {
     times: [Vec<i64>; 5],
     /// Of the outcome, then of the times. Nearly all records have everything: what is missing is taken out.
     valid: [Bitmap; 6],
+    /// What is known of all runs, one row a record; empty where nobody reads it.
+    cycles: [Vec<i64>; 4],
+    cycles_valid: [Bitmap; 4],
     breached: Vec<u64>,
     counts: Counts,
     lacks: Vec<(usize, Lack)>,
     open: &'o mut OpenTimes,
     /// Someone reads the times; else their columns stay empty.
     with_times: bool,
+    with_cycles: bool,
 }
 
 impl<'o> Sheet<'o> {
-    pub(super) fn new(len: usize, with_times: bool, open: &'o mut OpenTimes) -> Self {
+    pub(super) fn new(len: usize, (with_times, with_cycles): (bool, bool), open: &'o mut OpenTimes) -> Self {
         let full = |there: bool| {
             let mut bits = Bitmap::default();
             bits.reset(len, there);
@@ -91,6 +95,9 @@ impl<'o> Sheet<'o> {
             lacks: Vec::new(),
             open,
             with_times,
+            with_cycles,
+            cycles: std::array::from_fn(|_| vec![0; if with_cycles { len } else { 0 }]),
+            cycles_valid: std::array::from_fn(|_| full(false)),
         }
     }
 
@@ -109,14 +116,15 @@ impl<'o> Sheet<'o> {
     }
 
     /// Enters what is known of a record that went the general way.
-    pub(super) fn enter(
-        &mut self,
-        (row, at): (usize, usize),
-        block: &mut Block,
-        state: &State,
-        lack: Option<Lack>,
-        stopped: bool,
-    ) {
+    pub(super) fn enter(&mut self, (row, at): (usize, usize), block: &mut Block, standing: &Standing) {
+        let Standing { state, lack, stopped, cycles } = standing;
+        if self.with_cycles && state.outcome.is_some() && cycles.count > 0 {
+            let known = [Some(cycles.count), cycles.worst, cycles.last, cycles.total];
+            for (number, value) in known.into_iter().enumerate() {
+                self.cycles[number][row] = value.unwrap_or_default();
+                self.cycles_valid[number].set(row, value.is_some());
+            }
+        }
         match state.outcome {
             Some(outcome) => block.outcome(at, outcome),
             None => block.codes[at] = 0,
@@ -130,12 +138,12 @@ impl<'o> Sheet<'o> {
         match lack {
             None => {
                 self.counts.outcomes[usize::from(block.codes[at])] += 1;
-                block.open(state.open.unwrap_or_default(), stopped && state.open.is_some());
+                block.open(state.open.unwrap_or_default(), *stopped && state.open.is_some());
             }
             Some(lack) => {
                 self.counts.no_evidence += 1;
-                self.counts.beyond += u64::from(lack == Lack::Clock(Fault::BeyondCalendar));
-                self.lacks.push((row, lack));
+                self.counts.beyond += u64::from(*lack == Lack::Clock(Fault::BeyondCalendar));
+                self.lacks.push((row, *lack));
             }
         }
     }
@@ -167,8 +175,9 @@ impl<'o> Sheet<'o> {
 
     pub(super) fn finish(self, outcomes: &Dictionary) -> Parts {
         let codes = Values::Text(TextColumn::Coded(self.codes, outcomes.clone()));
-        let values = std::iter::once(codes).chain(self.times.into_iter().map(Values::Int));
-        let columns = values.zip(self.valid).zip(Parts::NAMES);
+        let times = self.times.into_iter().chain(self.cycles).map(Values::Int);
+        let valid = self.valid.into_iter().chain(self.cycles_valid);
+        let columns = std::iter::once(codes).chain(times).zip(valid).zip(Parts::NAMES);
         let columns = columns.map(|((values, valid), (_, ty))| crate::record::Column {
             ty,
             values,

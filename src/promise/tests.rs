@@ -1,6 +1,6 @@
 //! SEMANTICS, section 4, case by case.
 
-use super::{Event, Fault, Outcome, Reading, Target, judge, timeline};
+use super::{Begun, Event, Fault, Outcome, Paused, Reading, Target, judge, timeline};
 use crate::{
     calendar::{Calendar, CalendarSpec, Clock, DayEnd, Terms, Zone, parse_iso_date},
     record::MICROS_PER_SECOND,
@@ -37,7 +37,8 @@ const PLAIN: Case =
 
 impl Case {
     fn with<T>(&self, clock: Clock<'_>, then: impl FnOnce(&Reading<'_>) -> T) -> T {
-        let pauses: Vec<_> = self.pauses.iter().map(|it| (at(it.0), at(it.1))).collect();
+        let pause = |(number, it): (usize, &(&str, &str))| Paused { from: at(it.0), to: at(it.1), number };
+        let pauses: Vec<Paused> = self.pauses.iter().enumerate().map(pause).collect();
         let target = match self.target.parse() {
             Ok(amount) => Target::Amount(amount),
             Err(_) => Target::Fixed(at(self.target)),
@@ -45,6 +46,8 @@ impl Case {
         let day_end = if self.close { DayEnd::Close } else { DayEnd::SameTime };
         then(&Reading {
             start: at(self.start),
+            begun: Begun::Start,
+            carried: None,
             stop: (!self.stop.is_empty()).then(|| at(self.stop)),
             target,
             pauses: &pauses,

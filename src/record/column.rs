@@ -149,6 +149,13 @@ impl Values {
                 own.push_str(it);
             }
             (Self::Amount(all), Value::Amount(it)) => all.push(*it),
+            (Self::List(list), Value::List(elements)) => {
+                for element in elements {
+                    list.elements.push(element);
+                }
+                let len = list.ends.last().copied().unwrap_or_default() as usize + elements.len();
+                list.ends.push(u32::try_from(len).unwrap_or(u32::MAX));
+            }
             (values, _) => {
                 values.push_nothing();
                 return false;
@@ -225,12 +232,15 @@ impl Column {
         Self { ty, values: Values::new(ty), valid: Bitmap::default(), unreadable: None }
     }
 
-    /// A column of these values; those that are not of the type, and lists, are missing there.
+    /// A column of these values; those that are not of the type are missing there.
     #[must_use]
     pub fn of_values<'v>(ty: Type, values: impl IntoIterator<Item = &'v Value>) -> Self {
         let mut column = Self::new(ty);
-        if ty == Type::Text {
-            column.values = Values::Text(TextColumn::Owned(Vec::new(), String::new()));
+        let own = || Values::Text(TextColumn::Owned(Vec::new(), String::new()));
+        match (ty, &mut column.values) {
+            (Type::Text, values) => *values = own(),
+            (Type::List(Element::Text), Values::List(list)) => list.elements = own(),
+            _ => {}
         }
         let mut unreadable = Bitmap::default();
         for value in values {

@@ -36,6 +36,10 @@ pub enum Element {
     Float,
     /// Text.
     Text,
+    /// Instants: what is read off the events of a case.
+    Time,
+    /// Promised times, likewise.
+    Amount,
 }
 
 impl Element {
@@ -47,6 +51,8 @@ impl Element {
             Self::Int => Type::Int,
             Self::Float => Type::Float,
             Self::Text => Type::Text,
+            Self::Time => Type::Time,
+            Self::Amount => Type::Amount,
         }
     }
 }
@@ -69,6 +75,8 @@ impl Type {
             Self::List(Element::Int) => "list of int",
             Self::List(Element::Float) => "list of float",
             Self::List(Element::Text) => "list of text",
+            Self::List(Element::Time) => "list of time",
+            Self::List(Element::Amount) => "list of amount",
         }
     }
 }

@@ -19,7 +19,7 @@ pub use parts::{
     Bound, DeclaredCalendar, Effective, LibraryFile, MissingPolicy, Outcome, Param, ParamOrigin, Phrases,
     Script, Severity, Table, TableCell, TableRow,
 };
-pub use promise::{Pause, Promise, Target};
+pub use promise::{ChangeFields, OfEvents, Pause, Promise, Reopen, Target, TargetChange};
 pub use reach::{Per, Reach, Within};
 pub use sampling::{Sampling, Stratum};
 pub use scorecard::{Critical, Item, Period, Scope, Scorecard, Scored, Section, Weighting, WithoutEvidence};

@@ -2,10 +2,10 @@
 
 use super::{code, fact, head, line};
 use crate::{
-    calendar::{DayEnd, Roll, StartAt, Terms},
+    calendar::{DayEnd, Reopening, Retargeting, Roll, StartAt, Terms},
     finding::value_text,
     project::Project,
-    rule::{Bound, Pack, Promise, Table, TableCell, Target},
+    rule::{Bound, Pack, Pause, Promise, Table, TableCell, Target},
     wording::{self, Lang},
 };
 
@@ -25,16 +25,19 @@ pub(super) fn article(promise: &Promise, pack: &Pack, project: &Project, lang: L
         None => wording::HANDBOOK_ALWAYS.text(lang).to_owned(),
     };
     fact(out, wording::HANDBOOK_CALENDAR, &calendar, lang);
-    let pauses = promise.pauses.iter().map(|it| {
-        let from = written(&it.from.text);
-        match &it.to {
-            Some(to) => wording::HANDBOOK_SPAN.fill(lang, &[("start", from), ("stop", written(&to.text))]),
-            None => wording::HANDBOOK_FROM.fill(lang, &[("start", from)]),
+    let pauses = promise.pauses.iter().map(|it| match it {
+        Pause::Span(from, Some(to)) => {
+            let span = [("start", written(&from.text)), ("stop", written(&to.text))];
+            wording::HANDBOOK_SPAN.fill(lang, &span)
         }
+        Pause::Span(from, None) => wording::HANDBOOK_FROM.fill(lang, &[("start", written(&from.text))]),
+        Pause::While(holds) => wording::HANDBOOK_WHILE.fill(lang, &[("text", written(&holds.script.text))]),
     });
     let pauses = pauses.collect::<Vec<_>>().join(wording::LIST_COMMA.text(lang));
     let said = [
         (wording::HANDBOOK_PAUSES, pauses),
+        (wording::HANDBOOK_REOPEN, reopening(promise, lang)),
+        (wording::HANDBOOK_CHANGE, retargeting(promise, lang)),
         (wording::HANDBOOK_TERMS, terms(promise.terms, lang)),
         (wording::HANDBOOK_WHY, promise.why.get(lang).to_owned()),
         (wording::HANDBOOK_FIX, promise.fix.get(lang).to_owned()),
@@ -43,6 +46,32 @@ pub(super) fn article(promise: &Promise, pack: &Pack, project: &Project, lang: L
     for (heading, text) in said.iter().filter(|it| !it.1.is_empty()) {
         fact(out, *heading, text, lang);
     }
+}
+
+/// What becomes of the clock when its case is opened again.
+fn reopening(promise: &Promise, lang: Lang) -> String {
+    let told = promise.reopen.iter().map(|it| {
+        let said = match it.policy {
+            Reopening::Resume => wording::HANDBOOK_REOPEN_RESUME,
+            Reopening::Restart => wording::HANDBOOK_REOPEN_RESTART,
+            Reopening::Ignore => wording::HANDBOOK_REOPEN_IGNORE,
+        };
+        said.fill(lang, &[("step", it.step.clone())])
+    });
+    told.collect()
+}
+
+/// What becomes of it when its target changes.
+fn retargeting(promise: &Promise, lang: Lang) -> String {
+    let told = promise.target_change.iter().map(|it| {
+        let said = match it.policy {
+            Retargeting::Recompute => wording::HANDBOOK_CHANGE_RECOMPUTE,
+            Retargeting::Carry => wording::HANDBOOK_CHANGE_CARRY,
+            Retargeting::Restart => wording::HANDBOOK_CHANGE_RESTART,
+        };
+        said.fill(lang, &[("step", it.step.clone())])
+    });
+    told.collect()
 }
 
 /// Conventions that are not the usual ones.

@@ -170,7 +170,9 @@ impl Lowering<'_> {
             (Fold::Len, _) => Type::Int,
             (Fold::Mean, Element::Int | Element::Float) | (_, Element::Float) => Type::Float,
             (_, Element::Int) => Type::Int,
-            (_, Element::Bool | Element::Text) => return self.bad_list(list, position),
+            (_, Element::Bool | Element::Text | Element::Time | Element::Amount) => {
+                return self.bad_list(list, position);
+            }
         };
         match list.node {
             Some(node) => self.add(Node::FoldList(fold, node), ty),

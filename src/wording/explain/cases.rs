@@ -4,7 +4,7 @@ use super::{Page, page};
 
 /// A source of cases, its log, and a rule that asks `$check`.
 macro_rules! cases {
-    ($events:literal, $check:literal) => {
+    ($events:literal, $check:expr) => {
         concat!(
             "# audit.toml\n[[ source ]]\nid = \"complaints\"\nkind = \"complaint\"\nkey = \"case_id\"\n",
             $events,
@@ -13,11 +13,24 @@ macro_rules! cases {
             $check
         )
     };
-    ($check:literal) => {
+    ($check:expr) => {
         cases!(
             "events = { path = \"data/events.csv\", case = \"case_id\", activity = \"step\", at = \"time\", actor = \"who\" }",
             $check
         )
+    };
+}
+
+/// A promise on such cases that stops at `$stop` and whose target, with what follows it, is `$target`.
+macro_rules! clock {
+    ($stop:literal, $target:literal) => {
+        cases!(concat!(
+            "check = 'count(\"reply\") > 0'\n[[promise]]\nid = \"solved\"\ntitle = \"Solved in time\"\non = \"complaint\"\n",
+            "start = { step = \"accept\" }\nstop = ",
+            $stop,
+            "\ntarget = ",
+            $target
+        ))
     };
 }
 
@@ -28,6 +41,45 @@ pub(super) const PAGES: &[Page] = &[
         "询问步骤时须直接写出步骤名称（文本）：读取日志之前就要知道问的是什么。",
         cases!("check = '⟦first(\"reply\")⟧ > first(\"accept\").at'"),
         cases!("check = 'first(\"reply\").at > first(\"accept\").at'"),
+    ),
+    page(
+        "needs-events",
+        "Pauses while a state holds, reopening and changes of a target are read off the events of a case. Without events a clock knows its start, its stop and pauses with a beginning and an end.",
+        "按状态暂停、重新打开、时限变更都要看案件的事件。没有事件时，计时只知道起点、终点，以及有起止时间的暂停。",
+        r#"# rules/desk/promises.toml
+[[promise]]
+id = "answered"
+title = "Answered soon"
+on = "ticket"
+start = "opened_at"
+stop = "first_reply_at"
+target = "4h"
+pause = [{ while = '⟦state == "waiting"⟧' }]"#,
+        r#"# rules/desk/promises.toml
+[[promise]]
+id = "answered"
+title = "Answered soon"
+on = "ticket"
+start = "opened_at"
+stop = "first_reply_at"
+target = "4h""#,
+    ),
+    page(
+        "reopen-stop",
+        "A case that is opened again is closed again. So its clock stops at a step, each time that it is taken, and not at one moment.",
+        "重新打开的案件会再次结案，所以计时在某一步骤停止（每次发生都算），而不是停在某一个时刻。",
+        clock!("⟦{ step = \"reply\", which = \"last\" }⟧", "\"4h\"\nreopen = { on = { step = \"accept\" } }"),
+        clock!("{ step = \"reply\" }", "\"4h\"\nreopen = { on = { step = \"accept\" } }"),
+    ),
+    page(
+        "target-never-changes",
+        "A target changes with what the events of the case tell: its table or its expression reads a field of the log, or its calendar does. An amount that is always the same has nothing to change.",
+        "时限随案件事件中的内容变更：表或表达式（或工作日历）读取日志字段。固定不变的时限没有可变之处。",
+        clock!("{ step = \"reply\" }", "\"4h\"\ntarget_change = ⟦{ on = { step = \"accept\" } }⟧"),
+        clock!(
+            "{ step = \"reply\" }",
+            "'if who == \"Li\" { hours(4) } else { hours(8) }'\ntarget_change = { on = { step = \"accept\" } }"
+        ),
     ),
     page(
         "unknown-event-field",

@@ -101,21 +101,18 @@ timezone = "Asia/Shanghai""#,
         "not-built-yet",
         "This is part of the format and is not in this version of Touchstone. It is an error, so that nobody relies on a part of the standard that is not judged.",
         "这是格式中已有、但当前版本还没有实现的部分。这里要报错，以免有人以为这部分标准已经在审核。",
-        r#"[[promise]]
-id = "first-reply"
-title = "First reply in time"
-on = "ticket"
-start = "opened_at"
-stop = "closed_at"
-target = "4h"
-⟦reopen⟧ = { on = { step = "reopened" } }"#,
-        r#"[[promise]]
-id = "first-reply"
-title = "First reply in time"
-on = "ticket"
-start = "opened_at"
-stop = "closed_at"
-target = "4h""#,
+        r#"# audit.toml
+[[ source ]]
+id = "archive"
+kind = "ticket"
+path = "data/tickets.csv"
+format = ⟦"parquet"⟧"#,
+        r#"# audit.toml
+[[ source ]]
+id = "archive"
+kind = "ticket"
+path = "data/tickets.csv"
+format = "csv""#,
     ),
     page(
         "bad-id",
