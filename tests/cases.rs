@@ -265,3 +265,34 @@ fn steps_are_asked_everywhere() {
     assert!(shown.contains("in_order([\"accept\""), "{shown}");
     assert!(!shown.contains("step0"), "{shown}");
 }
+
+#[test]
+fn the_owner_at_a_moment_of_the_record() {
+    let folder = plain();
+    let cases =
+        "C-1,Li,2026-03-02T11:30\nC-2,Wu,2026-03-02T09:45\nC-3,Li,2026-03-03T08:00\nC-4,Li,2026-03-04T09:00";
+    fs::write(folder.path().join("cases0.csv"), format!("case_id,owner,opened_at\n{cases}\n")).unwrap();
+    let told = run(folder.path(), &["eval", "owner_at(opened_at)", "--as-of", AS_OF, "--format", "json"]);
+    let values: Value = serde_json::from_str(&told.out).unwrap();
+    let values: Vec<Option<&str>> =
+        values.as_array().unwrap().iter().map(|it| it["value"].as_str()).collect();
+    assert_eq!(values, [Some("Li"), Some("Zhao"), None, None], "{}", told.out);
+    let wrong = [
+        ("owner_at(owner)", "not-a-time"),
+        ("owner_at(opend_at)", "unknown-event-field"),
+        ("owner_at(opened_at + hours(1))", "step-arguments"),
+    ];
+    for (text, code) in wrong {
+        let told = run(folder.path(), &["eval", text, "--as-of", AS_OF]);
+        assert!(told.code == 2 && told.err.contains(code), "{text}: {}", told.err);
+    }
+    let rule = "[[rule]]\nid = \"owned\"\ntitle = \"Owned by whom it names\"\non = \"complaint\"\nseverity = \"minor\"\ncheck = 'owner_at(opened_at) == owner'\n\
+                [[rule.example]]\nname = \"its owner\"\nrecord = { owner = \"Wu\", opened_at = \"2026-03-02T11:00\" }\n\
+                events = [{ step = \"accept\", time = \"2026-03-02T09:00\", who = \"Li\" }, { step = \"handle\", time = \"2026-03-02T10:00\", who = \"Wu\" }, { step = \"reply\", time = \"2026-03-02T12:00\", who = \"Li\" }]\nexpect = \"pass\"\n";
+    let pack = folder.path().join("rules/owned.toml");
+    fs::write(&pack, rule).unwrap();
+    let told = run(folder.path(), &["test"]);
+    assert_eq!(told.code, 0, "{}{}", told.out, told.err);
+    let report = report(folder.path(), &["--rule", "desk/owned"]).1;
+    assert_eq!(outcomes(&report, "owned"), [1, 1, 0, 2]);
+}

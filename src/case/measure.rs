@@ -11,6 +11,15 @@ pub enum Which {
     Last,
 }
 
+/// A moment of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// That of a step.
+    Step(Which, String),
+    /// That in a field of the case's record.
+    Field(String),
+}
+
 /// What is read of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -41,8 +50,8 @@ pub enum Measure {
     NeverAfter(String, String),
     /// `exactly(step, n)`
     Exactly(String, u64),
-    /// `owner_at(first(step).at)`: who acted last, up to that moment.
-    OwnerAt(Which, String),
+    /// `owner_at(first(step).at)`, `owner_at(closed_at)`: who acted last, up to that moment.
+    OwnerAt(Moment),
     /// `hand_offs()`: how often another took over.
     HandOffs,
     /// `idle_max()`, `idle_max("calendar")`: the longest time in which nothing happened; missing below two events.
@@ -70,16 +79,23 @@ impl Measure {
     /// The steps that it names.
     pub fn steps(&self) -> Vec<&str> {
         match self {
-            Self::Count(step) | Self::Of(_, step, _) | Self::Exactly(step, _) | Self::OwnerAt(_, step) => {
-                vec![step]
-            }
+            Self::Count(step)
+            | Self::Of(_, step, _)
+            | Self::Exactly(step, _)
+            | Self::OwnerAt(Moment::Step(_, step)) => vec![step],
             Self::Between(a, b)
             | Self::FollowedBy(a, b, _)
             | Self::Precedes(a, b)
             | Self::NeverAfter(a, b) => vec![a, b],
             Self::InOrder(all) => all.iter().map(String::as_str).collect(),
-            Self::HandOffs | Self::IdleMax(_) => Vec::new(),
+            Self::HandOffs | Self::IdleMax(_) | Self::OwnerAt(Moment::Field(_)) => Vec::new(),
         }
+    }
+
+    /// The field of the case's record that it reads.
+    #[must_use]
+    pub fn record_field(&self) -> Option<&str> {
+        if let Self::OwnerAt(Moment::Field(name)) = self { Some(name) } else { None }
     }
 
     /// The field of the log that it reads beside time, step and actor.

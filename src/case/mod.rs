@@ -13,5 +13,5 @@ mod tests;
 
 pub use course::{changes, spells, turns};
 pub use log::{Event, EventLog, Left, LogBuilder};
-pub use measure::{Measure, Part, Which};
+pub use measure::{Measure, Moment, Part, Which};
 pub use reckon::Reckoning;

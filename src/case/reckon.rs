@@ -1,6 +1,6 @@
 //! Figures of a case from its events.
 
-use super::{Event, EventLog, Measure, Part, Which};
+use super::{Event, EventLog, Measure, Moment, Part, Which};
 use crate::{calendar::Calendar, record::Value};
 use std::sync::Arc;
 
@@ -46,9 +46,16 @@ impl<'a> Reckoning<'a> {
         Self { log, measure, steps, field: field.unwrap_or(usize::MAX), calendar, as_of }
     }
 
-    /// The value for a case with these events.
+    /// The field of the case's record that it reads.
     #[must_use]
-    pub fn of(&self, events: &[Event]) -> Value {
+    pub fn record_field(&self) -> Option<&str> {
+        self.measure.record_field()
+    }
+
+    /// The value for a case with these events; `of_record` is what the case's record holds in the field that is read
+    /// of it.
+    #[must_use]
+    pub fn of(&self, events: &[Event], of_record: &Value) -> Value {
         let int = |count: usize| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
         let first = |number: usize| self.position(events, number, Which::First);
         match self.measure {
@@ -77,9 +84,14 @@ impl<'a> Reckoning<'a> {
                 (Some(last), Some(end)) => Value::Bool(last <= end),
                 (None, _) | (_, None) => Value::Bool(true),
             },
-            Measure::OwnerAt(which, _) => {
-                let Some(at) = self.position(events, 0, *which) else { return Value::Missing };
-                let moment = events[at].at;
+            Measure::OwnerAt(moment) => {
+                let moment = match (moment, of_record) {
+                    (Moment::Step(which, _), _) => self.position(events, 0, *which).map(|it| events[it].at),
+                    (Moment::Field(_), Value::Time(at)) => Some(*at),
+                    (Moment::Field(_), Value::Unreadable) => return Value::Unreadable,
+                    (Moment::Field(_), _) => None,
+                };
+                let Some(moment) = moment else { return Value::Missing };
                 let up_to = events.iter().take_while(|it| it.at <= moment);
                 let actor = up_to.filter_map(|it| it.actor).last();
                 actor.map_or(Value::Missing, |it| Value::Text(self.log.text(it).into()))

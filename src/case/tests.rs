@@ -1,6 +1,6 @@
 //! Figures of cases, a line each.
 
-use super::{LogBuilder, Measure, Part, Reckoning, Which};
+use super::{LogBuilder, Measure, Moment, Part, Reckoning, Which};
 use crate::record::{Origin, Value};
 
 const HOUR: i64 = 3_600 * 1_000_000;
@@ -22,7 +22,7 @@ fn figure(events: &str, measure: &Measure) -> Value {
     }
     let log = log.finish();
     let fields = ["row".to_owned()];
-    Reckoning::new(&log, measure, &fields, |_| None, 100 * HOUR).of(log.events("C"))
+    Reckoning::new(&log, measure, &fields, |_| None, 100 * HOUR).of(log.events("C"), &Value::Time(2 * HOUR))
 }
 
 #[test]
@@ -60,7 +60,9 @@ fn figures_of_a_case() {
         ("a@1 b@2", pair(Measure::NeverAfter, "a", "b"), yes.clone()),
         ("a@1 b@2 a@3", pair(Measure::NeverAfter, "a", "b"), no),
         ("a@1 a@2", Measure::Exactly(text("a"), 2), yes),
-        ("t@1:x n@2 r@3:y", Measure::OwnerAt(Which::First, text("n")), Value::Text("x".into())),
+        ("t@1:x n@2:z r@3:y", Measure::OwnerAt(Moment::Field(text("closed_at"))), Value::Text("z".into())),
+        ("t@3:x", Measure::OwnerAt(Moment::Field(text("closed_at"))), Value::Missing),
+        ("t@1:x n@2 r@3:y", Measure::OwnerAt(Moment::Step(Which::First, text("n"))), Value::Text("x".into())),
         ("t@1:x n@2:x r@3:y q@4:x", Measure::HandOffs, Value::Int(2)),
         ("a@1 b@5 c@6", Measure::IdleMax(None), hours(4)),
         ("a@1", Measure::IdleMax(None), Value::Missing),

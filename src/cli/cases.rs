@@ -110,7 +110,8 @@ pub(super) fn open(
     let key = source.key.first().and_then(|it| schema.position(&it.text));
     let joins = joins::open(&source.joins, project, &mut schema, &mut diagnostics);
     let calendars = project.calendars.iter().map(|it| it.id.as_str()).collect();
-    let mut cutting = Cutting { log: &log.schema, calendars, steps: StepCalls::default(), wrong: Vec::new() };
+    let (steps, wrong) = (StepCalls::default(), Vec::new());
+    let mut cutting = Cutting { log: &log.schema, records: &schema, calendars, steps, wrong };
     let mut packs = packs.to_vec();
     packs.iter_mut().for_each(|it| cutting.pack(it, &source.kind));
     let mut derive: Vec<(String, Script)> = derive;
@@ -248,6 +249,7 @@ fn names(events: &Events, log: &Opened, diagnostics: &mut Vec<Diagnostic>) -> Op
 /// Cuts the questions about steps out of what looks at a source's records.
 struct Cutting<'a> {
     log: &'a Schema,
+    records: &'a Schema,
     calendars: Vec<&'a str>,
     steps: StepCalls,
     wrong: Vec<Diagnostic>,
@@ -255,7 +257,7 @@ struct Cutting<'a> {
 
 impl Cutting<'_> {
     fn script(&mut self, script: &mut Script) {
-        match self.steps.cut(script, self.log, &self.calendars) {
+        match self.steps.cut(script, (self.log, Some(self.records)), &self.calendars) {
             Ok(cut) => *script = cut,
             Err(mut wrong) => self.wrong.append(&mut wrong),
         }

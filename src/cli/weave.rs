@@ -56,6 +56,8 @@ struct Weave<'a> {
     /// The column of the case id among those read.
     id: Option<usize>,
     reckonings: Vec<(usize, Reckoning<'a>)>,
+    /// Fields of records that questions read, each with its column among those read.
+    record_fields: Vec<(&'a str, usize)>,
     joins: Vec<Joined<'a>>,
 }
 
@@ -110,6 +112,12 @@ impl<'a> Records<'a> {
                 ty,
             ));
         }
+        let mut record_fields = Vec::new();
+        for name in reckonings.iter().filter_map(|it| source.steps.calls[it.0].measure.record_field()) {
+            let Some(field) = source.opened.schema.position(name).filter(|_| !alone) else { continue };
+            own.push(PlanColumn { field, as_written: false, coded: false });
+            record_fields.push((name, own.len() - 1));
+        }
         // What is only looked up by comes last.
         let mut look_up = |field: usize| {
             own.push(PlanColumn { field, as_written: true, coded: false });
@@ -123,26 +131,19 @@ impl<'a> Records<'a> {
             let on = on.map(|it| u32::try_from(it).unwrap_or(u32::MAX)).collect();
             joins.push(Joined::new(join, &fields, on)?);
         }
-        // Joins that nothing is asked of are left out.
-        let mut number = 0;
-        let numbers: Vec<usize> = source
-            .joins
-            .iter()
-            .enumerate()
-            .map(|(at, _)| {
-                let is_asked = from.iter().any(|it| matches!(it.0, From::Joined(join, _) if join == at));
-                number += usize::from(is_asked);
-                number.saturating_sub(1)
-            })
-            .collect();
-        for (from, _) in &mut from {
-            if let From::Joined(join, _) = from {
-                *join = numbers[*join];
-            }
-        }
+        renumber(&mut from, source.joins.len());
         let files = if alone { None } else { Some(Files::new(&source.opened, &own)?) };
         let (cases, planned) = (read.as_ref().map(|it| it.0), columns.len());
-        let weave = Some(Weave { columns: from, planned, more, cases, id: id_column, reckonings, joins });
+        let weave = Some(Weave {
+            columns: from,
+            planned,
+            more,
+            cases,
+            id: id_column,
+            reckonings,
+            record_fields,
+            joins,
+        });
         Ok(Self { files, next, log: read.map(|it| it.1), weave, id })
     }
 
@@ -224,9 +225,8 @@ impl Weave<'_> {
             (Some(id), Some(read)) => events(batch, id, read),
             _ => Vec::new(),
         };
-        let one = |(number, reckoning): &(usize, Reckoning<'_>)| {
-            (*number, cases.iter().map(|it| it.1.map_or(Value::Missing, |it| reckoning.of(it))).collect())
-        };
+        let one =
+            |(number, reckoning): &(usize, Reckoning<'_>)| (*number, self.reckoned(reckoning, &cases, batch));
         let reckoned: HashMap<usize, Vec<Value>> = self.reckonings.iter().map(one).collect();
         let partners: Vec<Vec<Option<usize>>> = self.joins.iter().map(|it| it.partners(batch)).collect();
         let column = |(from, ty): &(From, Type)| match from {
@@ -240,6 +240,19 @@ impl Weave<'_> {
         self.put_courses(&mut columns, &cases, read, &batch.text);
         columns.truncate(self.planned);
         batch.columns = columns;
+    }
+
+    /// The answers to a question for these cases.
+    fn reckoned(&self, reckoning: &Reckoning<'_>, cases: &[CaseAt<'_>], batch: &Batch) -> Vec<Value> {
+        // What is read of the records stands behind what is planned, as written in their files.
+        let field =
+            reckoning.record_field().and_then(|it| self.record_fields.iter().find(|known| known.0 == it));
+        let column = field.map(|it| &batch.columns[it.1]);
+        let one = |(row, it): (usize, &CaseAt<'_>)| {
+            let of_record = column.map_or(Value::Missing, |it| it.value(row, &batch.text));
+            it.1.map_or(Value::Missing, |it| reckoning.of(it, &of_record))
+        };
+        cases.iter().enumerate().map(one).collect()
     }
 
     /// Puts the lists about the courses of these cases in their places.
@@ -264,6 +277,19 @@ impl Weave<'_> {
         };
         for (at, column) in places.into_iter().zip(found) {
             columns[at] = column;
+        }
+    }
+}
+
+/// Joins that nothing is asked of are left out: the others move up.
+fn renumber(from: &mut [(From, Type)], joins: usize) {
+    let is_asked = |at: usize, all: &[(From, Type)]| {
+        all.iter().any(|it| matches!(it.0, From::Joined(join, _) if join == at))
+    };
+    let asked: Vec<usize> = (0..joins).filter(|it| is_asked(*it, from)).collect();
+    for (from, _) in from {
+        if let From::Joined(join, _) = from {
+            *join = asked.iter().position(|it| it == join).unwrap_or_default();
         }
     }
 }

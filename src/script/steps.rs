@@ -6,7 +6,7 @@ use super::{
     tokens::{TokenKind, Tokens},
 };
 use crate::{
-    case::{Measure, Part, Which},
+    case::{Measure, Moment, Part, Which},
     diagnostic::{Diagnostic, nearest},
     record::{Amount, Schema, Type},
     rule::Script,
@@ -60,8 +60,8 @@ pub const STEPS: [StepEntry; 12] = [
         ["no a was taken after the first b", "首个 b 之后再没有 a"]),
     entry(["exactly", "恰好"], ["exactly(\"step\", n) -> bool", "exactly(\"archive\", 1)"],
         ["the step was taken n times", "该步骤恰好发生 n 次"]),
-    entry(["owner_at", "时任"], ["owner_at(first(\"step\").at) -> text", "owner_at(first(\"reply\").at) == owner"],
-        ["who acted last up to the moment of a step; missing where nobody is named", "到该步骤之时最后的经办人；没有则缺失"]),
+    entry(["owner_at", "时任"], ["owner_at(first(\"step\").at); owner_at(FIELD) -> text", "owner_at(closed_at) == owner"],
+        ["who acted last up to the moment of a step, or of a field of the record; missing where nobody is named", "到该步骤（或记录中某个时间字段）之时最后的经办人；没有则缺失"]),
     entry(["hand_offs", "转手次数"], ["hand_offs() -> int", "hand_offs() <= 2"],
         ["how often another took over", "经办人更换的次数"]),
     entry(["idle_max", "最长停滞"], ["idle_max(); idle_max(\"calendar\") -> duration", "idle_max(\"office\") <= hours(16)"],
@@ -94,14 +94,14 @@ fn entry_of(name: &str) -> Option<&'static StepEntry> {
 
 impl StepCalls {
     /// A script with names in place of its questions, byte for byte as long; `log` is the schema of the events,
-    /// `calendars` are the project's.
+    /// `records` that of the cases' own records where it is known, `calendars` are the project's.
     ///
     /// # Errors
     /// Questions that are not written as such.
     pub fn cut(
         &mut self,
         script: &Script,
-        log: &Schema,
+        (log, records): (&Schema, Option<&Schema>),
         calendars: &[&str],
     ) -> Result<Script, Vec<Diagnostic>> {
         let tokens = Tokens::new(&script.text);
@@ -128,7 +128,7 @@ impl StepCalls {
             let part = if is_event && text(end + 1) == "." { Some(text(end + 2)) } else { None };
             let end = if part.is_some() { end + 2 } else { end };
             let range = all[at].1.start..all[end].1.end;
-            match self.call(entry, &written, part, (log, calendars), &script.text[range.clone()]) {
+            match self.call(entry, &written, part, (log, records, calendars), &script.text[range.clone()]) {
                 Ok(name) => outer.replace_range(range, &name),
                 Err(said) => wrong.push(said.at(script.place(range))),
             }
@@ -143,7 +143,7 @@ impl StepCalls {
         entry: &StepEntry,
         arguments: &[&str],
         part: Option<&str>,
-        (log, calendars): (&Schema, &[&str]),
+        (log, records, calendars): (&Schema, Option<&Schema>, &[&str]),
         text: &str,
     ) -> Result<String, Diagnostic> {
         let unfit = || {
@@ -163,6 +163,9 @@ impl StepCalls {
             let said = Diagnostic::error(wording::UNKNOWN_EVENT_FIELD).with("name", name);
             return Err(suggested(said, name, &known, wording::HELP_EVENT_FIELDS));
         };
+        if let (Some(name), Some(records)) = (measure.record_field(), records) {
+            moment_of_record(name, records)?;
+        }
         if let Some(known) = self.calls.iter().find(|it| it.measure == measure && it.name.len() == text.len())
         {
             return Ok(known.name.clone());
@@ -180,6 +183,22 @@ impl StepCalls {
             return text.to_owned();
         }
         self.calls.iter().fold(text.to_owned(), |text, it| text.replace(&it.name, &it.text))
+    }
+}
+
+/// Complains about a field that records do not have, or that holds no time.
+fn moment_of_record(name: &str, records: &Schema) -> Result<(), Diagnostic> {
+    let times = records.fields.iter().filter(|it| it.ty == Type::Time).map(|it| it.name.as_str());
+    match records.field(name).map(|it| it.ty) {
+        Some(Type::Time) => Ok(()),
+        Some(found) => {
+            let said = Diagnostic::error(wording::NOT_A_MOMENT).with("name", "owner_at");
+            Err(said.with("found", found.name()))
+        }
+        None => {
+            let said = Diagnostic::error(wording::UNKNOWN_EVENT_FIELD).with("name", name);
+            Err(suggested(said, name, &times.collect::<Vec<_>>(), wording::HELP_EVENT_FIELDS))
+        }
     }
 }
 
@@ -246,13 +265,17 @@ fn measure(name: &str, arguments: &[&str], part: Option<&str>) -> Option<Measure
         "owner_at" => {
             none_left(1)?;
             let inner = arguments[0].trim();
+            let is_name = |it: char| it.is_alphanumeric() || it == '_';
+            if !inner.is_empty() && inner.chars().all(is_name) {
+                return Some(Measure::OwnerAt(Moment::Field(inner.to_owned())));
+            }
             let (which, rest) = match inner.strip_prefix("first").or_else(|| inner.strip_prefix("首次")) {
                 Some(rest) => (Which::First, rest),
                 None => (Which::Last, inner.strip_prefix("last").or_else(|| inner.strip_prefix("末次"))?),
             };
             let (step, part) = rest.trim().strip_prefix('(')?.split_once(')')?;
             matches!(part.trim().strip_prefix('.')?.trim(), "at" | "时间").then_some(())?;
-            Some(Measure::OwnerAt(which, literal(step)?))
+            Some(Measure::OwnerAt(Moment::Step(which, literal(step)?)))
         }
         "hand_offs" => none_left(0).and(Some(Measure::HandOffs)),
         "idle_max" => match arguments {
@@ -273,7 +296,7 @@ mod tests {
         let text = "count(\"reply\") >= 1 && first(\"accept\").at - opened_at < hours(1) && count(\"reply\") < 9 && count(x) > 0";
         let script = Script { text: text.into(), file: "EXPR".into(), runs: vec![(0, 0)] };
         let mut calls = StepCalls::default();
-        let cut = calls.cut(&script, &Schema { fields: Vec::new() }, &[]).unwrap();
+        let cut = calls.cut(&script, (&Schema { fields: Vec::new() }, None), &[]).unwrap();
         assert_eq!(cut.text.len(), text.len());
         assert_eq!(calls.calls.len(), 2);
         assert!(cut.text.ends_with("count(x) > 0"), "{}", cut.text);
@@ -284,11 +307,11 @@ mod tests {
             "in_order(\"a\")",
             "exactly(\"a\", x)",
             "between(\"a\")",
-            "owner_at(t)",
+            "owner_at(t + 1)",
         ];
         for text in wrong {
             let script = Script { text: text.into(), ..script.clone() };
-            assert!(calls.cut(&script, &Schema { fields: Vec::new() }, &[]).is_err(), "{text}");
+            assert!(calls.cut(&script, (&Schema { fields: Vec::new() }, None), &[]).is_err(), "{text}");
         }
     }
 }

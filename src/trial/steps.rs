@@ -104,7 +104,7 @@ impl<'a> Parts<'a> {
 fn cut(rule: &mut Rule, steps: &mut StepCalls, log: &Schema, calendars: &[&str]) {
     let mut one = |script: &mut Script| {
         // What is wrong with a question is told where the rule is planned.
-        if let Ok(cut) = steps.cut(script, log, calendars) {
+        if let Ok(cut) = steps.cut(script, (log, None), calendars) {
             *script = cut;
         }
     };
@@ -151,7 +151,15 @@ fn complete(example: &mut Example, steps: &StepCalls, parts: &Parts<'_>, (projec
         project.calendars.iter().find(|it| it.id == id).map(|it| Arc::new(it.ready()))
     };
     for call in &steps.calls {
-        let value = Reckoning::new(&log, &call.measure, &asked, calendar, as_of).of(log.events(CASE));
+        let field = call.measure.record_field();
+        let of_record = field.and_then(|name| example.record.iter().find(|it| it.0 == name));
+        let of_record = match of_record.map(|it| &it.1) {
+            Some(Value::Text(text)) => project.zone.instant(text).map_or(Value::Missing, Value::Time),
+            Some(other) => other.clone(),
+            None => Value::Missing,
+        };
+        let reckoning = Reckoning::new(&log, &call.measure, &asked, calendar, as_of);
+        let value = reckoning.of(log.events(CASE), &of_record);
         if value.is_there() {
             example.record.push((call.name.clone(), value));
             example.field_places.push(example.place.clone());
