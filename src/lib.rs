@@ -19,5 +19,6 @@ pub mod report;
 pub mod rule;
 pub mod score;
 pub mod script;
+pub mod sorting;
 pub mod trial;
 pub mod wording;

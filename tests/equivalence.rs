@@ -120,7 +120,7 @@ fn told(results: &[BlockResult], rules: usize) -> Vec<Vec<String>> {
             all[*number].push(format!("{} no_evidence: {}{unreadable}", it.key, it.field));
         }
         for (number, key, cause, row) in &result.errors {
-            all[*number].push(format!("{key} (row {row}) error: {cause:?}"));
+            all[*number].push(format!("{key} (row {}) error: {cause:?}", row.row));
         }
         for line in String::from_utf8_lossy(&result.outputs[0]).lines() {
             let id = line.split("\"rule\":\"pack/r").nth(1).and_then(|it| it.split('"').next());

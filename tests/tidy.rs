@@ -19,27 +19,28 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("wording",    &[]),
     ("record",     &[]),
     ("measure",    &[]),
+    ("sorting",    &[]),
     ("calendar",   &["record"]),
     ("diagnostic", &["wording"]),
     ("expr",       &["wording", "record", "measure", "calendar"]),
     ("rule",       &["wording", "record", "calendar", "diagnostic"]),
     ("promise",    &["record", "calendar"]),
-    ("case",       &["record", "calendar"]),
+    ("case",       &["record", "sorting", "calendar"]),
     ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "case"]),
     ("finding",    &["wording", "record", "calendar", "rule"]),
     ("score",      &["diagnostic", "wording", "rule"]),
     ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding", "score", "measure"]),
-    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "score", "audit", "measure"]),
+    ("engine",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "script", "finding", "score", "audit", "measure", "sorting"]),
     // The edges: files in, text out.
     ("ingest",     &["wording", "record", "calendar", "diagnostic"]),
     ("project",    &["wording", "record", "calendar", "diagnostic", "rule", "ingest"]),
     ("report",     &["wording", "record", "calendar", "diagnostic", "rule", "finding", "score", "audit"]),
     // Rules tried on their own examples.
     ("trial",      &["wording", "record", "diagnostic", "calendar", "expr", "rule", "case", "script", "finding", "audit", "engine",
-                     "ingest", "project"]),
+                     "ingest", "project", "sorting"]),
     // The front end: it wires the rest together and is named by nobody.
     ("cli",        &["wording", "record", "calendar", "diagnostic", "expr", "rule", "promise", "case", "script", "finding", "score", "audit",
-                     "engine", "ingest", "project", "report", "trial", "measure"]),
+                     "engine", "ingest", "project", "report", "trial", "measure", "sorting"]),
 ];
 
 /// Paths and macros that only the named rooms may use. Unit tests may use any.

@@ -6,12 +6,13 @@
 mod course;
 mod log;
 mod measure;
+mod packed;
 mod reckon;
 
 #[cfg(test)]
 mod tests;
 
 pub use course::{changes, spells, turns};
-pub use log::{Event, EventLog, Left, LogBuilder};
+pub use log::{CaseEvents, Event, EventLog, Fetched, Left, LogBuilder};
 pub use measure::{Measure, Moment, Part, Which};
 pub use reckon::Reckoning;

@@ -1,6 +1,6 @@
 //! Figures of a case from its events.
 
-use super::{Event, EventLog, Measure, Moment, Part, Which};
+use super::{CaseEvents, Event, EventLog, Measure, Moment, Part, Which};
 use crate::{calendar::Calendar, record::Value};
 use std::sync::Arc;
 
@@ -55,7 +55,8 @@ impl<'a> Reckoning<'a> {
     /// The value for a case with these events; `of_record` is what the case's record holds in the field that is read
     /// of it.
     #[must_use]
-    pub fn of(&self, events: &[Event], of_record: &Value) -> Value {
+    pub fn of(&self, case: CaseEvents<'_>, of_record: &Value) -> Value {
+        let events = case.events();
         let int = |count: usize| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
         let first = |number: usize| self.position(events, number, Which::First);
         match self.measure {
@@ -63,7 +64,7 @@ impl<'a> Reckoning<'a> {
             Measure::Exactly(_, wanted) => Value::Bool(self.all(events, 0).count() as u64 == *wanted),
             Measure::Of(which, _, part) => {
                 let at = self.position(events, 0, *which);
-                at.map_or(Value::Missing, |at| self.part(&events[at], part))
+                at.map_or(Value::Missing, |at| self.part(case, at, part))
             }
             Measure::Between(..) => {
                 let Some(start) = first(0) else { return Value::Missing };
@@ -132,11 +133,12 @@ impl<'a> Reckoning<'a> {
         found.map(|it| it.0)
     }
 
-    fn part(&self, event: &Event, part: &Part) -> Value {
+    fn part(&self, case: CaseEvents<'_>, at: usize, part: &Part) -> Value {
+        let event = &case[at];
         match part {
             Part::At => Value::Time(event.at),
             Part::Actor => event.actor.map_or(Value::Missing, |it| Value::Text(self.log.text(it).into())),
-            Part::Field(_) => event.fields.get(self.field).cloned().unwrap_or(Value::Missing),
+            Part::Field(_) => case.field(at, self.field).cloned().unwrap_or(Value::Missing),
         }
     }
 

@@ -1,13 +1,16 @@
 //! Figures of cases, a line each.
 
-use super::{LogBuilder, Measure, Moment, Part, Reckoning, Which};
-use crate::record::{Origin, Value};
+use super::{EventLog, Fetched, LogBuilder, Measure, Moment, Part, Reckoning, Which};
+use crate::{
+    record::{Origin, Value},
+    sorting::Spill,
+};
 
 const HOUR: i64 = 3_600 * 1_000_000;
 
 /// A case as `step@hour:actor …`, held to what a measure makes of it.
 fn figure(events: &str, measure: &Measure) -> Value {
-    let mut log = LogBuilder::default();
+    let mut log = LogBuilder::new(Spill::never());
     for (row, event) in (1..).zip(events.split_whitespace()) {
         let (step, rest) = event.split_once('@').unwrap();
         let (hour, actor) = rest.split_once(':').map_or((rest, None), |it| (it.0, Some(it.1)));
@@ -16,13 +19,17 @@ fn figure(events: &str, measure: &Measure) -> Value {
             Some("C"),
             at,
             (step, actor),
-            Box::from([Value::Int(row)]),
+            &[Value::Int(row)],
             Origin { file: 0, row: row.unsigned_abs() },
-        );
+        )
+        .unwrap();
     }
-    let log = log.finish();
+    let log = log.finish().unwrap();
+    let mut fetched = Fetched::default();
+    let case = log.case("C").map(|it| log.fetch(it, &mut fetched).unwrap());
     let fields = ["row".to_owned()];
-    Reckoning::new(&log, measure, &fields, |_| None, 100 * HOUR).of(log.events("C"), &Value::Time(2 * HOUR))
+    Reckoning::new(&log, measure, &fields, |_| None, 100 * HOUR)
+        .of(case.map(|it| fetched.of(it)).unwrap_or_default(), &Value::Time(2 * HOUR))
 }
 
 #[test]
@@ -74,14 +81,63 @@ fn figures_of_a_case() {
 
 #[test]
 fn events_without_case_or_time_are_counted() {
-    let mut log = LogBuilder::default();
+    let mut log = LogBuilder::new(Spill::never());
     let origin = Origin { file: 0, row: 1 };
-    log.push(None, Some(1), ("a", None), Box::default(), origin);
-    log.push(Some("C"), None, ("a", None), Box::default(), origin);
-    log.push(Some("C"), Some(1), ("a", None), Box::default(), origin);
-    log.push(Some("C"), Some(1), ("b", None), Box::default(), origin);
-    let log = log.finish();
+    log.push(None, Some(1), ("a", None), &[], origin).unwrap();
+    log.push(Some("C"), None, ("a", None), &[], origin).unwrap();
+    log.push(Some("C"), Some(1), ("a", None), &[], origin).unwrap();
+    log.push(Some("C"), Some(1), ("b", None), &[], origin).unwrap();
+    let log = log.finish().unwrap();
     let left = log.left();
     assert_eq!((left.without_case, left.without_time, left.ties, log.len()), (1, 1, 1, 2));
-    assert_eq!((log.steps(), log.ids().len(), log.is_empty()), (vec!["a", "b"], 1, false));
+    assert_eq!((log.steps(), log.cases(), log.is_empty()), (vec!["a", "b"], 1, false));
+}
+
+/// A log that holds so little in memory that it is filed, or all of it.
+fn logged(events: &[(u8, i64, u8)], filed: bool) -> EventLog {
+    let make: fn() -> std::io::Result<crate::sorting::Temporary> =
+        || Ok(Box::new(std::io::Cursor::new(Vec::new())));
+    let bytes_max = if filed { 0 } else { usize::MAX };
+    let mut log = LogBuilder::new(Spill { bytes_max, make });
+    for (row, (case, at, step)) in (0..).zip(events) {
+        // Long ids and texts: a few thousand events fill the least run.
+        let (case, step) = (format!("case number {case:0>40}"), format!("step {step}"));
+        let fields = [Value::Int(*at), Value::Text("x".repeat(usize::from(*at as u8 % 7)).into())];
+        log.push(Some(&case), Some(*at), (&step, Some("Li")), &fields, Origin { file: 1, row }).unwrap();
+    }
+    log.finish().unwrap()
+}
+
+#[test]
+fn a_log_in_a_file_is_the_log_in_memory() {
+    let events: Vec<(u8, i64, u8)> =
+        (0..6_000_i64).map(|it| ((it * 7919 % 251) as u8, it * 31 % 97, (it % 5) as u8)).collect();
+    let (memory, file) = (logged(&events, false), logged(&events, true));
+    assert_eq!((memory.cases(), memory.len(), memory.left()), (file.cases(), file.len(), file.left()));
+    assert_eq!(memory.steps(), file.steps());
+    assert!(format!("{file:?}").contains("6000"));
+    let (mut one, mut other) = (Fetched::default(), Fetched::default());
+    // In any order, and again.
+    for case in (0..memory.cases()).rev().chain(0..9) {
+        let id = memory.id(case);
+        assert_eq!((file.id(case), file.case(id), memory.case(id)), (id, Some(case), Some(case)));
+        let (a, b) = (memory.fetch(case, &mut one).unwrap(), file.fetch(case, &mut other).unwrap());
+        let told = |fetched: &Fetched, range: std::ops::Range<usize>, log: &EventLog| -> Vec<String> {
+            let events = fetched.of(range);
+            let one = |at: usize| {
+                let event = events[at];
+                format!(
+                    "{} {} {:?} {:?}",
+                    event.at,
+                    log.text(event.step),
+                    event.origin,
+                    [events.field(at, 0), events.field(at, 1), events.field(at, 2)]
+                )
+            };
+            (0..events.len()).map(one).collect()
+        };
+        let (a, b) = (told(&one, a, &memory), told(&other, b, &file));
+        assert!(a == b && a.len() > 10, "{a:?} {b:?}");
+    }
+    assert_eq!(file.case("no such case"), None);
 }

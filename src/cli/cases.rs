@@ -1,11 +1,12 @@
 //! Sources as they are opened: files alone, or files and a log of events that makes cases of them.
 
 use super::{
+    audit::{self, cannot_spool},
     batches::Files,
     courses::{self, Courses},
     joins::{self, JoinSource},
     plans::ask,
-    source_run::fault_diagnostic,
+    source_run::{fault_diagnostic, temporary},
 };
 use crate::{
     audit::{Audit, Input},
@@ -18,6 +19,7 @@ use crate::{
     record::{Batch, Field, Schema, Type, Values},
     rule::{DeclaredCalendar, Pack, Pause, Promise, Reach, Rule, Scored, Script, Target},
     script::StepCalls,
+    sorting::Spill,
     wording,
 };
 use std::{
@@ -31,6 +33,9 @@ use std::{
 
 /// Steps that are named where one is not known.
 const STEPS_MAX: usize = 12;
+
+/// What a log may hold in memory where no bound is given.
+const EVENT_BYTES: usize = 1 << 30;
 
 /// A source whose schema is frozen: that of its files, and behind it what its rules ask about steps.
 pub(super) struct OpenedSource {
@@ -79,7 +84,7 @@ pub(super) struct Read {
     pub(super) log: EventLog,
     diagnostics: Vec<Diagnostic>,
     inputs: Vec<Input>,
-    /// By number of the case id: some record has it.
+    /// By number of the case: some record has its id.
     pub(super) seen: Vec<AtomicBool>,
 }
 
@@ -307,10 +312,22 @@ impl OpenedSource {
         said.rewritten(|it| self.steps.as_written(it))
     }
 
+    /// Reads the events, if there are any, before they are asked for: within a bound of memory, and until someone
+    /// wants an end of it.
+    pub(super) fn read_events(
+        &self,
+        bytes_max: usize,
+        cancelled: &AtomicBool,
+    ) -> Result<(), Box<Diagnostic>> {
+        let Some(cases) = &self.cases else { return Ok(()) };
+        let read = cases.log.get_or_init(|| cases.read(self, bytes_max, cancelled));
+        read.as_ref().map(|_| ()).map_err(|it| Box::new(it.clone()))
+    }
+
     /// The events, read once.
     pub(super) fn read(&self) -> Result<Option<(&CaseSource, &Read)>, Box<Diagnostic>> {
         let Some(cases) = &self.cases else { return Ok(None) };
-        match cases.log.get_or_init(|| cases.read(self)) {
+        match cases.log.get_or_init(|| cases.read(self, EVENT_BYTES, &AtomicBool::new(false))) {
             Ok(read) => Ok(Some((cases, read))),
             Err(said) => Err(Box::new(said.clone())),
         }
@@ -330,7 +347,12 @@ impl OpenedSource {
 }
 
 impl CaseSource {
-    fn read(&self, source: &OpenedSource) -> Result<Read, Diagnostic> {
+    fn read(
+        &self,
+        source: &OpenedSource,
+        bytes_max: usize,
+        cancelled: &AtomicBool,
+    ) -> Result<Read, Diagnostic> {
         let want = |field: usize, as_written: bool| PlanColumn { field, as_written, coded: false };
         let [case, activity, at, actor] = self.names;
         let named = [(case, true), (activity, true), (at, false), (actor, true)];
@@ -340,12 +362,15 @@ impl CaseSource {
         let asked = self.asked.iter().filter_map(|it| self.events.schema.position(it));
         columns.extend(asked.map(|it| want(it, false)));
         let files = Files::new(&self.events, &columns).map_err(|it| *it)?;
-        let mut log = LogBuilder::default();
+        let mut log = LogBuilder::new(Spill { bytes_max, make: temporary });
         let (mut diagnostics, mut inputs) =
             (Vec::new(), inputs(&self.events, &format!("{}.events", source.spec.id)));
         let reader = &files;
-        let (mut worker, mut batch) = (reader.worker(), Batch::default());
+        let (mut worker, mut batch, mut fields) = (reader.worker(), Batch::default(), Vec::new());
         while let Some((_, faults)) = reader.next(&mut worker, &mut batch).map_err(|it| *it)? {
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(*audit::cancelled());
+            }
             inputs[batch.file as usize].records += batch.len as u64;
             for fault in &faults {
                 let input = &mut inputs[fault.file as usize];
@@ -362,14 +387,16 @@ impl CaseSource {
                     _ => None,
                 };
                 let actor = actor.and_then(|_| text(3, row));
-                let fields = (first..columns.len()).map(|it| batch.value(it, row)).collect();
+                fields.clear();
+                fields.extend((first..columns.len()).map(|it| batch.value(it, row)));
                 let step = text(1, row).unwrap_or_default();
-                log.push(text(0, row), at, (step, actor), fields, batch.origin(row));
+                let pushed = log.push(text(0, row), at, (step, actor), &fields, batch.origin(row));
+                pushed.map_err(|it| *cannot_spool("", &it))?;
             }
         }
-        let log = log.finish();
+        let log = log.finish().map_err(|it| *cannot_spool("", &it))?;
         diagnostics.append(&mut self.told(source, &log));
-        let seen = log.ids().iter().map(|_| AtomicBool::new(false)).collect();
+        let seen = (0..log.cases()).map(|_| AtomicBool::new(false)).collect();
         Ok(Read { log, diagnostics, inputs, seen })
     }
 

@@ -202,7 +202,7 @@ impl<'a> Told<'a, '_> {
             rule: &promise.as_rule.rule,
             hash: &promise.as_rule.hash,
             key: plan.key_of(batch, row, &mut joined).map(str::to_owned),
-            file: opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str()),
+            file: opened.files.get(batch.origin(row).file as usize).map_or("", |it| it.shown.as_str()),
             row: origin,
             outcome,
             date: date_of(source, batch, row, &planned.project.zone),

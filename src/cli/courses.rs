@@ -3,7 +3,7 @@
 
 use super::cases::field;
 use crate::{
-    case::{Event, EventLog, spells},
+    case::{CaseEvents, Event, EventLog, spells},
     diagnostic::Diagnostic,
     engine::{ExpressionPlan, Expressions, SourceAsk, not_a_target, numbered_call, plan_expressions},
     expr::Cause,
@@ -124,7 +124,7 @@ impl Courses {
     pub(super) fn columns<'c>(
         &self,
         numbers: &[usize],
-        (log, cases): (&EventLog, &[(&str, &[Event])]),
+        (log, cases): (&EventLog, &[(&str, CaseEvents<'_>)]),
         own: &dyn Fn(usize) -> Option<&'c Column>,
         text: &str,
     ) -> Vec<Column> {
@@ -400,7 +400,7 @@ impl OnEvents {
     fn said<'c>(
         &self,
         log: &EventLog,
-        cases: &[(&str, &[Event])],
+        cases: &[(&str, CaseEvents<'_>)],
         own: &dyn Fn(usize) -> Option<&'c Column>,
         text: &str,
     ) -> Vec<Answer> {
@@ -424,9 +424,8 @@ impl OnEvents {
                         last_told(events.iter().map(actor), Value::Missing, &mut values);
                     }
                     From::Log(number, field) => {
-                        let told = || {
-                            events.iter().map(|it| it.fields.get(*number).cloned().unwrap_or(Value::Missing))
-                        };
+                        let one = |at| events.field(at, *number).cloned().unwrap_or(Value::Missing);
+                        let told = || (0..events.len()).map(one);
                         let nobody = told().all(|it| it == Value::Missing);
                         let first = if nobody { of_record(*field) } else { Value::Missing };
                         last_told(told(), first, &mut values);

@@ -220,9 +220,11 @@ impl Asked {
                 return Ok(true);
             }
             let values = expressions.values(batch);
-            let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
+            let file = |row: usize| {
+                opened.files.get(batch.origin(row).file as usize).map_or("", |it| it.shown.as_str())
+            };
             for (row, value) in values.into_iter().flatten().enumerate() {
-                let origin = || format!("{file}:{}", batch.rows[row]);
+                let origin = || format!("{}:{}", file(row), batch.rows[row]);
                 let key = key_in(&records.key, batch, row, &mut joined).map_or_else(origin, str::to_owned);
                 answers.all.push(Answer { key, group: Vec::new(), value, figures: Vec::new() });
             }

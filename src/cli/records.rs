@@ -8,14 +8,13 @@ use super::{
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
-    engine::{
-        Batches, Bench, FindingSink, PlanColumn, RunError, SourcePlan, Spill, Wanted, key_in, run_source,
-    },
+    engine::{Batches, Bench, FindingSink, PlanColumn, RunError, SourcePlan, Wanted, key_in, run_source},
     finding::Finding,
     ingest::FaultKind,
     promise,
     record::Batch,
     rule::Outcome,
+    sorting::Spill,
     wording,
 };
 use std::sync::{Arc, atomic::AtomicBool};
@@ -138,7 +137,7 @@ pub(super) fn who(source: &PlannedSource, records: &[u64]) -> Result<Vec<Who>, B
     each_batch(opened, &wanted, |batch, _| {
         while let Some(record) = next.next_if(|it| **it < batch.first_record + batch.len as u64) {
             let row = usize::try_from(record - batch.first_record).unwrap_or_default();
-            let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
+            let file = opened.files.get(batch.origin(row).file as usize).map_or("", |it| it.shown.as_str());
             let origin = || format!("{file}:{}", batch.rows[row]);
             let key = key_in(&keys, batch, row, &mut joined).map_or_else(origin, str::to_owned);
             let text = |it: &crate::record::Column| it.text(row, &batch.text).unwrap_or_default().to_owned();

@@ -296,7 +296,8 @@ impl Drawing<'_> {
                 let row = usize::try_from(records[it.candidate] - batch.first_record).unwrap_or_default();
                 let candidate = candidates[it.candidate];
                 let key = key_in(&self.plan.key, batch, row, &mut joined).unwrap_or_default().to_owned();
-                let file = self.opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
+                let file =
+                    self.opened.files.get(batch.origin(row).file as usize).map_or("", |it| it.shown.as_str());
                 tasks.push(Task {
                     key,
                     subject: candidate.subject.map_or_else(String::new, |it| names[it].clone()),

@@ -179,8 +179,8 @@ fn keys_of_period(
     let own: Vec<u32> = (0..).take(plan.key.len()).collect();
     let mut joined = String::new();
     each_batch(opened, &columns, |batch, _| {
-        let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
         for row in 0..batch.len {
+            let file = opened.files.get(batch.origin(row).file as usize).map_or("", |it| it.shown.as_str());
             let is_in = date.is_none_or(|(_, ty)| match &batch.columns[plan.key.len()].values {
                 Values::Int(values) => {
                     let day = if ty == Type::Time {

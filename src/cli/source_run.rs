@@ -15,22 +15,20 @@ use crate::{
     diagnostic::{Diagnostic, Level, Place},
     engine::{
         Batches, BlockResult, Duplicates, Judging, KeyLog, Outcome, PlanColumn, PlannedCard, PlannedGroups,
-        Repeated, Spill, Temporary, Windows, judge_groups, key_hash, key_in, run_source,
+        Repeated, Windows, judge_groups, key_hash, key_in, run_source,
     },
     finding::value_text,
     ingest::{Fault, FaultKind, Opened},
     record::{Batch, Origin, Type, Value},
     script::Form,
+    sorting::{Spill, Temporary},
     wording::{self, Lang},
 };
 use std::{
     collections::BTreeMap,
     fs::File,
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 /// Hashes that are handed to the log at once when keys are read alone.
@@ -62,6 +60,7 @@ impl SourceRun<'_> {
         let reject_mark = rejects.as_mut().map(Rejects::mark).transpose().map_err(write)?;
         let before = tally.clone();
         let PlannedSource { opened, plan } = self.source;
+        opened.read_events(self.spill().bytes_max, self.cancelled)?;
         let windows = windows(opened, plan, self.threads, self.spill(), self.cancelled)?;
         let repeated = match self.judge((&Duplicates::default(), &windows), tally, outputs, rejects, true)? {
             Repeated::Hashes(hashes) => hashes,
@@ -346,13 +345,13 @@ impl Commit<'_, '_> {
         for (counter, more) in self.counters.iter().zip(result.new_by_severity) {
             counter.fetch_add(more, Ordering::Relaxed);
         }
-        let file: Arc<str> = self.opened.files[result.file as usize].shown.as_str().into();
-        for (rule, key, cause, row) in std::mem::take(&mut result.errors) {
+        for (rule, key, cause, Origin { file, row }) in std::mem::take(&mut result.errors) {
             if self.errors.len() < Audit::DIAGNOSTICS_MAX {
                 let (says, detail) = cause.says();
                 let rule = self.tally.rule_id(self.numbers[rule]).to_owned();
                 let diagnostic = Diagnostic::error(wording::RULE_ERROR).with("rule", rule).with("key", key);
-                let place = Place::Record { file: file.clone(), row, column: None };
+                let file = self.opened.files.get(file as usize).map_or("", |it| it.shown.as_str());
+                let place = Place::Record { file: file.into(), row, column: None };
                 let mut diagnostic =
                     diagnostic.at(place).help_with(says, vec![("detail", detail.to_owned())]);
                 diagnostic.level = Level::Warning;

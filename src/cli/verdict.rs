@@ -151,9 +151,9 @@ fn find(source: &PlannedSource, key: &str, known: &mut Vec<String>) -> Result<Ve
     let places: Vec<u32> = (0..).take(columns.len()).collect();
     let (mut found, mut joined) = (Vec::new(), String::new());
     each_batch(opened, &columns, |batch, _| {
-        let file = opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str());
-        let origin_row = key.strip_prefix(file).and_then(|it| it.strip_prefix(':')?.parse::<u64>().ok());
         for row in 0..batch.len {
+            let file = opened.files.get(batch.origin(row).file as usize).map_or("", |it| it.shown.as_str());
+            let origin_row = key.strip_prefix(file).and_then(|it| it.strip_prefix(':')?.parse::<u64>().ok());
             let own = key_in(&places, batch, row, &mut joined);
             if own == Some(key) || origin_row == Some(batch.rows[row]) {
                 found.push(batch.first_record + row as u64);
@@ -251,7 +251,7 @@ impl<'a> Told<'a, '_> {
         let planned = &plan.rules[rule];
         let mut joined = String::new();
         let message = self.messages.iter().find(|it| it.0 == row && outcome != Outcome::NotApplicable);
-        let bad = self.faults.iter().filter(|it| it.row == row && it.file == batch.file);
+        let bad = self.faults.iter().filter(|it| it.row == row && it.file == batch.origin(self.row).file);
         let field =
             |it: &Fault| it.field.and_then(|it| opened.schema.fields.get(it)).map(|it| it.name.clone());
         Verdict {
@@ -259,7 +259,7 @@ impl<'a> Told<'a, '_> {
             rule: &planned.rule,
             hash: &planned.hash,
             key: plan.key_of(batch, self.row, &mut joined).map(str::to_owned),
-            file: opened.files.get(batch.file as usize).map_or("", |it| it.shown.as_str()),
+            file: opened.files.get(batch.origin(self.row).file as usize).map_or("", |it| it.shown.as_str()),
             row,
             outcome,
             date: date_of(self.source, batch, self.row, self.zone),

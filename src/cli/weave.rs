@@ -2,12 +2,13 @@
 //! the steps of cases and fields of partners.
 
 use super::{
+    audit::cannot_spool,
     batches::{Files, Worker},
     cases::{CaseSource, OpenedSource, Read},
     joins::Joined,
 };
 use crate::{
-    case::{Event, Reckoning},
+    case::{CaseEvents, Fetched, Reckoning},
     diagnostic::Diagnostic,
     engine::{Batches, PlanColumn},
     ingest::Fault,
@@ -15,6 +16,8 @@ use crate::{
 };
 use std::{
     collections::HashMap,
+    io,
+    ops::Range,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -158,25 +161,32 @@ impl<'a> Records<'a> {
     }
 
     /// The next cases that have no records: their ids in a column, each at its first event.
-    fn alone(&self, batch: &mut Batch) -> Option<u64> {
-        let log = &self.log?.log;
-        let ids = log.ids();
-        let first = self.next.fetch_add(CASES_AT_ONCE, Ordering::Relaxed);
-        let ids = &ids[first.min(ids.len())..(first + CASES_AT_ONCE).min(ids.len())];
-        if ids.is_empty() {
-            return None;
+    fn alone(&self, batch: &mut Batch) -> Result<Option<u64>, Box<Diagnostic>> {
+        let Some(read) = self.log else { return Ok(None) };
+        let log = &read.log;
+        let first = self.next.fetch_add(CASES_AT_ONCE, Ordering::Relaxed).min(log.cases());
+        let cases = first..(first + CASES_AT_ONCE).min(log.cases());
+        if cases.is_empty() {
+            return Ok(None);
         }
-        let first_event =
-            |id: &str| log.events(id).iter().map(|it| it.origin).min_by_key(|it| (it.file, it.row));
-        let values: Vec<Value> = ids.iter().map(|it| Value::Text(it.clone())).collect();
+        let (mut rows, mut files) = (Vec::with_capacity(cases.len()), Vec::with_capacity(cases.len()));
+        for case in cases.clone() {
+            let mut fetched = Fetched::default();
+            let range = log.fetch(case, &mut fetched).map_err(|it| cannot_spool("", &it))?;
+            let origins = fetched.of(range).iter().map(|it| it.origin).min_by_key(|it| (it.file, it.row));
+            rows.push(origins.map_or(0, |it| it.row));
+            files.push(origins.map_or(0, |it| it.file));
+        }
+        let values: Vec<Value> = cases.clone().map(|it| Value::Text(log.id(it).into())).collect();
         *batch = Batch {
-            len: ids.len(),
+            len: cases.len(),
             columns: vec![Column::of_values(Type::Text, &values)],
-            rows: ids.iter().map(|it| first_event(it).map_or(0, |it| it.row)).collect(),
+            rows,
+            files,
             first_record: first as u64,
             ..Batch::default()
         };
-        Some((first / CASES_AT_ONCE) as u64)
+        Ok(Some((first / CASES_AT_ONCE) as u64))
     }
 }
 
@@ -209,10 +219,10 @@ impl<'a> Batches for &'a Records<'_> {
     ) -> Result<Option<(u64, Vec<Fault>)>, Box<Diagnostic>> {
         let read = match (&self.files, &mut worker.0) {
             (Some(files), Some(worker)) => files.next(worker, batch)?,
-            _ => self.alone(batch).map(|it| (it, Vec::new())),
+            _ => self.alone(batch)?.map(|it| (it, Vec::new())),
         };
         if let (Some(_), Some(weave)) = (&read, &self.weave) {
-            weave.complete(batch, self.log);
+            weave.complete(batch, self.log).map_err(|it| cannot_spool("", &it))?;
         }
         Ok(read)
     }
@@ -220,11 +230,15 @@ impl<'a> Batches for &'a Records<'_> {
 
 impl Weave<'_> {
     /// Puts the columns of a batch in the planned order, those of questions and partners among them.
-    fn complete(&self, batch: &mut Batch, read: Option<&Read>) {
+    fn complete(&self, batch: &mut Batch, read: Option<&Read>) -> io::Result<()> {
+        let mut fetched = Fetched::default();
+        let is_asked =
+            !self.reckonings.is_empty() || self.columns.iter().any(|it| matches!(it.0, From::Course(_)));
         let cases = match (self.id, read) {
-            (Some(id), Some(read)) => events(batch, id, read),
+            (Some(id), Some(read)) => events((batch, id), read, is_asked, &mut fetched)?,
             _ => Vec::new(),
         };
+        let cases: Vec<CaseAt<'_>> = cases.iter().map(|it| case_at(it, &fetched)).collect();
         let one =
             |(number, reckoning): &(usize, Reckoning<'_>)| (*number, self.reckoned(reckoning, &cases, batch));
         let reckoned: HashMap<usize, Vec<Value>> = self.reckonings.iter().map(one).collect();
@@ -240,6 +254,7 @@ impl Weave<'_> {
         self.put_courses(&mut columns, &cases, read, &batch.text);
         columns.truncate(self.planned);
         batch.columns = columns;
+        Ok(())
     }
 
     /// The answers to a question for these cases.
@@ -271,7 +286,7 @@ impl Weave<'_> {
                 let at = self.more.binary_search(&field).ok()?;
                 columns.get(self.planned + at)
             };
-            let cases: Vec<(&str, &[Event])> =
+            let cases: Vec<(&str, CaseEvents<'_>)> =
                 cases.iter().map(|(id, events)| (*id, events.unwrap_or_default())).collect();
             source.courses.columns(&numbers, (&read.log, &cases), &own, text)
         };
@@ -305,21 +320,30 @@ fn read_by_courses(source: &OpenedSource, cases: &CaseSource, columns: &[PlanCol
 }
 
 /// The id of a record's case, and its events; `None` where the record has no id.
-type CaseAt<'a> = (&'a str, Option<&'a [Event]>);
+type CaseAt<'a> = (&'a str, Option<CaseEvents<'a>>);
 
-/// The events of the records of a batch, whose ids stand in column `id`.
-fn events<'r>(batch: &'r Batch, id: usize, read: &'r Read) -> Vec<CaseAt<'r>> {
+/// The id of a record's case, and where its events were fetched to; `None` without events.
+type FetchedAt<'a> = Option<(&'a str, Option<Range<usize>>)>;
+
+/// Fetches the events of the records of a batch, whose ids stand in a column, if anything is asked of them.
+fn events<'r>(
+    (batch, id): (&'r Batch, usize),
+    read: &Read,
+    is_asked: bool,
+    fetched: &mut Fetched,
+) -> io::Result<Vec<FetchedAt<'r>>> {
     let id = &batch.columns[id];
-    let mut all = Vec::with_capacity(batch.len);
-    for row in 0..batch.len {
-        let Some(id) = id.text(row, &batch.text) else {
-            all.push(("", None));
-            continue;
-        };
-        if let Ok(number) = read.log.ids().binary_search_by(|it| (**it).cmp(id)) {
-            read.seen[number].store(true, Ordering::Relaxed);
-        }
-        all.push((id, Some(read.log.events(id))));
-    }
-    all
+    let one = |row: usize| {
+        let Some(id) = id.text(row, &batch.text) else { return Ok(None) };
+        let Some(case) = read.log.case(id) else { return Ok(Some((id, None))) };
+        read.seen[case].store(true, Ordering::Relaxed);
+        let range = if is_asked { Some(read.log.fetch(case, fetched)?) } else { None };
+        Ok(Some((id, range)))
+    };
+    (0..batch.len).map(one).collect()
+}
+
+fn case_at<'f>(at: &FetchedAt<'f>, fetched: &'f Fetched) -> CaseAt<'f> {
+    let Some((id, range)) = at else { return ("", None) };
+    (*id, Some(range.clone().map(|it| fetched.of(it)).unwrap_or_default()))
 }

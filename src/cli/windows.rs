@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    engine::{Outcome, SourcePlan, Spill, WindowPart, WindowPass, Windows, run_blocks, sweep_windows},
+    engine::{Outcome, SourcePlan, WindowPart, WindowPass, Windows, run_blocks, sweep_windows},
+    sorting::Spill,
 };
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 

@@ -1,7 +1,8 @@
 //! What judging needs beside a plan and a place for findings, where nothing is committed.
 
-use super::{Duplicates, FindingSink, Judging, SourcePlan, Spill, Windows};
+use super::{Duplicates, FindingSink, Judging, SourcePlan, Windows};
 use crate::calendar::Zone;
+use crate::sorting::Spill;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 /// Everything that records are judged with outside of an audit: for commands that look at single records and

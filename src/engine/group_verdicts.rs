@@ -2,10 +2,9 @@
 //! put together and judged as if they were records.
 
 use super::{
-    Judging, PlannedGroups, Temporary,
+    Judging, PlannedGroups,
     groups::{Chunk, Figure, Group, Lane, Table, merge, merge_tables},
     judge::{Verdicts, in_force, judge_rows},
-    sorter::Sorter,
     writer::{Writer, owned},
 };
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
     record::{Batch, Column, Value},
     rule::{MissingPolicy, Outcome, Severity},
     script::RowRunner,
+    sorting::{Sorter, Temporary},
     wording::{self, Lang},
 };
 use std::io;

@@ -1,7 +1,7 @@
 //! Judging a block: rules over chunks of its records, findings in record order.
 
 use super::{
-    Duplicates, PlannedPromise, PlannedRule, PlannedWindow, SourcePlan, Spill, Windows,
+    Duplicates, PlannedPromise, PlannedRule, PlannedWindow, SourcePlan, Windows,
     cards::{CardFolder, PlannedCard},
     group_verdicts::{GroupFolder, GroupPart},
     keys::{RisingKeys, hash_keys},
@@ -14,9 +14,10 @@ use crate::{
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch},
     finding::{Baseline, Finding},
     promise::{self, Counts, OpenTimes, Parts, Watch},
-    record::{Batch, Column, MICROS_PER_SECOND, TextColumn, Type, Value, Values},
+    record::{Batch, Column, MICROS_PER_SECOND, Origin, TextColumn, Type, Value, Values},
     rule::{Effective, MissingPolicy, Outcome},
     script::{ColumnRule, Form, RowRule, RowRunner, RowVerdict},
+    sorting::Spill,
 };
 use std::{
     io,
@@ -112,7 +113,7 @@ pub struct BlockResult {
     /// Records without a verdict, by number of the planned rule; at most so many of each rule.
     pub unassessed: Vec<(usize, Unassessed)>,
     /// Records that could not be computed: planned rule, key, cause, row.
-    pub errors: Vec<(usize, String, Cause, u64)>,
+    pub errors: Vec<(usize, String, Cause, Origin)>,
     /// Candidates for the worst findings.
     pub worst: Vec<OwnedFinding>,
     /// Hashes of all keys that are there; none where they rise and that is all there is to know.

@@ -23,8 +23,6 @@ mod plan_columns;
 mod prepare;
 mod promises;
 mod run;
-mod sorter;
-mod spill;
 mod standing;
 mod targets;
 mod told;
@@ -46,7 +44,6 @@ pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_sour
 pub use prepare::{key_hash, key_in};
 pub use promises::PlannedPromise;
 pub use run::{Batches, Outcome, RunError, Work, run_blocks, run_source};
-pub use spill::{Spill, Temporary, TemporaryFile};
 pub use standing::PlannedWaivers;
 pub use targets::{not_a_target, numbered_call};
 pub use trace::Tracer;

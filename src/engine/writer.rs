@@ -88,7 +88,7 @@ impl<'a, 'b> Writer<'a, 'b> {
                 let (rule, record) = (planned.rule.id.clone(), self.batch.first_record + (low + row) as u64);
                 result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record }));
             } else {
-                result.errors.push((number, key, cause.clone(), self.batch.rows[low + row]));
+                result.errors.push((number, key, cause.clone(), self.batch.origin(low + row)));
             }
         }
     }
@@ -118,7 +118,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
         scratch.clear();
         // Writing to a string does not fail.
-        let _ = write!(scratch, "{}:{}", self.file(), self.batch.rows[row]);
+        let _ = write!(scratch, "{}:{}", self.file(row), self.batch.rows[row]);
         scratch
     }
 
@@ -128,8 +128,8 @@ impl<'a, 'b> Writer<'a, 'b> {
         out.push_str(self.key(row, &mut scratch));
     }
 
-    fn file(&self) -> &'a str {
-        self.judging.files.get(self.batch.file as usize).map_or("", String::as_str)
+    fn file(&self, row: usize) -> &'a str {
+        self.judging.files.get(self.batch.origin(row).file as usize).map_or("", String::as_str)
     }
 
     /// Hands a finding out; gives where it stands.
@@ -196,7 +196,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             outcome: if verdicts.faults.dead.get(row) { Outcome::NoEvidence } else { Outcome::Fail },
             message: &message,
             evidence,
-            origin: FindingOrigin { file: self.file(), sheet: None, row: self.batch.rows[at] },
+            origin: FindingOrigin { file: self.file(at), sheet: None, row: self.batch.rows[at] },
             standing,
             unstable,
         };

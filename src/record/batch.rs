@@ -12,7 +12,7 @@ pub struct Origin {
     pub row: u64,
 }
 
-/// Records of one source in columns, all from one file, in file order.
+/// Records of one source in columns, in file order.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// Number of records.
@@ -23,6 +23,9 @@ pub struct Batch {
     pub columns: Vec<Column>,
     /// Which of the source's files.
     pub file: u32,
+    /// Where not all are from one file: which of the source's files, record by record. Cases that are no more than
+    /// their events stand where the first of these does.
+    pub files: Vec<u32>,
     /// The number of the first record in the whole source, from 0, rejected rows not counted.
     pub first_record: u64,
     /// The row of each record in its file.
@@ -39,6 +42,7 @@ impl Batch {
     /// Where record `index` stands.
     #[must_use]
     pub fn origin(&self, index: usize) -> Origin {
-        Origin { file: self.file, row: self.rows[index] }
+        let file = self.files.get(index).copied().unwrap_or(self.file);
+        Origin { file, row: self.rows[index] }
     }
 }

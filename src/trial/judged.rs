@@ -10,15 +10,16 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     engine::{
-        Bench, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Spill, Tracer, Wanted,
+        Bench, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Tracer, Wanted,
         WindowPass, Windows, Work, plan_source, sweep_windows,
     },
     expr::Cause,
     finding::Finding,
     ingest::{self, Block, Decoder, Fault, Opened, Reader, ReaderOptions, Want},
     project::Project,
-    record::{Batch, Value},
+    record::{Batch, Origin, Value},
     rule::{Effective, Example, Outcome, Pack, Reach, Rule},
+    sorting::Spill,
     wording,
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -261,7 +262,7 @@ fn told(
             }
         }
         let at = |row: u64| batch.rows.iter().position(|it| *it == row).map(|it| first + it);
-        for (_, _, cause, row) in result.errors {
+        for (_, _, cause, Origin { row, .. }) in result.errors {
             if let Some(one) = at(row).and_then(|it| all.get_mut(it)) {
                 one.error = Some(cause);
             }

@@ -3,15 +3,16 @@
 use super::PackTrial;
 use crate::{
     calendar::Calendar,
-    case::{EventLog, LogBuilder, Reckoning},
+    case::{EventLog, Fetched, LogBuilder, Reckoning},
     diagnostic::Diagnostic,
     ingest::{GivenField, SourceSpec},
     project::{Events, Project, Source},
     record::{Element, Field, Origin, Schema, Type, Value},
     rule::{Example, Reach, Rule, Script},
     script::StepCalls,
+    sorting::Spill,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 /// The names that an event's parts have in examples where no source says otherwise.
 const STEP: &[&str] = &["step", "activity"];
@@ -146,7 +147,11 @@ fn type_of(value: &Value) -> Option<Type> {
 fn complete(example: &mut Example, steps: &StepCalls, parts: &Parts<'_>, (project, as_of): (&Project, i64)) {
     let asked: Vec<String> =
         steps.calls.iter().filter_map(|it| it.measure.field().map(str::to_owned)).collect();
-    let log = log(example, parts, &asked, project);
+    // Nothing leaves memory here, so nothing fails.
+    let Ok(log) = log(example, parts, &asked, project) else { return };
+    let mut fetched = Fetched::default();
+    let case = log.case(CASE).and_then(|it| log.fetch(it, &mut fetched).ok());
+    let case = case.map(|it| fetched.of(it)).unwrap_or_default();
     let calendar = |id: &str| -> Option<Arc<Calendar>> {
         project.calendars.iter().find(|it| it.id == id).map(|it| Arc::new(it.ready()))
     };
@@ -159,7 +164,7 @@ fn complete(example: &mut Example, steps: &StepCalls, parts: &Parts<'_>, (projec
             None => Value::Missing,
         };
         let reckoning = Reckoning::new(&log, &call.measure, &asked, calendar, as_of);
-        let value = reckoning.of(log.events(CASE), &of_record);
+        let value = reckoning.of(case, &of_record);
         if value.is_there() {
             example.record.push((call.name.clone(), value));
             example.field_places.push(example.place.clone());
@@ -167,8 +172,8 @@ fn complete(example: &mut Example, steps: &StepCalls, parts: &Parts<'_>, (projec
     }
 }
 
-fn log(example: &Example, parts: &Parts<'_>, asked: &[String], project: &Project) -> EventLog {
-    let mut log = LogBuilder::default();
+fn log(example: &Example, parts: &Parts<'_>, asked: &[String], project: &Project) -> io::Result<EventLog> {
+    let mut log = LogBuilder::new(Spill::never());
     for (row, event) in (1..).zip(&example.events) {
         let value = |names: &[&str]| {
             names.iter().find_map(|name| event.iter().find(|it| it.0 == *name)).map(|it| &it.1)
@@ -182,9 +187,10 @@ fn log(example: &Example, parts: &Parts<'_>, asked: &[String], project: &Project
             Some(Value::Text(text)) => project.zone.instant(text),
             _ => None,
         };
-        let fields = asked.iter().map(|name| value(&[name]).cloned().unwrap_or(Value::Missing)).collect();
+        let fields = asked.iter().map(|name| value(&[name]).cloned().unwrap_or(Value::Missing));
+        let fields: Vec<Value> = fields.collect();
         let (step, actor) = (text(value(&parts.step)).unwrap_or_default(), text(value(&parts.actor)));
-        log.push(Some(CASE), at, (&step, actor.as_deref()), fields, Origin { file: 0, row });
+        log.push(Some(CASE), at, (&step, actor.as_deref()), &fields, Origin { file: 0, row })?;
     }
     log.finish()
 }

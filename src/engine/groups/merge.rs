@@ -9,12 +9,9 @@ use super::{
     table::{Grouping, Table, item_key},
 };
 use crate::{
-    engine::{
-        sorter::{Merge, Sorter},
-        spill::Temporary,
-    },
     record::Value,
     script::Aggregate,
+    sorting::{Merge, Sorter, Temporary},
 };
 use std::{collections::BTreeMap, io};
 

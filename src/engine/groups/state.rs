@@ -6,11 +6,11 @@ use super::{
     worst::Worst,
 };
 use crate::{
-    engine::sorter::Keys,
     expr::Cause,
     measure::{NORMAL, student, wilson},
     record::{Decimal, Type, Value},
     script::Aggregate,
+    sorting::Keys,
 };
 
 /// One aggregate of an expression over groups.

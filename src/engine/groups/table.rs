@@ -9,13 +9,10 @@ use super::{
     sum::Number,
 };
 use crate::{
-    engine::{
-        sorter::{Keys, Sorter},
-        spill::Temporary,
-    },
     expr::{Cause, Evaluator, Faults, Mask},
     record::{Batch, Value},
     script::{Aggregate, CompiledValue, RowRunner},
+    sorting::{Keys, Sorter, Temporary},
 };
 use std::io;
 use xxhash_rust::xxh3::xxh3_64;

@@ -11,13 +11,12 @@ use crate::{
         groups::{Lane, put_value},
         prepare::{derive, promised},
         run::Work,
-        sorter::{Merge, Sorter},
-        spill::{Spill, Temporary},
     },
     expr::{CHUNK_LEN, Evaluator, Scratch},
     promise::Watch,
     record::Batch,
     script::{Aggregate, RowRunner},
+    sorting::{Merge, Sorter, Spill, Temporary},
 };
 use std::io;
 

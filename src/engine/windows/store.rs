@@ -1,12 +1,9 @@
 //! The figures of windows by record: in memory up to a bound, in a temporary file beyond it.
 
 use crate::{
-    engine::{
-        groups::{Kind, Number},
-        sorter::{Merge, Sorter},
-        spill::{Spill, Temporary},
-    },
+    engine::groups::{Kind, Number},
     record::{Column, Type, Value},
+    sorting::{Merge, Sorter, Spill, Temporary},
 };
 use std::{
     io::{self, Read, Seek, SeekFrom, Write},

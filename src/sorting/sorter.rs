@@ -1,5 +1,4 @@
-//! Items by key, then moment, then order of arrival, within a bound of memory: what cases, windows
-//! and groups share. Beyond the bound sorted runs go to one temporary file and are merged when they are read.
+//! Items by key, then moment, then order of arrival, within a bound of memory. Beyond the bound sorted runs go to one temporary file and are merged when they are read.
 //!
 //! The order of what comes out depends on the items alone: not on who pushed them, in which order, nor on
 //! how often the memory was full.
@@ -19,15 +18,15 @@ const RUN_BYTES_MIN: usize = 1 << 16;
 
 /// One item as it comes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Item<'a> {
+pub struct Item<'a> {
     /// What it is filed under.
-    pub(super) key: &'a [u8],
+    pub key: &'a [u8],
     /// Its moment.
-    pub(super) at: i64,
+    pub at: i64,
     /// Its number among all items.
-    pub(super) order: u64,
+    pub order: u64,
     /// What else there is to it.
-    pub(super) payload: &'a [u8],
+    pub payload: &'a [u8],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +40,7 @@ struct Entry {
 
 /// Distinct keys by number.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
+pub struct Keys {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     hashes: Vec<u64>,
@@ -52,18 +51,32 @@ pub(super) struct Keys {
 
 impl Keys {
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    #[must_use]
+    pub fn len(&self) -> usize {
         self.ends.len()
     }
 
+    /// True without any.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// All, by number.
-    pub(super) fn all(&self) -> impl Iterator<Item = &[u8]> {
+    pub fn all(&self) -> impl Iterator<Item = &[u8]> {
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(|it| self.get(it))
     }
 
     /// Whether a key is known.
-    pub(super) fn contains(&self, key: &[u8]) -> bool {
-        !self.slots.is_empty() && self.find(key, xxh3_64(key)).is_ok()
+    #[must_use]
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.known(key).is_some()
+    }
+
+    /// The number of a key that is known.
+    #[must_use]
+    pub fn known(&self, key: &[u8]) -> Option<u32> {
+        if self.slots.is_empty() { None } else { self.find(key, xxh3_64(key)).ok() }
     }
 
     /// The number of a key, or the slot that waits for it.
@@ -79,14 +92,16 @@ impl Keys {
         }
     }
 
-    pub(super) fn get(&self, number: u32) -> &[u8] {
+    /// A key by its number.
+    #[must_use]
+    pub fn get(&self, number: u32) -> &[u8] {
         let number = number as usize;
         let start = if number == 0 { 0 } else { self.ends[number - 1] };
         &self.bytes[start..self.ends[number]]
     }
 
     /// The number of a key, a new one if need be.
-    pub(super) fn number(&mut self, key: &[u8]) -> u32 {
+    pub fn number(&mut self, key: &[u8]) -> u32 {
         // Logs hold the events of a case side by side more often than not.
         if !self.ends.is_empty() && self.get(self.last) == key {
             return self.last;
@@ -122,12 +137,14 @@ impl Keys {
     }
 
     /// Memory beside its own size.
-    pub(super) fn bytes_held(&self) -> usize {
+    #[must_use]
+    pub fn bytes_held(&self) -> usize {
         self.bytes.capacity() + (self.ends.capacity() + self.hashes.capacity()) * 8 + self.slots.len() * 4
     }
 
     /// Numbers of keys in the order of the keys. Their first bytes decide nearly always.
-    pub(super) fn sorted(&self) -> Vec<u32> {
+    #[must_use]
+    pub fn sorted(&self) -> Vec<u32> {
         let head = |number: u32| {
             let key = self.get(number);
             let mut first = [0_u8; 16];
@@ -148,7 +165,7 @@ const fn low_bits(hash: u64) -> usize {
 }
 
 /// Takes items in.
-pub(super) struct Sorter<F> {
+pub struct Sorter<F> {
     make: fn() -> io::Result<F>,
     bytes_max: usize,
     keys: Keys,
@@ -161,7 +178,7 @@ pub(super) struct Sorter<F> {
 
 impl<F: Read + Write + Seek> Sorter<F> {
     /// An empty sorter that holds about `bytes_max` bytes; `make` gives the temporary file.
-    pub(super) fn new(bytes_max: usize, make: fn() -> io::Result<F>) -> Self {
+    pub fn new(bytes_max: usize, make: fn() -> io::Result<F>) -> Self {
         let bytes_max = bytes_max.max(RUN_BYTES_MIN);
         let (keys, entries, payload) = (Keys::default(), Vec::new(), Vec::new());
         Self { make, bytes_max, keys, entries, payload, file: None, runs: Vec::new() }
@@ -171,7 +188,7 @@ impl<F: Read + Write + Seek> Sorter<F> {
     ///
     /// # Errors
     /// The temporary file cannot be written.
-    pub(super) fn push(&mut self, key: &[u8], at: i64, order: u64, payload: &[u8]) -> io::Result<()> {
+    pub fn push(&mut self, key: &[u8], at: i64, order: u64, payload: &[u8]) -> io::Result<()> {
         let held = self.entries.len() * size_of::<Entry>() + self.payload.len() + self.keys.bytes_held();
         if held + payload.len() + key.len() > self.bytes_max && !self.entries.is_empty() {
             self.spill()?;
@@ -181,6 +198,30 @@ impl<F: Read + Write + Seek> Sorter<F> {
         self.payload.extend_from_slice(payload);
         self.entries.push(Entry { at, order, start, len, key });
         Ok(())
+    }
+
+    /// Whether nothing had to leave memory.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// All items, where none had to leave memory.
+    #[must_use]
+    pub fn into_sorted(mut self) -> Sorted {
+        let by_key = self.sort();
+        let mut ranks = vec![0; by_key.len()];
+        for (rank, number) in (0..).zip(&by_key) {
+            ranks[*number as usize] = rank;
+        }
+        let mut starts = vec![0; by_key.len() + 1];
+        for entry in &self.entries {
+            starts[ranks[entry.key as usize] as usize + 1] += 1;
+        }
+        for rank in 0..by_key.len() {
+            starts[rank + 1] += starts[rank];
+        }
+        Sorted { keys: self.keys, by_key, ranks, starts, entries: self.entries, payload: self.payload }
     }
 
     /// Sorts what is in memory; gives the order of the keys.
@@ -240,6 +281,46 @@ impl<F: Read + Write + Seek> Sorter<F> {
         self.runs.push(start..start + len);
         (self.entries, self.payload, self.keys) = (Vec::new(), Vec::new(), Keys::default());
         Ok(())
+    }
+}
+
+/// Items in memory, by key.
+pub struct Sorted {
+    keys: Keys,
+    by_key: Vec<u32>,
+    ranks: Vec<u32>,
+    /// Where the items of a key begin, by its rank, and after the last where they end.
+    starts: Vec<usize>,
+    entries: Vec<Entry>,
+    payload: Vec<u8>,
+}
+
+impl Sorted {
+    /// How many keys there are.
+    #[must_use]
+    pub fn keys(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// The key of a rank in the order of keys.
+    #[must_use]
+    pub fn key(&self, rank: usize) -> &[u8] {
+        self.keys.get(self.by_key[rank])
+    }
+
+    /// The rank of a key.
+    #[must_use]
+    pub fn rank(&self, key: &[u8]) -> Option<usize> {
+        self.keys.known(key).map(|it| self.ranks[it as usize] as usize)
+    }
+
+    /// The items of the key of this rank, in order.
+    pub fn items(&self, rank: usize) -> impl Iterator<Item = Item<'_>> {
+        let key = self.key(rank);
+        self.entries[self.starts[rank]..self.starts[rank + 1]].iter().map(move |it| {
+            let payload = &self.payload[it.start..it.start + it.len as usize];
+            Item { key, at: it.at, order: it.order, payload }
+        })
     }
 }
 
@@ -307,7 +388,7 @@ impl Spilled {
 }
 
 /// Gives the items of sorters in order.
-pub(super) struct Merge<F> {
+pub struct Merge<F> {
     sorters: Vec<Sorter<F>>,
     /// Runs that are not at their end, each with its sorter: a heap, the least first.
     runs: Vec<(usize, Run)>,
@@ -319,7 +400,7 @@ impl<F: Read + Write + Seek> Merge<F> {
     ///
     /// # Errors
     /// A temporary file cannot be read.
-    pub(super) fn new(mut sorters: Vec<Sorter<F>>) -> io::Result<Self> {
+    pub fn new(mut sorters: Vec<Sorter<F>>) -> io::Result<Self> {
         let mut runs = Vec::new();
         let spilled: usize = sorters.iter().map(|it| it.runs.len()).sum();
         for (number, sorter) in sorters.iter_mut().enumerate() {
@@ -386,7 +467,7 @@ impl<F: Read + Write + Seek> Merge<F> {
     ///
     /// # Errors
     /// A temporary file cannot be read.
-    pub(super) fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
+    pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
         if self.started && !self.runs.is_empty() {
             let (number, run) = &mut self.runs[0];
             let sorter = &mut self.sorters[*number];
