@@ -1871,6 +1871,199 @@ def write_centre(seed, folder):
 
 
 # =============================================================================================
+# A service office: cases put together from a log, complaints by customer, topic and site, orders, customer files, and the
+# load of its hours. Clean records keep every rule; each planted fault names the rule that tells it.
+
+OFFICE_PEOPLE = ["李娜", "王磊", "赵敏", "陈晨"]
+OFFICE_SITES = ["城东", "城西", "城南", "城北"]
+OFFICE_TOPICS = ["账单", "线路", "安装", "态度", "排队"]
+
+
+def office_time(day, hour=9.0):
+    return datetime(2026, 3, 1) + timedelta(days=day - 1, hours=hour)
+
+
+def iso(moment):
+    return "" if moment is None else moment.isoformat(timespec="minutes")
+
+
+def office_events(rng):
+    """Events as (case, step, time, who), and the planted verdicts."""
+    events, planted = [], []
+
+    def case(number, *steps, day=None):
+        begin = office_time(day or 2 + number % 20, 9 + number % 5)
+        who = OFFICE_PEOPLE[number % 4]
+        for step, hours, *other in steps:
+            events.append((f"GD{number:03}", step, begin + timedelta(hours=hours), other[0] if other else who))
+        return f"GD{number:03}"
+
+    whole = [("受理", 0), ("办理", 1), ("答复", 5), ("回访", 29), ("办结", 30)]
+    for number in range(1, 51):
+        case(number, *whole)
+    fault = lambda rule, key, what: planted.append((rule, key, "fail", what))
+    fault("process/accepted-once", case(51, *whole, ("受理", 2)), "受理两次")
+    fault("process/steps-in-order", case(52, *whole[:2], ("回访", 29), ("办结", 30)), "没有答复就办结")
+    late = case(53, *whole[:3], ("回访", 85), ("办结", 86))
+    fault("process/loop-closed", late, "答复后 80 小时才回访")
+    fault("process/not-stalled", late, "停滞 80 小时")
+    fault("process/first-owner", case(54, *whole[:4], ("办结", 30, "孙悦")), "他人办结")
+    fault("process/few-hand-offs", case(55, *whole[:2], ("办理", 2, "孙悦"), ("办理", 3), ("办理", 4, "周凯"), *whole[2:]), "转手四次")
+    fault("process/taken-over", case(56, *whole[:2], ("转派", 2), ("接手", 8), *whole[2:]), "转派六小时后才接手")
+    fault("process/closed-is-closed", case(57, *whole, ("办理", 31)), "办结后继续办理")
+    fault("process/verified-before-paid", case(58, *whole[:2], ("赔付", 3), ("核身", 4), *whole[2:]), "先赔付后核身")
+    fault("process/promise:first-handling", case(59, ("受理", 0), ("办理", 6), ("答复", 7), *whole[3:]), "六小时后才办理")
+    reopened = [("重开", 70), ("办理", 110), ("办理", 150), ("办结", 165)]
+    fault("process/promise:closing", case(60, *whole, *reopened), "重开前 30 小时、重开后 95 小时")
+    # Opened again for as long, and closed in time: the closed span does not count.
+    case(61, *whole, ("重开", 70), ("办理", 110), ("办结", 150))
+    rng.shuffle(events)
+    # Events of one moment keep the order of the file: there are none.
+    return events, planted
+
+
+OFFICE_COMPLAINT = ["case_id", "customer_id", "topic", "site", "status", "grade", "tier", "channel", "owner", "first_owner", "transfers",
+                    "accepted_at", "reply_due_at", "handled_at", "replied_at", "followed_up_at", "archived_at", "settlement_amount",
+                    "evidence_signed", "escalated", "first_handling_archived", "watch_listed", "supervisor_told_at"]
+
+
+def office_complaints():
+    rows, planted = [], []
+
+    def add(accepted, customer, topic, site, **other):
+        hours = lambda it: iso(accepted + timedelta(hours=it))
+        row = dict(case_id=f"TS{len(rows) + 1:03}", customer_id=customer, topic=topic, site=site, status="archived", grade="normal", tier="basic",
+                   channel="phone", owner="李娜", first_owner="李娜", transfers=0, accepted_at=iso(accepted), reply_due_at=hours(20),
+                   handled_at=hours(2), replied_at=hours(5), followed_up_at=hours(24), archived_at=hours(30), settlement_amount="0.00",
+                   evidence_signed="true", escalated="false", first_handling_archived="true", watch_listed="false", supervisor_told_at="")
+        row.update(other)
+        rows.append(row)
+        return row["case_id"]
+
+    fault = lambda rule, key, what: planted.append((f"complaints/{rule}", key, "fail", what))
+    for number in range(40):
+        add(office_time(1, 14 * number), f"KH{number:03}", OFFICE_TOPICS[number % 5], OFFICE_SITES[number // 5 % 4])
+    fault("no-repeat", add(office_time(24, 10), "KH037", "态度", "城东"), "同一客户两天内再次投诉")
+    for number in range(5):
+        key = add(office_time(26, 9 + number), f"KH{100 + number}", "停机", OFFICE_SITES[number % 4])
+    fault("no-burst-on-topic", key, "一天内第五件“停机”")
+    for number in range(5):
+        key = add(office_time(28, 9 + number), f"KH{110 + number}", f"其他{number}", "开发区")
+    fault("no-burst-on-site", key, "开发区一天内第五件")
+    for number in range(3):
+        key = add(office_time(12, 9 + number), f"KH{120 + number}", "噪声", "机房")
+    fault("no-group-complaint", key, "机房噪声，第三名客户")
+    fault("escalation-after-handling", add(office_time(5, 11), "KH130", "越级", "总部", escalated="true"), "此前没有办理")
+    add(office_time(25, 11), "KH131", "旧事", "总部二")
+    add(office_time(29, 20), "KH132", "旧事", "总部三")
+    fault("watch-list-told", add(office_time(6, 11), "KH133", "重点", "总部四", watch_listed="true"), "没有报告主管")
+    add(office_time(7, 11), "KH134", "重点", "总部五", watch_listed="true", supervisor_told_at=iso(office_time(7, 12)))
+    late = add(office_time(9, 11), "KH136", "归档", "总部七", archived_at=iso(office_time(19, 11)))
+    fault("archived-soon", late, "回访九天后归档")
+    key = add(office_time(8, 11), "KH135", "归档", "总部六", status="closed", archived_at="")
+    fault("steps-complete", key, "没有归档")
+    planted.append(("complaints/steps-in-order", key, "no_evidence", "没有归档，无法比较先后"))
+    return [[row[name] for name in OFFICE_COMPLAINT] for row in rows], planted
+
+
+OFFICE_ORDER = ["order_id", "facts_told_at", "sold_at", "quoted", "billed", "promised_for", "delivered_at", "needs_installation", "installed_at",
+                "signed", "followed_up_at"]
+
+
+def office_orders():
+    rows, planted = [], []
+
+    def add(**other):
+        number = len(rows) + 1
+        sold = datetime(2026, 2, 1, 10) + timedelta(days=number % 20)
+        after = lambda days: iso(sold + timedelta(days=days))
+        row = dict(order_id=f"DD{number:03}", facts_told_at=after(-0.125), sold_at=after(0), quoted=f"{1000 + number}.00", billed=f"{1000 + number}.00",
+                   promised_for=after(4), delivered_at=after(3), needs_installation="true", installed_at=after(4), signed="true",
+                   followed_up_at=after(17))
+        row.update({name: after(value) if isinstance(value, (int, float)) else value for name, value in other.items()})
+        rows.append(row)
+        return row["order_id"]
+
+    fault = lambda rule, key, what: planted.append((f"lifecycle/{rule}", key, "fail", what))
+    for _ in range(30):
+        add()
+    fault("facts-told", add(facts_told_at=1), "成交后才告知")
+    fault("price-kept", add(billed="9999.00"), "实收高于报价")
+    fault("installed-soon", add(installed_at=9), "六天后才安装")
+    fault("acceptance-signed", add(signed="false"), "没有签收")
+    key = add(followed_up_at="")
+    fault("followed-up", key, "没有回访")
+    fault("promise:asked-again", key, "没有回访")
+    fault("promise:delivery", add(delivered_at=5, installed_at=6), "晚一天送达")
+    return [[row[name] for name in OFFICE_ORDER] for row in rows], planted
+
+
+OFFICE_CUSTOMER = ["customer_id", "name", "phone", "address", "tier", "manager", "marketing", "consent_at", "last_contact_at", "updated_at"]
+
+
+def office_customers():
+    rows, planted = [], []
+
+    def add(**other):
+        number = len(rows) + 1
+        row = dict(customer_id=f"DA{number:03}", name=f"客户{number}", phone=f"139{number:08}", address=f"青河路 {number} 号", tier="basic", manager="",
+                   marketing="false", consent_at="", last_contact_at="2026-03-01T09:00", updated_at="2026-02-20T09:00")
+        row.update(other)
+        rows.append(row)
+        return row["customer_id"]
+
+    fault = lambda rule, key, what: planted.append((f"customer-file/{rule}", key, "fail", what))
+    for number in range(30):
+        add(**(dict(tier="vip", manager="王磊", marketing="true", consent_at="2025-06-01T09:00") if number % 6 == 0 else {}))
+    fault("complete", add(address=""), "没有地址")
+    fault("reachable", add(phone="问邻居"), "不是号码")
+    fault("current", add(updated_at="2024-02-20T09:00", last_contact_at=""), "两年没有核对")
+    fault("contact-noted", add(updated_at="2025-09-20T09:00"), "有联系，没有核对")
+    fault("consent", add(marketing="true"), "没有同意记录")
+    fault("vip-has-manager", add(tier="vip"), "重点客户没有负责人")
+    add(phone="13900000001")
+    fault("one-file-a-customer", "13900000001", "一个电话两份档案")
+    return [[row[name] for name in OFFICE_CUSTOMER] for row in rows], planted
+
+
+def office_contacts():
+    rows, planted = [], []
+
+    def hour(day, hour, calls, people, slow=0, faulty=0):
+        for number in range(calls):
+            started = office_time(day, hour) + timedelta(seconds=3600 // calls * number)
+            rows.append([f"LX{len(rows) + 1:04}", f"坐席{number % people + 1}", iso(started), 90 if number < slow else 6, str(number < faulty).lower()])
+
+    fault = lambda rule, key, what: planted.append((f"workload/{rule}", key, "fail", what))
+    for day in range(2, 7):
+        for clock in range(9, 17):
+            if (day, clock) not in ((3, 10), (4, 14), (5, 11)):
+                hour(day, clock, 10, 4, slow=1)
+    hour(3, 10, 40, 2, slow=20)
+    fault("peak-staffed", "2026-03-03|10", "两个人接四十通")
+    hour(4, 14, 10, 5, slow=6)
+    fault("slow-without-load", "2026-03-04|14", "五个人十通，六通超时")
+    hour(5, 11, 10, 5, faulty=4)
+    fault("faults-with-load", "2026-03-05|11", "不忙时十通四错")
+    fault("faults-by-hour", "4|11", "不忙时十通四错")
+    return rows, planted
+
+
+def write_office(seed, folder):
+    rng = random.Random(f"service-office {seed}")
+    events, planted = office_events(rng)
+    write_bytes(folder / "data/流程.csv", csv_bytes(["工单", "环节", "时间", "经办人"], [[case, step, iso(at), who] for case, step, at, who in events]))
+    parts = [("投诉", OFFICE_COMPLAINT, office_complaints), ("订单", OFFICE_ORDER, office_orders), ("客户", OFFICE_CUSTOMER, office_customers),
+             ("话务", ["contact_id", "agent_id", "started_at", "waited_seconds", "faulty"], office_contacts)]
+    for name, columns, make in parts:
+        rows, more = make()
+        write_bytes(folder / f"data/{name}.csv", csv_bytes(columns, rows))
+        planted += more
+    write_bytes(folder / "planted.csv", csv_bytes(["rule", "key", "outcome", "what"], sorted(planted)))
+    print(f"{folder.name}: {len(events)} events; {len(planted)} planted verdicts")
+
+
+# =============================================================================================
 
 
 def main():
@@ -1886,6 +2079,7 @@ def main():
         print(f"{sample.name}: {counts}; {faulty} records with {len(sample.expected)} planted verdicts, "
               f"{len(sample.data_faults)} faults in the data")
     write_centre(options.seed, options.out / "contact-centre")
+    write_office(options.seed, options.out / "service-office")
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ fn what_cannot_be_done_as_asked_is_2() {
         (&["data/tickets.csv"], "--rules"),
         (
             &["data/tickets.csv", "--rules", "standard"],
-            "built-in packs: appraisal, complaints, kano, moments, monitoring, promises, servqual, standards, survey",
+            "built-in packs: appraisal, complaints, customer-file, kano, lifecycle, moments, monitoring, process,",
         ),
         (&["data/tickets.csv", "--rules", "./nothing"], "there is no folder"),
     ] {

@@ -65,6 +65,8 @@ pub(super) struct CaseSource {
     pub(super) events: Arc<Opened>,
     /// The numbers of the log's fields: case, activity, time, actor.
     pub(super) names: [Option<usize>; 4],
+    /// Steps by what they are called in the log, where that is something else.
+    steps: HashMap<String, String>,
     /// Fields of the log that are asked for besides.
     pub(super) asked: Vec<String>,
     pub(super) alone: bool,
@@ -159,6 +161,7 @@ pub(super) fn open(
     let cases = CaseSource {
         events: Arc::new(log),
         names,
+        steps: events.steps.iter().cloned().collect(),
         asked,
         alone: events.alone,
         courses,
@@ -390,6 +393,7 @@ impl CaseSource {
                 fields.clear();
                 fields.extend((first..columns.len()).map(|it| batch.value(it, row)));
                 let step = text(1, row).unwrap_or_default();
+                let step = self.steps.get(step).map_or(step, String::as_str);
                 let pushed = log.push(text(0, row), at, (step, actor), &fields, batch.origin(row));
                 pushed.map_err(|it| *cannot_spool("", &it))?;
             }

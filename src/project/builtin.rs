@@ -22,14 +22,18 @@ macro_rules! packs {
 
 packs! {
     "appraisal": "pack.toml" "work.toml";
-    "complaints": "acceptance.toml" "closing.toml" "handling.toml" "pack.toml";
+    "complaints": "acceptance.toml" "closing.toml" "handling.toml" "pack.toml" "patterns.toml";
+    "customer-file": "files.toml" "pack.toml";
     "kano": "classes.toml" "pack.toml";
+    "lifecycle": "orders.toml" "pack.toml";
     "moments": "pack.toml" "touchpoints.toml";
     "monitoring": "marks.toml" "pack.toml";
+    "process": "pack.toml" "steps.toml";
     "promises": "pack.toml" "promises.toml";
     "servqual": "gaps.toml" "pack.toml";
     "standards": "conduct.toml" "evidence.toml" "pack.toml" "records.toml" "words.toml";
     "survey": "answers.toml" "pack.toml";
+    "workload": "hours.toml" "pack.toml";
 }
 
 /// The built-in pack called `name`.

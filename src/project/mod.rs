@@ -164,6 +164,8 @@ pub struct Events {
     pub at: Name,
     /// The field of who acted.
     pub actor: Option<Name>,
+    /// What steps are called in the log, each with the step that is meant; other steps mean themselves.
+    pub steps: Vec<(String, String)>,
     /// Where it stands.
     pub place: Place,
     /// True where cases have no records of their own.

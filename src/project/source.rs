@@ -141,13 +141,32 @@ fn events(entry: &Entry<'_>, folder: &Path, project_zone: &Zone) -> Option<Event
     let mut field = |key| table.required_text(key).map(|it| name(file, it));
     let (case, activity, at) = (field("case"), field("activity"), field("at"));
     let actor = table.text("actor").map(|it| name(file, it));
+    let steps = steps(&mut table);
     let settings = Settings::read(&mut table);
     let place = table.place();
     table.finish();
     let path = path?;
     confined(file, &path);
     let spec = settings.spec("events", path, file, folder, project_zone);
-    Some(Events { spec, case: case?, activity: activity?, at: at?, actor, place, alone: false })
+    Some(Events { spec, case: case?, activity: activity?, at: at?, actor, steps, place, alone: false })
+}
+
+/// `steps = { accept = ["受理", "登记"], reply = "答复" }`: what the steps that rules ask about are called in the log.
+fn steps(table: &mut Reader<'_>) -> Vec<(String, String)> {
+    let Some(table) = table.entry("steps").and_then(|it| it.table()) else { return Vec::new() };
+    let mut all: Vec<(String, String)> = Vec::new();
+    for entry in table.entries() {
+        let written =
+            if entry.value.get_ref().is_array() { entry.texts() } else { entry.text().map(|it| vec![it]) };
+        for text in written.unwrap_or_default() {
+            if all.iter().any(|it| it.0 == text.text) {
+                entry.file.error(wording::ID_TWICE, &text.text, text.span);
+            } else {
+                all.push((text.text, entry.key.clone()));
+            }
+        }
+    }
+    all
 }
 
 /// Complains about a path that leaves the project folder; true where it stays.
