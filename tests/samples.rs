@@ -32,7 +32,9 @@ fn verdicts(name: &str, arguments: &[&str]) -> BTreeSet<[String; 3]> {
 /// Cases, patterns, orders, files and the load of hours, each fault with the rule that tells it.
 #[test]
 fn the_office_has_what_was_planted() {
-    for arguments in [&[][..], &["--threads", "1"], &["--threads", "7"], &["--row-by-row"], &["--memory", "1M"]] {
+    for arguments in
+        [&[][..], &["--threads", "1"], &["--threads", "7"], &["--row-by-row"], &["--memory", "1M"]]
+    {
         let (found, wanted) = (verdicts("service-office", arguments), planted("service-office"));
         assert_eq!(found, wanted, "{arguments:?}");
         assert!(wanted.len() > 35);

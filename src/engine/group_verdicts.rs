@@ -462,9 +462,9 @@ impl GroupChunk<'_> {
         fields.extend(told.coverage.map(|it| ("coverage", Value::Float(it))));
         fields.extend(told.interval.clone().map(|it| ("interval", Value::List(it.into()))));
         fields.extend(told.limit.clone().map(|it| ("limit", it)));
-        let worst = &group.figures[told.worst].worst;
-        if !worst.is_empty() {
-            let keys = worst.iter().map(|it| Value::Text(it.clone())).collect();
+        let worst = &group.figures[told.worst];
+        let keys: Vec<Value> = worst.worst().map(|it| Value::Text(it.into())).collect();
+        if !keys.is_empty() {
             fields.push(("worst", Value::List(keys)));
         }
         fields

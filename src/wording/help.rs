@@ -83,7 +83,7 @@ codes! { RUN_CODES;
     SAME_OUTPUT "same-output" = "`{file}` is to be written twice", "“{file}”被指定写入两次";
     OUTPUT_DASH "output-dash" = "`-` is no file", "“-”不是文件";
     ERRORS_NOT_ALLOWED "errors-not-allowed" = "evaluations that could not be computed: {count}", "有 {count} 次计算出错";
-    TEMPORARY_FULL "cannot-spool" = "findings cannot be written to {file}: {reason}", "发现项无法写入 {file}（{reason}）";
+    TEMPORARY_FULL "cannot-spool" = "what does not stay in memory cannot be written to {file}: {reason}", "内存之外的数据无法写入 {file}（{reason}）";
     USAGE "usage" = "{detail}", "{detail}";
     RECORDS_WITHOUT_KEY "no-key" = "records without a key, known by file and row: {count}", "没有主键、以文件和行号标识的记录：{count} 条";
 }

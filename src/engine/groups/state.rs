@@ -41,11 +41,16 @@ pub struct Figure {
     pub first_error: Option<Cause>,
     /// The 95 % interval: of rates by Wilson (1927), of means by Student (1908).
     pub interval: Option<[Value; 2]>,
-    /// Keys of the records that weigh most on the side that fails.
-    pub worst: Vec<Box<str>>,
+    /// The records that weigh most on the side that fails.
+    worst: Worst,
 }
 
 impl Figure {
+    /// Keys of the records that weigh most on the side that fails, the worst first.
+    pub fn worst(&self) -> impl Iterator<Item = &str> {
+        self.worst.iter().map(|it| it.1)
+    }
+
     /// The share of the group's records that count.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
@@ -271,7 +276,7 @@ impl Cell {
     pub(super) fn finish(mut self, of: Aggregation, beyond: Beyond) -> Figure {
         let value = self.value(of, beyond);
         let interval = self.interval(of);
-        let worst = self.worst.iter().map(|it| it.1.into()).collect();
+        let worst = self.worst;
         let first_error = self.first_error.map(|it| it.1);
         Figure { value, n: self.n, left_out: self.left_out, first_error, interval, worst }
     }

@@ -6,7 +6,7 @@ use super::bytes;
 pub(super) const WORST_MAX: usize = 5;
 
 /// Up to five keys with how bad they are, the worst first; of equally bad ones the least key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Worst {
     /// One behind the other: badness, length, key.
     packed: Vec<u8>,
@@ -34,17 +34,20 @@ impl Worst {
 
     /// Puts a record in its place, and the least bad out where there are too many.
     pub(super) fn add(&mut self, badness: i64, key: &str) {
-        let (mut at, mut last) = (0, 0);
+        let (mut at, mut end) = (0, 0);
+        // Where the last one begins, and how bad the one before it is.
+        let (mut last, mut before) = (0, badness);
         let mut number = 0;
-        for (other, known) in self.iter() {
-            last += HEAD_LEN + known.len();
+        while let Some((other, known)) = self.at(end) {
             number += 1;
-            if other > badness || other == badness && *known <= *key {
-                at = last;
+            if number == usize::from(self.len) {
+                last = end;
+            } else {
+                before = other;
             }
-            // Where the last one begins, if it has to go.
-            if number == WORST_MAX {
-                last -= HEAD_LEN + known.len();
+            end += HEAD_LEN + known.len();
+            if other > badness || other == badness && known <= key.as_bytes() {
+                at = end;
             }
         }
         if number == WORST_MAX {
@@ -52,15 +55,27 @@ impl Worst {
                 return;
             }
             self.packed.truncate(last);
+            self.least = if at == last { badness } else { before };
         } else {
+            self.least = if number == 0 { badness } else { self.least.min(badness) };
             self.len += 1;
         }
-        let mut entry = Vec::with_capacity(HEAD_LEN + key.len());
-        bytes::put(&mut entry, badness.cast_unsigned());
-        bytes::put_bytes(&mut entry, key.as_bytes());
-        self.packed.reserve_exact(entry.len());
-        self.packed.splice(at..at, entry);
-        self.least = self.last();
+        let len = HEAD_LEN + key.len();
+        let tail = self.packed.len();
+        self.packed.reserve_exact(len);
+        self.packed.resize(tail + len, 0);
+        self.packed.copy_within(at..tail, at + len);
+        let entry = &mut self.packed[at..at + len];
+        entry[..8].copy_from_slice(&badness.cast_unsigned().to_le_bytes());
+        entry[8..HEAD_LEN].copy_from_slice(&(key.len() as u64).to_le_bytes());
+        entry[HEAD_LEN..].copy_from_slice(key.as_bytes());
+    }
+
+    /// Badness and key of the one that begins at this byte.
+    fn at(&self, start: usize) -> Option<(i64, &[u8])> {
+        let mut rest = self.packed.get(start..)?;
+        let badness = bytes::take(&mut rest)?.cast_signed();
+        Some((badness, bytes::take_bytes(&mut rest)?))
     }
 
     fn last(&self) -> i64 {
