@@ -64,16 +64,40 @@ impl Keys {
         &self.bytes[start..self.ends[number]]
     }
 
+    /// The hash by which a key is found.
+    #[must_use]
+    pub fn hash(key: &[u8]) -> u64 {
+        xxh3_64(key)
+    }
+
+    /// Reads what is known of keys with these hashes, so that it is at hand when they are looked for: what is far off in
+    /// memory comes while the next is asked for.
+    pub fn touch(&self, hashes: impl Iterator<Item = u64> + Clone) {
+        let Some(mask) = self.slots.len().checked_sub(1) else { return };
+        let slot = |hash: u64| self.slots[low_bits(hash) & mask];
+        std::hint::black_box(hashes.clone().fold(0, |all, it| all ^ slot(it)));
+        let known = hashes.filter_map(|it| Some(slot(it).checked_sub(1)? as usize));
+        let of = |number: usize| self.hashes[number] ^ self.ends[number] as u64;
+        std::hint::black_box(known.clone().fold(0, |all, it| all ^ of(it)));
+        let first =
+            |number: usize| self.bytes.get(self.ends[number].saturating_sub(1)).copied().unwrap_or_default();
+        std::hint::black_box(known.fold(0, |all, it| all ^ first(it)));
+    }
+
     /// The number of a key, a new one if need be.
     pub fn number(&mut self, key: &[u8]) -> u32 {
         // Logs hold the events of a case side by side more often than not.
         if !self.ends.is_empty() && self.get(self.last) == key {
             return self.last;
         }
+        self.number_by(key, xxh3_64(key))
+    }
+
+    /// The number of a key of this hash, a new one if need be.
+    pub fn number_by(&mut self, key: &[u8], hash: u64) -> u32 {
         if self.ends.len() * 2 >= self.slots.len() {
             self.grow();
         }
-        let hash = xxh3_64(key);
         self.last = match self.find(key, hash) {
             Ok(known) => known,
             Err(slot) => {

@@ -41,6 +41,28 @@ impl Cells {
         &mut self.pages[group / PAGE_LEN][at..at + self.calls]
     }
 
+    /// Reads something of the cells of these groups; gives what means nothing.
+    pub(super) fn touch(&self, groups: impl Iterator<Item = u32>) -> u64 {
+        let one = |group: u32| {
+            let group = group as usize;
+            let at = group % PAGE_LEN * self.calls;
+            let cells = &self.pages[group / PAGE_LEN][at..at + self.calls];
+            cells.iter().fold(0, |all, it| all ^ it.n ^ it.worst.len())
+        };
+        groups.fold(0, |all, it| all ^ one(it))
+    }
+
+    /// The same of what their cells point to.
+    pub(super) fn touch_worst(&self, groups: impl Iterator<Item = u32>) -> u8 {
+        let one = |group: u32| {
+            let group = group as usize;
+            let at = group % PAGE_LEN * self.calls;
+            let cells = &self.pages[group / PAGE_LEN][at..at + self.calls];
+            cells.iter().fold(0, |all, it| all ^ it.worst.first_byte())
+        };
+        groups.fold(0, |all, it| all ^ one(it))
+    }
+
     /// All cells, in order.
     pub(super) fn into_all(self) -> impl Iterator<Item = Cell> {
         self.pages.into_iter().flatten()

@@ -67,13 +67,17 @@ pub(in crate::engine) struct Table {
     grown: usize,
     /// The group of each row of the chunk.
     numbers: Vec<u32>,
-    key: Vec<u8>,
+    /// The keys of the rows of the chunk, one behind the other, and of each its hash and its end.
+    chunk_keys: Vec<u8>,
+    chunk_hashes: Vec<(u64, usize)>,
     scratch: Vec<u8>,
     text: String,
 }
 
 /// A cell with a sum.
 const CELL_BYTES: usize = size_of::<Cell>() + 64;
+/// Groups whose cells are asked for at once, where their order is not that of their numbers.
+const TOUCHED_AT_ONCE: usize = 64;
 /// What a group costs beside its cells and key.
 const GROUP_BYTES: usize = 48;
 
@@ -118,6 +122,9 @@ impl Table {
         }
         let without_group = faults.dead;
         self.enter(grouping, &lanes, &left);
+        // What is far off in memory is asked for all at once: then it comes while the next is asked for.
+        let numbers = || left.rows().map(|it| self.numbers[it]);
+        std::hint::black_box((self.cells.touch(numbers()), self.cells.touch_worst(numbers())));
         for (number, call) in grouping.calls.iter().enumerate() {
             let Some(argument) = &call.argument else {
                 for row in left.rows() {
@@ -141,10 +148,19 @@ impl Table {
     /// Finds or makes the group of each row.
     fn enter(&mut self, grouping: &Grouping, lanes: &[Lane<'_>], rows: &Mask) {
         self.numbers.resize(crate::expr::CHUNK_LEN, 0);
+        self.chunk_keys.clear();
+        self.chunk_hashes.clear();
         for row in rows.rows() {
-            self.key.clear();
-            lanes.iter().for_each(|it| it.put(row, &mut self.key));
-            let number = self.keys.number(&self.key);
+            let start = self.chunk_keys.len();
+            lanes.iter().for_each(|it| it.put(row, &mut self.chunk_keys));
+            let hash = Keys::hash(&self.chunk_keys[start..]);
+            self.chunk_hashes.push((hash, self.chunk_keys.len()));
+        }
+        self.keys.touch(self.chunk_hashes.iter().map(|it| it.0));
+        let mut start = 0;
+        for (row, (hash, end)) in rows.rows().zip(&self.chunk_hashes) {
+            let number = self.keys.number_by(&self.chunk_keys[start..*end], *hash);
+            start = *end;
             if number as usize == self.records.len() {
                 self.records.push(0);
                 let calls = &grouping.calls;
@@ -273,10 +289,14 @@ impl Table {
         mut each: impl FnMut(&[u8], u64, Vec<Cell>) -> io::Result<()>,
     ) -> io::Result<()> {
         let Self { keys, records, mut cells, .. } = self;
-        for number in keys.sorted() {
-            let at = number as usize;
-            let own = cells.of(at).iter_mut().map(|it| std::mem::replace(it, Cell::taken())).collect();
-            each(keys.get(number), records[at], own)?;
+        for numbers in keys.sorted().chunks(TOUCHED_AT_ONCE) {
+            let all = || numbers.iter().copied();
+            std::hint::black_box((cells.touch(all()), cells.touch_worst(all())));
+            for number in numbers {
+                let at = *number as usize;
+                let own = cells.of(at).iter_mut().map(|it| std::mem::replace(it, Cell::taken())).collect();
+                each(keys.get(*number), records[at], own)?;
+            }
         }
         Ok(())
     }

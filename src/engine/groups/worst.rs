@@ -27,6 +27,16 @@ impl Worst {
         })
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> u64 {
+        u64::from(self.len)
+    }
+
+    /// A byte of what is kept; 0 where nothing is.
+    pub(super) fn first_byte(&self) -> u8 {
+        self.packed.first().copied().unwrap_or_default()
+    }
+
     /// Whether a record so bad may be among them; at equal badness the key decides.
     pub(super) fn admits(&self, badness: i64) -> bool {
         usize::from(self.len) < WORST_MAX || badness >= self.least
