@@ -144,15 +144,20 @@ impl<'a> Reckoning<'a> {
 
     /// After each event of the first step comes one of the second in time; where time is not yet up, nobody knows.
     fn followed_by(&self, events: &[Event], within: Option<i64>) -> Value {
-        let mut is_open = false;
-        for (at, event) in self.all(events, 0) {
-            let next = events[at + 1..].iter().find(|it| Some(it.step) == self.steps[1]);
+        let (mut is_open, mut next) = (false, None);
+        // From the last to the first: so the next of the second step is always known.
+        for event in events.iter().rev() {
             let late = |until: i64| within.is_some_and(|it| until - event.at > it);
-            match next {
-                Some(next) if late(next.at) => return Value::Bool(false),
-                Some(_) => {}
-                None if within.is_none() || late(self.as_of) => return Value::Bool(false),
-                None => is_open = true,
+            if Some(event.step) == self.steps[0] {
+                match next {
+                    Some(next) if late(next) => return Value::Bool(false),
+                    Some(_) => {}
+                    None if within.is_none() || late(self.as_of) => return Value::Bool(false),
+                    None => is_open = true,
+                }
+            }
+            if Some(event.step) == self.steps[1] {
+                next = Some(event.at);
             }
         }
         if is_open { Value::Missing } else { Value::Bool(true) }

@@ -15,7 +15,7 @@ use crate::{
     project::Project,
     promise::{
         Begun, CalendarInput, Cycles, Event, Fault, Lack, Outcome, Read, Reading, State, Target, TargetInput,
-        judge, timeline,
+        cut, judge, timeline,
     },
     record::{Batch, Value},
     rule::{self, DeclaredCalendar, Pack, Promise, Rule},
@@ -396,13 +396,15 @@ fn passes(reading: &Reading<'_>, state: &State, end: i64, last: i64) -> Vec<(i64
     edges.retain(|it| (first..=last).contains(it));
     edges.sort_unstable();
     edges.dedup();
+    let paused = cut(reading.pauses, i64::MIN, i64::MAX);
     let carried = reading.carried.map(|it| (reading.start, it.at, Passes::Carried(it.open)));
     let mut all: Vec<(i64, i64, Passes)> = carried.into_iter().collect();
     for pair in edges.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let at = open.partition_point(|it| it.1 <= from);
         let is_open = open.get(at).is_some_and(|it| it.0 <= from);
-        let is_paused = reading.pauses.iter().any(|it| it.from <= from && to <= it.to);
+        let at = paused.partition_point(|it| it.1 <= from);
+        let is_paused = paused.get(at).is_some_and(|it| it.0 <= from && to <= it.1);
         let kind = match () {
             () if !is_open => Passes::Closed,
             () if from >= end => Passes::Left,

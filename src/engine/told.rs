@@ -66,11 +66,28 @@ pub(super) fn message(
     out.push_str(&said.unwrap_or(title));
 }
 
+/// So many points of pauses are told at each end of a time line.
+const PAUSES_TOLD: usize = 20;
+
+const fn is_of_pause(event: Event) -> bool {
+    matches!(event, Event::PauseBegins(_) | Event::PauseEnds(_))
+}
+
 /// The time line, then the lengths.
 pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usize) -> Evidence<'e> {
     let fields = with_state(promise, batch, row, |Read { reading, cycles, .. }, state| {
         let mut fields: Vec<(&'e str, Value)> = Vec::new();
-        for (at, event) in timeline(reading, state) {
+        let line = timeline(reading, state);
+        // Of many pauses the first and the last are told.
+        let pauses = line.iter().filter(|it| is_of_pause(it.1)).count();
+        let mut number = 0;
+        for (at, event) in line {
+            if is_of_pause(event) {
+                number += 1;
+                if number > PAUSES_TOLD && number + PAUSES_TOLD <= pauses {
+                    continue;
+                }
+            }
             let name = match event {
                 Event::Start => match reading.begun {
                     Begun::Start => promise.moments.0.as_str(),
@@ -97,6 +114,10 @@ pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usiz
         let lengths = [("open", state.open), ("elapsed", state.elapsed), ("overrun", state.overrun)];
         for (name, length) in lengths {
             fields.extend(length.map(|it| (name, Value::Text(hours_text(it).into()))));
+        }
+        let untold = pauses.saturating_sub(2 * PAUSES_TOLD);
+        if untold > 0 {
+            fields.push(("pauses_not_told", Value::Int(i64::try_from(untold).unwrap_or(i64::MAX))));
         }
         if let Some(cycles) = cycles.filter(|it| it.count > 1) {
             fields.push(("cycles", Value::Int(cycles.count)));

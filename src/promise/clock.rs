@@ -163,9 +163,11 @@ pub fn judge(reading: &Reading<'_>) -> (State, Option<Fault>) {
     (state, None)
 }
 
-/// Open time between two instants outside of pauses, which are apart from each other. `None` beyond the calendar.
+/// Open time between two instants outside of pauses, which are in order and apart from each other. `None` beyond the calendar.
 pub(super) fn open_without(clock: Clock<'_>, from: i64, to: i64, pauses: &[(i64, i64)]) -> Option<i64> {
-    let inside = pauses.iter().map(|it| (it.0.max(from), it.1.min(to))).filter(|it| it.0 < it.1);
+    let first = pauses.partition_point(|it| it.1 <= from);
+    let inside = pauses[first..].iter().take_while(|it| it.0 < to);
+    let inside = inside.map(|it| (it.0.max(from), it.1.min(to))).filter(|it| it.0 < it.1);
     let paused: Option<i64> = inside.map(|it| clock.open_between(it.0, it.1)).sum();
     Some(clock.open_between(from, to)? - paused?)
 }
@@ -253,8 +255,9 @@ fn due(reading: &Reading<'_>, pauses: &[(i64, i64)]) -> Option<i64> {
     clock.rolled(due, terms)
 }
 
-/// Pauses sorted, joined and cut to a clock's run.
-pub(super) fn cut(pauses: &[Paused], start: i64, end: i64) -> Vec<(i64, i64)> {
+/// Pauses in order, joined and cut to a clock's run.
+#[must_use]
+pub fn cut(pauses: &[Paused], start: i64, end: i64) -> Vec<(i64, i64)> {
     let all = pauses.iter().map(|it| (it.from.max(start), it.to.min(end))).filter(|it| it.0 < it.1);
     let mut all: Vec<(i64, i64)> = all.collect();
     all.sort_unstable();

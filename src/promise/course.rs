@@ -60,12 +60,16 @@ impl<'a> Course<'a, '_> {
     }
 
     /// The run that speaks for the promise, what it lacks, and what is known of all runs. `pauses` are those of the
-    /// record with the closed spans among them.
-    pub(super) fn reading(&self, pauses: &'a [Paused]) -> (Reading<'a>, Option<Lack>, Cycles) {
+    /// record with the closed spans among them; of several runs each is given its own, in order and joined.
+    pub(super) fn reading(&self, pauses: &'a mut Vec<Paused>) -> (Reading<'a>, Option<Lack>, Cycles) {
+        if self.turns.len() > 1 && self.reopening == Reopening::Restart {
+            join(pauses);
+        }
+        let pauses: &'a [Paused] = pauses;
         let mut worst: Option<(Reading<'a>, State, Option<Fault>)> = None;
         let mut cycles = Cycles { total: Some(0), ..Cycles::default() };
         for run in self.runs() {
-            let (reading, lack) = self.of_run(run, pauses);
+            let (reading, lack) = self.of_run(run, self.of_its_own(run, pauses));
             let (state, fault) = judge(&reading);
             cycles.add(state.open);
             let fault = fault.or(lack);
@@ -103,6 +107,17 @@ impl<'a> Course<'a, '_> {
         }
     }
 
+    /// The pauses that lie in a run of several.
+    fn of_its_own<'p>(&self, run: Run, pauses: &'p [Paused]) -> &'p [Paused] {
+        if self.turns.len() < 2 || self.reopening != Reopening::Restart {
+            return pauses;
+        }
+        let first = pauses.partition_point(|it| it.to <= run.start);
+        let end = run.stop.unwrap_or(i64::MAX);
+        let count = pauses[first..].partition_point(|it| it.from < end);
+        &pauses[first..first + count]
+    }
+
     /// A run with the target that counts for it.
     fn of_run(&self, run: Run, pauses: &'a [Paused]) -> (Reading<'a>, Option<Fault>) {
         let Run { start, stop, begun } = run;
@@ -112,8 +127,9 @@ impl<'a> Course<'a, '_> {
         let fault = reversed.then_some(Fault::StopBeforeStart);
         let end = stop.unwrap_or(reading.as_of.max(start));
         // At one instant the stop comes first: what changes then changes nothing any more.
-        let is_before = |it: &&Term<'a>| it.from <= start || it.from < end;
-        let terms: Vec<&Term<'a>> = self.terms.iter().take_while(is_before).collect();
+        let count = self.terms.partition_point(|it| it.from <= start || it.from < end);
+        let first = self.terms.partition_point(|it| it.from <= start).saturating_sub(1);
+        let terms = &self.terms[first.min(count)..count];
         let Some(last) = terms.last() else { return (reading, fault) };
         (reading.target, reading.clock) = (last.target, last.clock);
         if last.from <= start {
@@ -148,13 +164,25 @@ impl<'a> Course<'a, '_> {
         let now = [self.base.as_of.max(from)];
         let rest: &[i64] = if self.turns.len().is_multiple_of(2) { &now } else { &[] };
         let ends: Vec<i64> = self.turns.iter().chain(rest).copied().collect();
+        let spans = cut(pauses, from, ends.last().copied().unwrap_or(from));
         for pair in ends.chunks(2) {
-            let spans = cut(pauses, from, pair[0]);
             cycles.add(open_without(self.base.clock, from, pair[0], &spans));
             from = pair.get(1).copied().unwrap_or(from);
         }
         cycles
     }
+}
+
+/// Puts pauses in order and joins those that touch.
+fn join(pauses: &mut Vec<Paused>) {
+    pauses.sort_unstable();
+    pauses.dedup_by(|next, kept| {
+        let touches = next.from <= kept.to;
+        if touches {
+            kept.to = kept.to.max(next.to);
+        }
+        touches
+    });
 }
 
 impl Cycles {

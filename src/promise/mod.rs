@@ -17,7 +17,9 @@ mod direct_tests;
 #[cfg(test)]
 mod tests;
 
-pub use clock::{Begun, Carried, Event, Fault, Outcome, Paused, Reading, State, Target, judge, timeline};
+pub use clock::{
+    Begun, Carried, Event, Fault, Outcome, Paused, Reading, State, Target, cut, judge, timeline,
+};
 pub use course::Cycles;
 pub use marks::Marks;
 pub use open_times::OpenTimes;
