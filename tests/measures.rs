@@ -82,3 +82,14 @@ fn answers_have_kano_classes() {
     };
     assert_eq!(["A", "M", "O", "", "Q", "I", "R"].map(count), [1, 1, 1, 1, 1, 1, 0].map(Value::from));
 }
+
+/// What is perceived less what was expected, of answers that tell both; the arguments are expressions of their own.
+#[test]
+fn a_gap_is_the_mean_of_differences() {
+    let answers = "id,p,e\n1,4,5\n2,3,\n3,5,4\n4,5,3\n";
+    let gap = |text: &str| eval(answers, text);
+    let plain = gap("gap(p, e)");
+    assert!((plain["value"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-12 && plain["n"] == 3, "{plain}");
+    assert_eq!(gap("gap(p + p, e - 1) == mean((p + p) - (e - 1))")["value"], true);
+    assert_eq!(gap("差距(p, e ?? 3)")["n"], 4);
+}

@@ -66,7 +66,7 @@ const fn entry(
 
 /// All aggregates. What is left out because it is missing is counted beside the figure.
 #[rustfmt::skip] // A table.
-pub const AGGREGATES: [AggregateEntry; 14] = [
+pub const AGGREGATES: [AggregateEntry; 15] = [
     entry(["count", "计数"], ["count(); count(condition)", "count(reopened) <= 2"],
         ["the records; those for which the condition is true", "记录数；满足条件的记录数"], false),
     entry(["rate", "占比"], ["rate(condition) -> float", "rate(first_response.outcome == \"kept\") >= 0.95"],
@@ -87,6 +87,8 @@ pub const AGGREGATES: [AggregateEntry; 14] = [
         ["the share of the scores up to there", "该分数及以下所占比例"], false),
     entry(["ces", "费力度"], ["ces(score) -> float", "ces(effort) >= 5.0"],
         ["the mean of the scores for effort", "费力度评分的平均值"], false),
+    entry(["gap", "差距"], ["gap(perceived, expected) -> float", "gap(empathy_p, empathy_e) >= 0.0"],
+        ["the mean of what is perceived less what was expected (SERVQUAL: Parasuraman, Zeithaml and Berry, 1988), of records that tell both", "感知减期望的平均值（SERVQUAL：Parasuraman、Zeithaml、Berry，1988），只计两者俱全的记录"], false),
     entry(["sum", "求和"], ["sum(number or duration)", "sum(settlement_amount) <= 10000"],
         ["the sum, exact whatever the order", "总和，与顺序无关的精确值"], true),
     entry(["mean", "均值"], ["mean(number or duration)", "mean(score) >= 4.0"],
@@ -222,7 +224,7 @@ fn signature(name: &str) -> Wording {
         "percentile" => wording::HELP_PERCENTILE,
         "distinct" => wording::HELP_DISTINCT,
         "median" => wording::HELP_MEDIAN,
-        "nps" | "csat" | "ces" | "top_box" | "bottom_box" => wording::HELP_MEASURE,
+        "nps" | "csat" | "ces" | "gap" | "top_box" | "bottom_box" => wording::HELP_MEASURE,
         _ => wording::HELP_OF_NUMBERS,
     }
 }
@@ -238,6 +240,9 @@ fn aggregate(name: &str, arguments: &[Range<usize>], script: &Script) -> Option<
     Some(match (name, arguments) {
         ("nps", [_]) => (Aggregate::Nps, ["nps_points(".to_owned(), ")".to_owned()]),
         ("ces", [_]) => plain(Aggregate::Mean),
+        ("gap", [_, expected]) => {
+            (Aggregate::Mean, ["(".to_owned(), format!(") - ({})", &script.text[expected.clone()])])
+        }
         ("csat", [_]) => share(">=", CSAT_FROM.to_owned()),
         ("csat" | "top_box", [_, from]) => share(">=", number(from)?),
         ("bottom_box", [_, upto]) => share("<=", number(upto)?),
@@ -348,7 +353,9 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_told() {
-        for text in ["percentile(x)", "percentile(x, 101)", "percentile(x, p)", "rate()", "median(a, b)"] {
+        for text in
+            ["percentile(x)", "percentile(x, 101)", "percentile(x, p)", "rate()", "median(a, b)", "gap(a)"]
+        {
             assert!(split(&script(text), &mut |_| false).is_err(), "{text}");
         }
         assert!(has_aggregate(&script("占比(合格) > 0.9"), &mut |_| false));
