@@ -296,3 +296,43 @@ fn the_owner_at_a_moment_of_the_record() {
     let report = report(folder.path(), &["--rule", "desk/owned"]).1;
     assert_eq!(outcomes(&report, "owned"), [1, 1, 0, 2]);
 }
+
+/// So many events that all of them have to leave memory, in any order and in one file or four.
+#[test]
+fn memory_changes_no_byte_of_what_is_told_of_cases() {
+    let (mut cases, mut events) = (Vec::new(), Vec::new());
+    let steps = ["accept", "handle", "reply", "archive", "escalate", "note"];
+    for case in 0..300_usize {
+        let id = format!("C-with-an-id-of-some-length-{case:04}");
+        cases.push(format!("{id},{},2026-03-02T09:00", ["Li", "Wu"][case % 2]));
+        for number in 0..12 {
+            let (step, hour, minute) = (steps[(case * 7 + number * 5) % 6], 8 + number, case % 60);
+            events.push(format!(
+                "{id},{step},2026-03-0{}T{hour:02}:{minute:02},P{}",
+                2 + case % 3,
+                number % 4
+            ));
+        }
+    }
+    let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
+    let mut events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let told = |folder: &std::path::Path, more: &[&str]| {
+        let mut report = report(folder, more).1;
+        report.as_object_mut().unwrap().remove("inputs");
+        for finding in report["findings"].as_array_mut().unwrap() {
+            finding.as_object_mut().unwrap().remove("origin");
+        }
+        report.to_string()
+    };
+    let whole = told(project(&[cases.clone()], &[events.clone()]).path(), &[]);
+    assert!(whole.len() > 100_000, "{}", whole.len());
+    let mut dice = Dice(5);
+    for parts in [1, 4] {
+        dice.shuffle(&mut events);
+        let files: Vec<Vec<&str>> = events.chunks(events.len() / parts).map(<[_]>::to_vec).collect();
+        let folder = project(&[cases.clone()], &files);
+        for more in [&["--memory", "1K"][..], &["--memory", "1K", "--threads", "1"], &["--threads", "3"]] {
+            assert!(told(folder.path(), more) == whole, "{parts} {more:?}");
+        }
+    }
+}
