@@ -93,3 +93,13 @@ fn a_gap_is_the_mean_of_differences() {
     assert_eq!(gap("gap(p + p, e - 1) == mean((p + p) - (e - 1))")["value"], true);
     assert_eq!(gap("差距(p, e ?? 3)")["n"], 4);
 }
+
+/// Who answered of those who were asked; what stayed within its limit.
+#[test]
+fn response_rates_and_service_levels_are_shares() {
+    let answers = "id,score,waited\n1,4,20\n2,,21\n3,5,\n4,,5\n";
+    assert_eq!(eval(answers, "response_rate(score)")["value"], 0.5);
+    let level = eval(answers, "service_level(waited, 20)");
+    assert!((level["value"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-12 && level["n"] == 3, "{level}");
+    assert_eq!(eval(answers, "服务水平(waited + 1, 10 + 11) == rate(waited + 1 <= 21)")["value"], true);
+}

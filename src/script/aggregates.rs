@@ -66,7 +66,7 @@ const fn entry(
 
 /// All aggregates. What is left out because it is missing is counted beside the figure.
 #[rustfmt::skip] // A table.
-pub const AGGREGATES: [AggregateEntry; 15] = [
+pub const AGGREGATES: [AggregateEntry; 17] = [
     entry(["count", "计数"], ["count(); count(condition)", "count(reopened) <= 2"],
         ["the records; those for which the condition is true", "记录数；满足条件的记录数"], false),
     entry(["rate", "占比"], ["rate(condition) -> float", "rate(first_response.outcome == \"kept\") >= 0.95"],
@@ -89,6 +89,10 @@ pub const AGGREGATES: [AggregateEntry; 15] = [
         ["the mean of the scores for effort", "费力度评分的平均值"], false),
     entry(["gap", "差距"], ["gap(perceived, expected) -> float", "gap(empathy_p, empathy_e) >= 0.0"],
         ["the mean of what is perceived less what was expected (SERVQUAL: Parasuraman, Zeithaml and Berry, 1988), of records that tell both", "感知减期望的平均值（SERVQUAL：Parasuraman、Zeithaml、Berry，1988），只计两者俱全的记录"], false),
+    entry(["response_rate", "回应率"], ["response_rate(field) -> float", "response_rate(score) >= 0.3"],
+        ["the share of the records in which the field is there", "该字段有值的记录所占比例"], false),
+    entry(["service_level", "服务水平"], ["service_level(number or duration, limit) -> float", "service_level(waited, seconds(20)) >= 0.8"],
+        ["the share of the records that stay within the limit, those at it among them", "不超过限值（含等于）的记录所占比例"], false),
     entry(["sum", "求和"], ["sum(number or duration)", "sum(settlement_amount) <= 10000"],
         ["the sum, exact whatever the order", "总和，与顺序无关的精确值"], true),
     entry(["mean", "均值"], ["mean(number or duration)", "mean(score) >= 4.0"],
@@ -224,7 +228,9 @@ fn signature(name: &str) -> Wording {
         "percentile" => wording::HELP_PERCENTILE,
         "distinct" => wording::HELP_DISTINCT,
         "median" => wording::HELP_MEDIAN,
-        "nps" | "csat" | "ces" | "gap" | "top_box" | "bottom_box" => wording::HELP_MEASURE,
+        "nps" | "csat" | "ces" | "gap" | "response_rate" | "service_level" | "top_box" | "bottom_box" => {
+            wording::HELP_MEASURE
+        }
         _ => wording::HELP_OF_NUMBERS,
     }
 }
@@ -240,6 +246,10 @@ fn aggregate(name: &str, arguments: &[Range<usize>], script: &Script) -> Option<
     Some(match (name, arguments) {
         ("nps", [_]) => (Aggregate::Nps, ["nps_points(".to_owned(), ")".to_owned()]),
         ("ces", [_]) => plain(Aggregate::Mean),
+        ("response_rate", [_]) => (Aggregate::Rate, ["!is_missing(".to_owned(), ")".to_owned()]),
+        ("service_level", [_, limit]) => {
+            (Aggregate::Rate, ["(".to_owned(), format!(") <= ({})", &script.text[limit.clone()])])
+        }
         ("gap", [_, expected]) => {
             (Aggregate::Mean, ["(".to_owned(), format!(") - ({})", &script.text[expected.clone()])])
         }
@@ -353,9 +363,15 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_told() {
-        for text in
-            ["percentile(x)", "percentile(x, 101)", "percentile(x, p)", "rate()", "median(a, b)", "gap(a)"]
-        {
+        for text in [
+            "percentile(x)",
+            "percentile(x, 101)",
+            "percentile(x, p)",
+            "rate()",
+            "median(a, b)",
+            "gap(a)",
+            "service_level(a)",
+        ] {
             assert!(split(&script(text), &mut |_| false).is_err(), "{text}");
         }
         assert!(has_aggregate(&script("占比(合格) > 0.9"), &mut |_| false));
