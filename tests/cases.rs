@@ -324,13 +324,13 @@ fn memory_changes_no_byte_of_what_is_told_of_cases() {
         }
         report.to_string()
     };
-    let whole = told(project(&[cases.clone()], &[events.clone()]).path(), &[]);
+    let whole = told(project(std::slice::from_ref(&cases), std::slice::from_ref(&events)).path(), &[]);
     assert!(whole.len() > 100_000, "{}", whole.len());
     let mut dice = Dice(5);
     for parts in [1, 4] {
         dice.shuffle(&mut events);
         let files: Vec<Vec<&str>> = events.chunks(events.len() / parts).map(<[_]>::to_vec).collect();
-        let folder = project(&[cases.clone()], &files);
+        let folder = project(std::slice::from_ref(&cases), &files);
         for more in [&["--memory", "1K"][..], &["--memory", "1K", "--threads", "1"], &["--threads", "3"]] {
             assert!(told(folder.path(), more) == whole, "{parts} {more:?}");
         }
