@@ -63,7 +63,7 @@ pub struct CycleInput {
 pub struct ChangeInput {
     /// When it changes.
     pub at: u32,
-    /// The targets, read as [`ClockPlan::target`] says, if not always the same.
+    /// The targets, of the kind that the plan says, if not always the same.
     pub targets: Option<u32>,
     /// The ids of calendars, if not always the same.
     pub calendars: Option<u32>,
