@@ -5,7 +5,9 @@ use super::cases::field;
 use crate::{
     case::{CaseEvents, Event, EventLog, spells},
     diagnostic::Diagnostic,
-    engine::{ExpressionPlan, Expressions, SourceAsk, not_a_target, numbered_call, plan_expressions},
+    engine::{
+        ExpressionPlan, Expressions, SourceAsk, TargetKind, numbered_call, plan_expressions, target_kind,
+    },
     expr::Cause,
     project::Events,
     record::{Batch, Column, Element, Field, Schema, Type, Value},
@@ -299,22 +301,15 @@ impl Planner<'_> {
             }
             Target::Expression(script) => {
                 let (expression, ty) = self.expression(script, pack, true)?;
-                let list = match ty {
-                    Type::Duration => Element::Int,
-                    Type::Time => Element::Time,
-                    Type::Amount => Element::Amount,
-                    Type::Bool
-                    | Type::Int
-                    | Type::Float
-                    | Type::Decimal
-                    | Type::Text
-                    | Type::Date
-                    | Type::List(_) => {
-                        self.wrong.push(not_a_target(ty, script));
-                        return None;
+                match target_kind(ty, script) {
+                    Ok(TargetKind::Length) => Some((expression, Type::List(Element::Int))),
+                    Ok(TargetKind::Moment) => Some((expression, Type::List(Element::Time))),
+                    Ok(TargetKind::Amount) => Some((expression, Type::List(Element::Amount))),
+                    Err(said) => {
+                        self.wrong.push(said);
+                        None
                     }
-                };
-                Some((expression, Type::List(list)))
+                }
             }
         }
     }

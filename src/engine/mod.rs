@@ -45,6 +45,6 @@ pub use prepare::{key_hash, key_in};
 pub use promises::PlannedPromise;
 pub use run::{Batches, Outcome, RunError, Work, run_blocks, run_source};
 pub use standing::PlannedWaivers;
-pub use targets::{not_a_target, numbered_call};
+pub use targets::{TargetKind, numbered_call, target_kind};
 pub use trace::Tracer;
 pub use windows::{PlannedWindow, WindowPart, WindowPass, Windows, sweep_windows};

@@ -29,21 +29,15 @@ impl<'n> Planner<'_, 'n> {
             Target::Expression(script) => {
                 self.check_call(pack, script)?;
                 let (column, ty) = self.column(script)?;
-                match ty {
-                    Type::Duration => {
+                match target_kind(ty, script) {
+                    Ok(TargetKind::Length) => {
                         self.check_negative(column, script)?;
                         Some(TargetInput::Durations(column))
                     }
-                    Type::Time => Some(TargetInput::Instants(column)),
-                    Type::Amount => Some(TargetInput::Amounts(column)),
-                    Type::Bool
-                    | Type::Int
-                    | Type::Float
-                    | Type::Decimal
-                    | Type::Text
-                    | Type::Date
-                    | Type::List(_) => {
-                        self.diagnostics.push(not_a_target(ty, script));
+                    Ok(TargetKind::Moment) => Some(TargetInput::Instants(column)),
+                    Ok(TargetKind::Amount) => Some(TargetInput::Amounts(column)),
+                    Err(said) => {
+                        self.diagnostics.push(said);
                         None
                     }
                 }
@@ -189,12 +183,32 @@ impl<'n> Planner<'_, 'n> {
     }
 }
 
-/// What says that an expression is no target.
-pub fn not_a_target(ty: Type, script: &Script) -> Diagnostic {
+/// What an expression says of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetKind {
+    /// How much open time there is.
+    Length,
+    /// When it is due.
+    Moment,
+    /// A promised time.
+    Amount,
+}
+
+/// What an expression of this type says of a target.
+///
+/// # Errors
+/// It is none: what is said of it.
+pub fn target_kind(ty: Type, script: &Script) -> Result<TargetKind, Diagnostic> {
+    let number = match ty {
+        Type::Duration => return Ok(TargetKind::Length),
+        Type::Time => return Ok(TargetKind::Moment),
+        Type::Amount => return Ok(TargetKind::Amount),
+        Type::Int | Type::Float | Type::Decimal => true,
+        Type::Bool | Type::Text | Type::Date | Type::List(_) => false,
+    };
     let said = Diagnostic::error(wording::NOT_A_TARGET).with("found", ty.name());
-    let number = matches!(ty, Type::Int | Type::Float | Type::Decimal);
     let said = if number { said.help(wording::HELP_NUMBER_TARGET) } else { said };
-    said.at(whole(script)).help(wording::HELP_AMOUNT)
+    Err(said.at(whole(script)).help(wording::HELP_AMOUNT))
 }
 
 /// A table of amounts as one that answers the numbers of its rows, and a call of it that stands at `place`: no
