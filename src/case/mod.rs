@@ -12,7 +12,7 @@ mod reckon;
 #[cfg(test)]
 mod tests;
 
-pub use course::{changes, spells, turns};
+pub use course::spells;
 pub use log::{CaseEvents, Event, EventLog, Fetched, Left, LogBuilder};
 pub use measure::{Measure, Moment, Part, Which};
 pub use reckon::Reckoning;

@@ -170,8 +170,8 @@ impl<'a> Records<'a> {
             return Ok(None);
         }
         let (mut rows, mut files) = (Vec::with_capacity(cases.len()), Vec::with_capacity(cases.len()));
+        let mut fetched = Fetched::default();
         for case in cases.clone() {
-            let mut fetched = Fetched::default();
             let range = log.fetch(case, &mut fetched).map_err(|it| cannot_spool("", &it))?;
             let origins = fetched.of(range).iter().map(|it| it.origin).min_by_key(|it| (it.file, it.row));
             rows.push(origins.map_or(0, |it| it.row));
