@@ -2064,6 +2064,144 @@ def write_office(seed, folder):
 
 
 # =============================================================================================
+# The voice of customers: a survey, SERVQUAL and Kano forms, evaluations by listeners and mystery shoppers, touchpoints.
+
+
+def voice_surveys():
+    rows, planted = [], []
+    fault = lambda rule, key, what: planted.append((f"survey/{rule}", key, "fail", what))
+
+    def add(month, answered=True, score=5, expected=4, recommend=9, effort=6, reason="", expectation=""):
+        sent = datetime(2026, month, 1 + len(rows) % 25, 9 + len(rows) % 8)
+        answers = [iso(sent + timedelta(hours=5)), score, expected, recommend, effort, reason, expectation]
+        rows.append([f"S{len(rows) + 1:04}", iso(sent), *(answers if answered else [""] * len(answers))])
+        return rows[-1][0]
+
+    slow = "Nobody called back for three days"
+    # February: 50 of 100 answer and 44 are satisfied, but 20 warn of us and 15 recommend us.
+    for number in range(100):
+        low = dict(score=2, expected=4, reason=slow, expectation="reasonable") if number < 6 else {}
+        add(2, answered=number < 50, recommend=3 if number < 20 else 9 if number < 35 else 8, **low)
+    fault("recommended", "2026-02", "20 detractors, 15 promoters of 50")
+    # March: 36 of 200 answer, with more effort; of ten who are not satisfied six had expected what nobody promised.
+    for number in range(200):
+        low = number < 10
+        answer = dict(score=2, reason=slow, expectation="reasonable" if number < 4 else "mistaken") if low else {}
+        add(3, answered=number < 36, recommend=3 if low else 9, effort=4 if number < 30 else 5, **answer)
+    fault("response-rate", "2026-03", "36 of 200 answer")
+    fault("satisfied", "2026-03", "26 of 36; of those with a reasonable expectation 26 of 30")
+    fault("effort", "2026-03", "30 of 36 found it hard")
+    # April has hardly begun: too few for a verdict on the month.
+    fault("on-scale", add(4, score=99), "99 for no answer")
+    fault("dissatisfied-reason", add(4, score=1, expected=1), "no reason")
+    fault("expectation-told", add(4, score=3, expected=5), "which kind of expectation?")
+    key = add(4, score="")
+    planted += [(f"survey/{rule}", key, "no_evidence", "answered without a score") for rule in ("on-scale", "dissatisfied-reason", "expectation-told")]
+    return ["survey_id", "sent_at", "answered_at", "score", "expected", "recommend", "effort", "reason", "expectation"], rows, planted
+
+
+VOICE_DIMENSIONS = ["tangibles", "empathy", "responsiveness", "assurance", "reliability"]
+
+
+def voice_servqual():
+    columns = ["form_id"] + [f"{dimension}_{end}" for dimension in VOICE_DIMENSIONS for end in "pe"]
+    rows = []
+    for number in range(40):
+        # Customers wait: responsiveness is 1.5 below what is expected, all else a quarter.
+        gaps = [1 + number % 2 if dimension == "responsiveness" else int(number % 4 == 0) for dimension in VOICE_DIMENSIONS]
+        rows.append([f"Q{number + 1:03}"] + [it for gap in gaps for it in (6 - gap, 6)])
+    rows[-1][1] = ""
+    return columns, rows, [
+        ("servqual/gap-responsiveness", "*", "fail", "1.5 below"),
+        ("servqual/complete", rows[-1][0], "fail", "tangibles not answered"),
+    ]
+
+
+def voice_kano():
+    rows, planted = [], []
+    features = [("call-back", ("like", "neutral")), ("clear bill", ("must-be", "dislike")), ("voice menu", ("dislike", "like"))]
+    for feature, usual in features:
+        for number in range(30):
+            rows.append([f"K{len(rows) + 1:03}", feature, *(("like", "dislike") if number < 6 else usual)])
+    planted.append(("kano/pleases", "clear bill", "fail", "taken for granted: 6 of 30"))
+    planted.append(("kano/not-reverse", "voice menu", "fail", "24 of 30 would rather be without it"))
+    rows.append([f"K{len(rows) + 1:03}", "call-back", "like", "like"])
+    planted.append(("kano/consistent", rows[-1][0], "fail", "liked with and without"))
+    rows.append([f"K{len(rows) + 1:03}", "call-back", "fine", "dislike"])
+    planted.append(("kano/answered", rows[-1][0], "fail", "“fine” is no answer"))
+    return ["form_id", "feature", "with_it", "without_it"], rows, planted
+
+
+def voice_evaluations():
+    rows, planted = [], []
+    fault = lambda rule, key, what: planted.append((f"monitoring/{rule}", key, "fail", what))
+
+    def add(agent, call, evaluator, mark, **other):
+        happened = datetime(2026, 3, 1 + call % 27, 9 + call % 8)
+        row = dict(evaluation_id=f"E{len(rows) + 1:03}", call_id=f"C{call:03}", agent_id=agent, evaluator_id=evaluator, happened_at=iso(happened),
+                   evaluated_at=iso(happened + timedelta(days=2)), solved=str(call % 7 != 0).lower(), mark=mark,
+                   evidence=f"0{call % 9}:12 interrupted the customer" if mark != "" and mark <= 3 else "")
+        row.update(other)
+        rows.append(row)
+        return row["evaluation_id"]
+
+    agents = ["Amy", "Ben", "Cleo", "Dan"]
+    for call in range(1, 61):
+        mark = [4, 5, 3, 5, 2][call % 5] if call % 11 else 1
+        # Quinn is milder by a point than the lead, save in the last call; Rosa marks as the lead does.
+        evaluator = ["Quinn", "Rosa"][call % 2]
+        add(agents[call % 4], call, evaluator, min(5, mark + 1) if evaluator == "Quinn" and call < 60 else mark)
+        if call % 5 in (0, 2):
+            add(agents[call % 4], call, "Lead", mark)
+    fault("result-told", add("Amy", 61, "Rosa", 5, solved=""), "solved or not?")
+    fault("evidence-given", add("Ben", 62, "Rosa", 2, evidence=""), "marked down without evidence")
+    fault("on-scale", add("Cleo", 63, "Rosa", 50), "50 for 5")
+    fault("not-oneself", add("Dan", 64, "Dan", 5), "marked himself")
+    fault("marked-soon", add("Amy", 65, "Rosa", 5, evaluated_at="2026-04-20T09:00"), "weeks later")
+    add("Eve", 66, "Rosa", 5)
+    fault("enough-marked", "Eve|2026-03", "one call")
+    return list(rows[0]), [list(row.values()) for row in rows], planted
+
+
+def voice_touchpoints():
+    rows, planted = [], []
+    fault = lambda rule, key, what: planted.append((f"moments/{rule}", key, "fail", what))
+
+    def visit(*scores, **marks):
+        case = f"V{len({row[1] for row in rows}) + 1:03}"
+        for number, (touchpoint, score) in enumerate(zip(["door", "counter", "till"], scores)):
+            own = {name: 4 for name in ("appearance", "behaviour", "communication")}
+            own.update(marks if number == 1 else {})
+            rows.append([f"M{len(rows) + 1:04}", case, touchpoint, *own.values(), score, str(touchpoint == "till").lower()])
+        return case
+
+    for number in range(40):
+        visit(3 + number % 2, 5, 4 + number % 2)
+    for name in ("appearance", "behaviour", "communication"):
+        visit(4, 4, 5, **{name: 1})
+        fault(name, rows[-2][0], f"{name} marked 1 of 5")
+    fault("peak", visit(3, 3, 3), "no good moment")
+    fault("end", rows[-1][0], "ends at 3 of 5")
+    fault("no-pit", visit(5, 1, 4), "one moment of 1")
+    visit(4, 4, "")
+    planted.append(("moments/end", rows[-1][0], "no_evidence", "not asked at the end"))
+    return ["touchpoint_id", "case_id", "touchpoint", "appearance", "behaviour", "communication", "score", "closing"], rows, planted
+
+
+def write_voice(folder):
+    planted, counts = [], []
+    parts = [("surveys", voice_surveys), ("servqual", voice_servqual), ("kano", voice_kano), ("evaluations", voice_evaluations),
+             ("touchpoints", voice_touchpoints)]
+    for name, make in parts:
+        columns, rows, more = make()
+        write_bytes(folder / f"data/{name}.csv", csv_bytes(columns, rows))
+        planted += more
+        counts.append(f"{len(rows)} {name}")
+    write_bytes(folder / "planted.csv", csv_bytes(["rule", "key", "outcome", "what"], sorted(planted)))
+    print(f"{folder.name}: {', '.join(counts)}; {len(planted)} planted verdicts")
+
+
+# =============================================================================================
 
 
 def main():
@@ -2080,6 +2218,7 @@ def main():
               f"{len(sample.data_faults)} faults in the data")
     write_centre(options.seed, options.out / "contact-centre")
     write_office(options.seed, options.out / "service-office")
+    write_voice(options.out / "customer-voice")
 
 
 if __name__ == "__main__":

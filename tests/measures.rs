@@ -83,6 +83,62 @@ fn answers_have_kano_classes() {
     assert_eq!(["A", "M", "O", "", "Q", "I", "R"].map(count), [1, 1, 1, 1, 1, 1, 0].map(Value::from));
 }
 
+/// Below, at or above what was expected; whole numbers and fractions compare by value.
+#[test]
+fn expectations_are_classed() {
+    let answers = "id,score,expected\n1,3,4.5\n2,4,4.0\n3,5,4.5\n4,5,\n";
+    let count = |class: &str| {
+        eval(answers, &format!("count(expectation_class(score, expected) == \"{class}\")"))["value"].clone()
+    };
+    assert_eq!(["below", "at", "above"].map(count), [1, 1, 1].map(Value::from));
+    assert_eq!(eval(answers, "rate(期望比较(score, expected) == \"below\")")["n"], 3);
+}
+
+/// The class that most are of, ties in the order M, O, A, I; the coefficients leave out R and Q. Over groups, in
+/// windows, and in Chinese; what is no answer is left out and counted.
+#[test]
+fn features_have_kano_classes_and_coefficients() {
+    let answers = "id,feature,with_it,without\n1,a,like,must-be\n2,a,must-be,dislike\n3,a,喜欢,喜欢\n4,a,huh,like\n5,b,like,dislike\n6,b,1,5\n7,b,neutral,dislike\n8,b,dislike,like\n";
+    let of = |expression: &str| eval(answers, expression);
+    let class = of("kano_class(with_it, without)");
+    assert_eq!(
+        (&class["value"], &class["n"], &class["left_out_missing"]),
+        (&"M".into(), &7.into(), &1.into())
+    );
+    let share = |expression: &str, expected: f64| {
+        let found = of(expression)["value"].as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-12, "{expression}: {found}");
+    };
+    share("kano_better(with_it, without)", 3.0 / 5.0);
+    share("kano_worse(with_it, without)", -4.0 / 5.0);
+    assert_eq!(
+        of("卡诺归类(with_it, without) == \"M\" && 增加满意系数(with_it, without) < 0.7")["value"],
+        true
+    );
+    let only = "id,with_it,without\n1,like,like\n";
+    assert_eq!(eval(only, "kano_better(with_it, without)")["value"], Value::Null);
+    assert_eq!(eval(only, "kano_class(with_it, without)")["value"], "Q");
+
+    let rules = "[[rule]]\nid = \"class\"\ntitle = \"No must-be is missing\"\non = \"answer\"\nseverity = \"minor\"\nper = [\"feature\"]\nmin = 1\ncheck = 'kano_class(with_it, without) != \"M\"'\n[[rule]]\nid = \"worse\"\ntitle = \"None angers\"\non = \"answer\"\nseverity = \"minor\"\nper = [\"feature\"]\nmin = 1\ncheck = 'kano_worse(with_it, without) >= -0.5'\n";
+    let audit = AUDIT.replace("[[source]]", "packs = [\"./rules\"]\n[[source]]");
+    let home = project_of(&audit, &[("answers.csv", answers)], rules);
+    let (_, report) = common::report(home.path(), &[]);
+    let groups = report["groups"].as_array().unwrap();
+    let of = |feature: &str, rule: &str| {
+        groups
+            .iter()
+            .find(|it| it["feature"] == feature && it["rule"].as_str().unwrap().ends_with(rule))
+            .unwrap()
+    };
+    assert_eq!(
+        (&of("a", "class")["outcome"], &of("b", "class")["outcome"]),
+        (&"fail".into(), &"pass".into())
+    );
+    assert_eq!(of("b", "worse")["figure"], -1.0);
+    let interval = of("b", "worse")["interval"].as_array().unwrap();
+    assert!(interval[0] == -1.0 && (interval[1].as_f64().unwrap() + 0.438_503).abs() < 1e-6, "{interval:?}");
+}
+
 /// What is perceived less what was expected, of answers that tell both; the arguments are expressions of their own.
 #[test]
 fn a_gap_is_the_mean_of_differences() {

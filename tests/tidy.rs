@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rule",       &["wording", "record", "calendar", "diagnostic"]),
     ("promise",    &["record", "calendar"]),
     ("case",       &["record", "sorting", "calendar"]),
-    ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "case"]),
+    ("script",     &["wording", "record", "calendar", "diagnostic", "expr", "rule", "case", "measure"]),
     ("finding",    &["wording", "record", "calendar", "rule"]),
     ("score",      &["diagnostic", "wording", "rule"]),
     ("audit",      &["wording", "record", "calendar", "diagnostic", "rule", "promise", "finding", "score", "measure"]),

@@ -25,6 +25,7 @@ pub enum Kernel {
     DecimalToDecimal(fn(Decimal) -> Decimal),
     IntIntToInt(fn(i64, i64) -> i64),
     FloatFloatToFloat(fn(f64, f64) -> f64),
+    FloatFloatToText(fn(f64, f64, &mut String)),
     FloatIntToFloat(fn(f64, i64) -> f64),
     DecimalDecimalToDecimal(fn(Decimal, Decimal) -> Decimal),
     IntIntIntToInt(fn(i64, i64, i64) -> i64),
@@ -123,6 +124,7 @@ pub const FUNCTIONS: &[Function] = &[
     function!("wilson_low"(Float, Float) -> Float, FloatFloatToFloat(|hits, n| share_bound(hits, n, 0)), "wilson_low(count(solved), count()) >= 0.9", "the lower end of the 95 % interval of a share: hits, of how many (Wilson, 1927); 0 of none", "占比的 95 % 区间下限：命中数、总数（Wilson，1927）；总数为 0 时为 0"),
     function!("wilson_high"(Float, Float) -> Float, FloatFloatToFloat(|hits, n| share_bound(hits, n, 1)), "wilson_high(count(rude), count()) <= 0.05", "the upper end of the 95 % interval of a share: hits, of how many (Wilson, 1927); 1 of none", "占比的 95 % 区间上限：命中数、总数（Wilson，1927）；总数为 0 时为 1"),
     function!("kano"(Text, Text) -> Text, TextTextToText(kano_letter), "kano(with_it, without_it) == \"M\"", "the class of two answers (like, must-be, neutral, live-with, dislike) if it were there and if it were not: M O A I R Q; empty for what is no answer", "有与无两种情形的回答（喜欢、理应如此、无所谓、可以忍受、不喜欢）对应的 Kano 类别：M O A I R Q；不是回答时为空"),
+    function!("expectation_class"(Float, Float) -> Text, FloatFloatToText(|perceived, expected, out| out.push_str(expectation_class(perceived, expected))), "expectation_class(score, expected) == \"below\"", "what is perceived against what was expected: below, at or above (dissatisfied, satisfied, delighted)", "感知与期望相比：below（低于）、at（符合）、above（超出），即不满、满意、惊喜"),
     // Text.
     function!("len"(Text) -> Int, TextToInt(chars), "note.len() >= 10", "the number of characters", "字符数"),
     function!("contains"(Text, Text) -> Bool, TextTextToBool(|it, part| it.contains(part)), "note.contains(\"refund\")", "whether the second text stands in the first", "是否包含"),
@@ -173,6 +175,18 @@ pub fn functions_named(name: &str, property: bool) -> impl Iterator<Item = (u32,
 fn share_bound(hits: f64, n: f64, end: usize) -> f64 {
     let (n, hits) = (n.max(0.0) as u64, hits.max(0.0) as u64);
     wilson(hits.min(n), n).unwrap_or([0.0, 1.0])[end]
+}
+
+/// How what is perceived compares with what was expected (R. Oliver, "A cognitive model of the antecedents and
+/// consequences of satisfaction decisions", 1980).
+fn expectation_class(perceived: f64, expected: f64) -> &'static str {
+    if perceived < expected {
+        "below"
+    } else if perceived > expected {
+        "above"
+    } else {
+        "at"
+    }
 }
 
 fn kano_letter(with: &str, without: &str, out: &mut String) {

@@ -194,6 +194,7 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("保留开头", "truncate"), ("值", "values"), ("成对", "zip"),
     ("审计时点", "as_of"), ("真", "true"), ("假", "false"),
     ("推荐分值", "nps_points"), ("占比下限", "wilson_low"), ("占比上限", "wilson_high"), ("卡诺类别", "kano"),
+    ("期望比较", "expectation_class"),
 ];
 
 /// The English name of a function or constant that has a Chinese one; any other name as it is.

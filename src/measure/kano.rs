@@ -1,6 +1,8 @@
 //! Kano's classes of what customers want (N. Kano and others, "Attractive quality and must-be quality", 1984; the table
 //! and the coefficients by C. Berger and others, "Kano's methods for understanding customer-defined quality", 1993).
 
+use super::wilson;
+
 /// An answer to "how would you feel if it were there", or "if it were not there".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KanoAnswer {
@@ -59,6 +61,12 @@ impl KanoClass {
         Self::Questionable,
     ];
 
+    /// Its place in [`Self::ALL`], by its letter.
+    #[must_use]
+    pub fn place_of(letter: &str) -> Option<usize> {
+        Self::ALL.iter().position(|it| it.name() == letter)
+    }
+
     /// Its letter.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -71,6 +79,17 @@ impl KanoClass {
             Self::Questionable => "Q",
         }
     }
+}
+
+/// A figure of how many customers are of which class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KanoFigure {
+    /// [`KanoCounts::class`].
+    Class,
+    /// [`KanoCounts::better`].
+    Better,
+    /// [`KanoCounts::worse`].
+    Worse,
 }
 
 /// The class of a pair of answers: if it were there, if it were not.
@@ -102,20 +121,40 @@ impl KanoCounts {
     /// How much its presence pleases, 0 to 1: (A + O) of A, O, M and I.
     #[must_use]
     pub fn better(&self) -> Option<f64> {
-        let [_, o, a, ..] = self.0;
-        self.of(a + o)
+        let (hits, whole) = self.pleased();
+        share(hits, whole)
     }
 
     /// How much its absence angers, -1 to 0: -(O + M) of A, O, M and I.
     #[must_use]
     pub fn worse(&self) -> Option<f64> {
-        let [m, o, ..] = self.0;
-        self.of(o + m).map(|it| -it)
+        let (hits, whole) = self.angered();
+        share(hits, whole).map(|it| -it)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
-    fn of(&self, part: u64) -> Option<f64> {
-        let whole: u64 = self.0[..4].iter().sum();
-        (whole > 0).then(|| part as f64 / whole as f64)
+    /// The 95 % interval of a coefficient, as of a share (Wilson, 1927); a class has none.
+    #[must_use]
+    pub fn interval(&self, of: KanoFigure) -> Option<[f64; 2]> {
+        let share = |(hits, whole)| wilson(hits, whole);
+        match of {
+            KanoFigure::Class => None,
+            KanoFigure::Better => share(self.pleased()),
+            KanoFigure::Worse => share(self.angered()).map(|[low, high]| [-high, -low]),
+        }
     }
+
+    fn pleased(&self) -> (u64, u64) {
+        let [m, o, a, i, ..] = self.0;
+        (a + o, m + o + a + i)
+    }
+
+    fn angered(&self) -> (u64, u64) {
+        let [m, o, a, i, ..] = self.0;
+        (o + m, m + o + a + i)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }

@@ -20,7 +20,7 @@ pub use agreement::{
 pub use calibration::{Agreement, Bias, Rating, Tolerance, agreement, biases};
 pub use draw::{Candidate, Drawn, Quota, Reason, draw};
 pub use interval::{Nps, agresti_coull, clopper_pearson, nps, nps_points, wald, wilson};
-pub use kano::{KanoAnswer, KanoClass, KanoCounts, kano};
+pub use kano::{KanoAnswer, KanoClass, KanoCounts, KanoFigure, kano};
 pub use quantile::{Definition, percentile};
 pub use rank::{kendall_tau_b, spearman};
 pub use size::{normal_point, sample_size};

@@ -5,6 +5,7 @@ use super::tokens::{TokenKind, Tokens};
 use crate::{
     diagnostic::Diagnostic,
     expr::canonical,
+    measure::KanoFigure,
     record::Type,
     rule::Script,
     wording::{self, Wording},
@@ -34,6 +35,9 @@ pub enum Aggregate {
     Percentile(f64),
     /// `nps(x)`: the mean of what answers are worth (`nps_points`), with the interval of the three-point distribution.
     Nps,
+    /// `kano_class(with_it, without_it)` and the coefficients `kano_better`, `kano_worse`: over the letters that
+    /// `kano` gives each record.
+    Kano(KanoFigure),
 }
 
 /// How an aggregate is called, for people.
@@ -66,7 +70,7 @@ const fn entry(
 
 /// All aggregates. What is left out because it is missing is counted beside the figure.
 #[rustfmt::skip] // A table.
-pub const AGGREGATES: [AggregateEntry; 17] = [
+pub const AGGREGATES: [AggregateEntry; 20] = [
     entry(["count", "计数"], ["count(); count(condition)", "count(reopened) <= 2"],
         ["the records; those for which the condition is true", "记录数；满足条件的记录数"], false),
     entry(["rate", "占比"], ["rate(condition) -> float", "rate(first_response.outcome == \"kept\") >= 0.95"],
@@ -93,6 +97,12 @@ pub const AGGREGATES: [AggregateEntry; 17] = [
         ["the share of the records in which the field is there", "该字段有值的记录所占比例"], false),
     entry(["service_level", "服务水平"], ["service_level(number or duration, limit) -> float", "service_level(waited, seconds(20)) >= 0.8"],
         ["the share of the records that stay within the limit, those at it among them", "不超过限值（含等于）的记录所占比例"], false),
+    entry(["kano_class", "卡诺归类"], ["kano_class(with_it, without_it) -> text", "kano_class(with_it, without_it) in [\"A\", \"O\"]"],
+        ["the class (M O A I R Q) that most pairs of answers are of; of several as common the first in this order (Kano and others, 1984)", "最多的 Kano 类别（M O A I R Q）；并列时按此顺序取前者（Kano 等，1984）"], false),
+    entry(["kano_better", "增加满意系数"], ["kano_better(with_it, without_it) -> float", "kano_better(with_it, without_it) >= 0.5"],
+        ["how much its presence pleases, 0 to 1: (A + O) / (A + O + M + I) (Berger and others, 1993)", "具备时提升满意的程度，0 到 1：(A + O) / (A + O + M + I)（Berger 等，1993）"], false),
+    entry(["kano_worse", "降低不满系数"], ["kano_worse(with_it, without_it) -> float", "kano_worse(with_it, without_it) <= -0.5"],
+        ["how much its absence angers, -1 to 0: -(O + M) / (A + O + M + I) (Berger and others, 1993)", "不具备时引起不满的程度，-1 到 0：-(O + M) / (A + O + M + I)（Berger 等，1993）"], false),
     entry(["sum", "求和"], ["sum(number or duration)", "sum(settlement_amount) <= 10000"],
         ["the sum, exact whatever the order", "总和，与顺序无关的精确值"], true),
     entry(["mean", "均值"], ["mean(number or duration)", "mean(score) >= 4.0"],
@@ -117,6 +127,8 @@ impl Aggregate {
             (Self::Mean | Self::Median | Self::Percentile(_) | Self::Nps, Some(Type::Int | Type::Float)) => {
                 Some(Type::Float)
             }
+            (Self::Kano(KanoFigure::Class), Some(Type::Text)) => Some(Type::Text),
+            (Self::Kano(_), Some(Type::Text)) => Some(Type::Float),
             (Self::Min | Self::Max, Some(ty @ (Type::Date | Type::Time))) => Some(ty),
             (
                 Self::Sum | Self::Min | Self::Max | Self::Mean | Self::Median | Self::Percentile(_),
@@ -231,6 +243,7 @@ fn signature(name: &str) -> Wording {
         "nps" | "csat" | "ces" | "gap" | "response_rate" | "service_level" | "top_box" | "bottom_box" => {
             wording::HELP_MEASURE
         }
+        "kano_class" | "kano_better" | "kano_worse" => wording::HELP_KANO,
         _ => wording::HELP_OF_NUMBERS,
     }
 }
@@ -245,6 +258,15 @@ fn aggregate(name: &str, arguments: &[Range<usize>], script: &Script) -> Option<
     let plain = |aggregate| (aggregate, [String::new(), String::new()]);
     Some(match (name, arguments) {
         ("nps", [_]) => (Aggregate::Nps, ["nps_points(".to_owned(), ")".to_owned()]),
+        ("kano_class" | "kano_better" | "kano_worse", [_, without]) => {
+            let figure = match name {
+                "kano_class" => KanoFigure::Class,
+                "kano_better" => KanoFigure::Better,
+                _ => KanoFigure::Worse,
+            };
+            let without = &script.text[without.clone()];
+            (Aggregate::Kano(figure), ["kano(".to_owned(), format!(", {without})")])
+        }
         ("ces", [_]) => plain(Aggregate::Mean),
         ("response_rate", [_]) => (Aggregate::Rate, ["!is_missing(".to_owned(), ")".to_owned()]),
         ("service_level", [_, limit]) => {
@@ -371,6 +393,7 @@ mod tests {
             "median(a, b)",
             "gap(a)",
             "service_level(a)",
+            "kano_class(a)",
         ] {
             assert!(split(&script(text), &mut |_| false).is_err(), "{text}");
         }

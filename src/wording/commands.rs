@@ -163,6 +163,7 @@ wordings! { COMMAND_HELP;
     HELP_COUNT = "it takes: count(), count(condition)", "可接受：count()、count(条件)";
     HELP_RATE = "it takes: rate(condition)", "可接受：rate(条件)";
     HELP_PERCENTILE = "it takes: percentile(x, p), with a number p from 0 to 100", "可接受：percentile(x, p)，其中 p 是 0 到 100 的数字";
+    HELP_KANO = "they take the two answers: kano_class(with_it, without_it), kano_better(with_it, without_it), kano_worse(with_it, without_it)", "可接受两项回答：kano_class(with_it, without_it)、kano_better(with_it, without_it)、kano_worse(with_it, without_it)";
     HELP_MEASURE = "they take: nps(x), ces(x), csat(x), csat(x, from), top_box(x, from), bottom_box(x, upto), gap(perceived, expected), response_rate(field), service_level(x, limit), with plain numbers from and upto", "可接受：nps(x)、ces(x)、csat(x)、csat(x, from)、top_box(x, from)、bottom_box(x, upto)、gap(感知, 期望)、response_rate(字段)、service_level(x, 限值)，其中 from 和 upto 是数字";
     HELP_DISTINCT = "it takes: distinct(x)", "可接受：distinct(x)";
     HELP_MEDIAN = "it takes: median(x)", "可接受：median(x)";

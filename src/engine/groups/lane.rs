@@ -3,6 +3,7 @@
 use super::{key, sum::Number};
 use crate::{
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Vals},
+    measure::KanoClass,
     record::{Batch, Type, Value},
     script::{CompiledValue, RowRunner},
 };
@@ -100,6 +101,16 @@ impl<'b> Lane<'b> {
             Some(Vals::Bool(_) | Vals::Text(_) | Vals::List(..)) => None,
             None => Number::of(self.rows.get(row)?),
         }
+    }
+
+    /// The place of a row's class among those of Kano.
+    pub(in crate::engine) fn kano(&self, row: usize) -> Option<Number> {
+        let letter = match (&self.vals, self.rows.get(row)) {
+            (Some(Vals::Text(texts)), _) => texts.get(row),
+            (None, Some(Value::Text(text))) => text.as_ref(),
+            _ => return None,
+        };
+        Number::Int(i64::try_from(KanoClass::place_of(letter)?).ok()?).into()
     }
 
     /// Appends the value of a row, which is there, as bytes.

@@ -20,6 +20,6 @@ pub(super) use key::put_value;
 pub(super) use lane::Lane;
 pub(super) use merge::{Group, merge, merge_tables};
 pub use state::{Aggregation, Figure};
-pub(super) use state::{between, neighbours};
+pub(super) use state::{between, kano_value, neighbours};
 pub(super) use sum::{Kind, Number, Sum};
 pub(super) use table::{Call, Chunk, Grouping, Side, Table};

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     expr::Cause,
-    measure::{NORMAL, student, wilson},
+    measure::{KanoCounts, KanoFigure, NORMAL, student, wilson},
     record::{Decimal, Type, Value},
     script::Aggregate,
     sorting::Keys,
@@ -74,6 +74,8 @@ pub(super) enum Tally {
     Values(Values),
     /// Different ones, as bytes.
     Different(Box<Keys>),
+    /// How many are of which class.
+    Classes(Box<KanoCounts>),
 }
 
 /// Numbers of one kind, packed.
@@ -126,6 +128,7 @@ impl Tally {
         match of.aggregate {
             Aggregate::Count | Aggregate::Rate => Self::Hits(0),
             Aggregate::Distinct => Self::Different(Box::default()),
+            Aggregate::Kano(_) => Self::Classes(Box::default()),
             Aggregate::Sum => Self::Sum(Sum::new(kind)),
             Aggregate::Mean | Aggregate::Nps => Self::Mean(Sum::new(kind), Sum::new(kind.of_squares())),
             Aggregate::Min | Aggregate::Max => Self::Extreme(None),
@@ -146,6 +149,13 @@ impl Tally {
             }
             Self::Extreme(extreme) => *extreme = further(*extreme, number, aggregate),
             Self::Values(all) => all.push(number),
+            Self::Classes(counts) => {
+                if let Number::Int(place) = number
+                    && let Some(count) = usize::try_from(place).ok().and_then(|it| counts.0.get_mut(it))
+                {
+                    *count += 1;
+                }
+            }
             Self::Hits(_) | Self::Different(_) => {}
         }
     }
@@ -201,6 +211,9 @@ impl Cell {
             }
             (Tally::Values(Values::Words(all)), Tally::Values(Values::Words(more))) => all.extend(more),
             (Tally::Values(Values::Decimals(all)), Tally::Values(Values::Decimals(more))) => all.extend(more),
+            (Tally::Classes(counts), Tally::Classes(more)) => {
+                counts.0.iter_mut().zip(more.0).for_each(|(sum, more)| *sum += more);
+            }
             (Tally::Different(all), Tally::Different(more)) => {
                 for value in more.all() {
                     all.number(value);
@@ -232,6 +245,7 @@ impl Cell {
                     Values::Decimals(all) => all.iter().for_each(|it| Number::Decimal(*it).write(out)),
                 }
             }
+            Tally::Classes(counts) => counts.0.iter().for_each(|it| bytes::put(out, *it)),
             Tally::Different(keys) => {
                 bytes::put(out, keys.len() as u64);
                 keys.all().for_each(|it| bytes::put_bytes(out, it));
@@ -260,6 +274,11 @@ impl Cell {
             Tally::Values(all) => {
                 for _ in 0..bytes::len(bytes)? {
                     all.push(Number::read(bytes, kind)?);
+                }
+            }
+            Tally::Classes(counts) => {
+                for count in &mut counts.0 {
+                    *count = bytes::take(bytes)?;
                 }
             }
             Tally::Different(keys) => {
@@ -294,6 +313,7 @@ impl Cell {
             Tally::Sum(sum) => sum.value(ty),
             Tally::Mean(sum, _) => sum.mean(n, ty),
             Tally::Extreme(extreme) => extreme.map_or_else(none, |it| Ok(it.value(ty))),
+            Tally::Classes(counts) => Ok(kano_value(counts, of.aggregate)),
             Tally::Values(all) => {
                 let (low, high, share) = neighbours(n, of.aggregate);
                 let neighbours = beyond.neighbours.or_else(|| {
@@ -341,6 +361,10 @@ impl Cell {
                 };
                 Some([bound(mean - half)?, bound(mean + half)?])
             }
+            Tally::Classes(counts) => {
+                let Aggregate::Kano(figure) = of.aggregate else { return None };
+                counts.interval(figure).map(|it| it.map(Value::Float))
+            }
             Tally::Hits(_)
             | Tally::Mean(..)
             | Tally::Sum(_)
@@ -348,6 +372,16 @@ impl Cell {
             | Tally::Values(_)
             | Tally::Different(_) => None,
         }
+    }
+}
+
+/// A figure of Kano's; missing where no record is of a class that it counts.
+pub(in crate::engine) fn kano_value(counts: &KanoCounts, aggregate: Aggregate) -> Value {
+    let Aggregate::Kano(figure) = aggregate else { return Value::Missing };
+    match figure {
+        KanoFigure::Class => counts.class().map_or(Value::Missing, |it| Value::Text(it.name().into())),
+        KanoFigure::Better => counts.better().map_or(Value::Missing, Value::Float),
+        KanoFigure::Worse => counts.worse().map_or(Value::Missing, Value::Float),
     }
 }
 
@@ -400,13 +434,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn kinds() -> Vec<(Aggregate, Type)> {
-        use Aggregate::{Count, Distinct, Max, Mean, Median, Min, Percentile, Rate, Sum};
+        use Aggregate::{Count, Distinct, Kano, Max, Mean, Median, Min, Percentile, Rate, Sum};
         let conditions = [Count, Rate].map(|it| (it, Type::Bool));
         let numbers = [Sum, Mean, Min, Max, Median, Percentile(12.5)];
         let numbers = numbers
             .into_iter()
             .flat_map(|it| [Type::Int, Type::Float, Type::Decimal, Type::Duration].map(|ty| (it, ty)));
-        conditions.into_iter().chain(numbers).chain([(Distinct, Type::Text)]).collect()
+        let classes =
+            [KanoFigure::Class, KanoFigure::Better, KanoFigure::Worse].map(|it| (Kano(it), Type::Text));
+        conditions.into_iter().chain(numbers).chain([(Distinct, Type::Text)]).chain(classes).collect()
     }
 
     /// Takes in drawn arguments; `None` is a missing one.
@@ -420,6 +456,7 @@ mod tests {
             cell.n += 1;
             match &mut cell.tally {
                 Tally::Hits(hits) => *hits += u64::from(value > 0),
+                tally @ Tally::Classes(_) => tally.add(Number::Int(value.rem_euclid(6)), of.aggregate),
                 Tally::Different(keys) => assert!(keys.number(&value.to_le_bytes()) < 60),
                 tally @ (Tally::Sum(_) | Tally::Mean(..) | Tally::Extreme(_) | Tally::Values(_)) => {
                     let number = match of.kind() {

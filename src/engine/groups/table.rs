@@ -211,8 +211,15 @@ impl Table {
                 | Aggregate::Min
                 | Aggregate::Max
                 | Aggregate::Median
-                | Aggregate::Percentile(_) => {
-                    let Some(it) = lane.number(row) else {
+                | Aggregate::Percentile(_)
+                | Aggregate::Kano(_) => {
+                    let is_class = matches!(of.aggregate, Aggregate::Kano(_));
+                    let Some(it) = (if is_class { lane.kano(row) } else { lane.number(row) }) else {
+                        if is_class {
+                            // What is no answer has no class: it is left out as one that is missing.
+                            cell.left_out[0] += 1;
+                            continue;
+                        }
                         unfit.insert(row);
                         continue;
                     };
@@ -360,7 +367,9 @@ fn drain_cell(
                     sorter.push(&own, xxh3_64(value).cast_signed(), 0, value)?;
                 }
             }
-            Tally::Hits(_) | Tally::Sum(_) | Tally::Mean(..) | Tally::Extreme(_) => return Ok(()),
+            Tally::Hits(_) | Tally::Sum(_) | Tally::Mean(..) | Tally::Extreme(_) | Tally::Classes(_) => {
+                return Ok(());
+            }
         }
     }
     cell.tally = Tally::new(of);

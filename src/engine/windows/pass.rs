@@ -111,6 +111,7 @@ fn argument<'b>(
             lane.put(row, bytes);
             Argument::Bytes(bytes)
         }
+        Aggregate::Kano(_) => lane.kano(row).map_or(Argument::Missing, Argument::Number),
         Aggregate::Sum
         | Aggregate::Mean
         | Aggregate::Nps

@@ -3,7 +3,8 @@
 
 use super::ranked::Ranked;
 use crate::{
-    engine::groups::{Aggregation, Number, Sum, between, neighbours},
+    engine::groups::{Aggregation, Number, Sum, between, kano_value, neighbours},
+    measure::KanoCounts,
     record::Value,
     script::Aggregate,
 };
@@ -68,6 +69,7 @@ enum Tally {
     Sum(Sum),
     Ranked(Ranked),
     Different(HashMap<Box<[u8]>, u64>),
+    Classes(KanoCounts),
 }
 
 /// One aggregate over what is in the window.
@@ -89,6 +91,7 @@ impl Cell {
                 Tally::Ranked(Ranked::new())
             }
             Aggregate::Distinct => Tally::Different(HashMap::new()),
+            Aggregate::Kano(_) => Tally::Classes(KanoCounts::default()),
         };
         Self { of, is_plain, n: 0, errors: 0, tally }
     }
@@ -106,6 +109,9 @@ impl Cell {
             (Tally::Sum(sum), Argument::Number(number)) => sum.remove(number),
             (Tally::Ranked(ranked), Argument::Number(number)) if enters => ranked.insert(number),
             (Tally::Ranked(ranked), Argument::Number(number)) => ranked.remove(number),
+            (Tally::Classes(counts), Argument::Number(Number::Int(place))) => {
+                usize::try_from(place).ok().and_then(|it| counts.0.get_mut(it)).into_iter().for_each(step);
+            }
             (Tally::Different(all), Argument::Bytes(bytes)) if enters => {
                 *all.entry(bytes.into()).or_default() += 1;
             }
@@ -139,6 +145,7 @@ impl Cell {
                 sum.mean(n, ty)
             }
             Tally::Sum(sum) => sum.value(ty),
+            Tally::Classes(counts) => return kano_value(counts, self.of.aggregate),
             Tally::Ranked(ranked) => {
                 let rank = match self.of.aggregate {
                     Aggregate::Min => Some(0),
@@ -150,7 +157,8 @@ impl Cell {
                     | Aggregate::Mean
                     | Aggregate::Nps
                     | Aggregate::Median
-                    | Aggregate::Percentile(_) => None,
+                    | Aggregate::Percentile(_)
+                    | Aggregate::Kano(_) => None,
                 };
                 if let Some(rank) = rank {
                     return ranked.get(rank).map_or(Value::Missing, |it| it.value(ty));

@@ -121,6 +121,9 @@ fn call_two<'b>(
         (Kernel::FloatFloatToFloat(code), Vals::Float(a), Vals::Float(b)) => {
             Vals::Float(rows(len, |row| code(a.get(row), b.get(row))))
         }
+        (Kernel::FloatFloatToText(code), Vals::Float(a), Vals::Float(b)) => {
+            texts(len, active, |row, out| code(a.get(row), b.get(row), out))
+        }
         (Kernel::FloatIntToFloat(code), Vals::Float(a), Vals::Int(b)) => {
             Vals::Float(rows(len, |row| code(a.get(row), b.get(row))))
         }

@@ -343,6 +343,9 @@ impl Reference<'_> {
                 match (kernel, cells) {
                     (Kernel::IntToText(code), [Cell::Int(a)]) => code(*a, &mut out),
                     (Kernel::ZonedToText(code), [Cell::Int(a)]) => code(*a, zone, &mut out),
+                    (Kernel::FloatFloatToText(code), [Cell::Float(a), Cell::Float(b)]) => {
+                        code(float(a), float(b), &mut out);
+                    }
                     (Kernel::TextToText(code), [Cell::Text(a)]) => code(a, &mut out),
                     (Kernel::TextTextToText(code), [Cell::Text(a), Cell::Text(b)]) => code(a, b, &mut out),
                     unlike => panic!("{unlike:?} is ill-typed"),

@@ -128,6 +128,7 @@ impl<'b> Walker<'b> {
             }
             Kernel::IntToText(code) => made(&|out| code(int(&cells[0]), out)),
             Kernel::ZonedToText(code) => made(&|out| code(int(&cells[0]), zone, out)),
+            Kernel::FloatFloatToText(code) => made(&|out| code(float(&cells[0]), float(&cells[1]), out)),
             Kernel::TextToText(code) => made(&|out| code(text(&cells[0]), out)),
             Kernel::TextTextToText(code) => made(&|out| code(text(&cells[0]), text(&cells[1]), out)),
         };
