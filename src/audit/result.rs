@@ -4,10 +4,11 @@ use super::{Found, ScoreResult};
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Said},
-    finding::{Evidence, Finding, FindingOrigin, Fingerprint, KnownFinding, Standing},
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, KnownFinding, Standing, value_text},
     measure::wilson,
     record::Value,
     rule::{Outcome, Rule, Severity, Waived, Waiver},
+    wording::Lang,
 };
 use std::sync::Arc;
 
@@ -197,6 +198,15 @@ pub struct GroupCounts {
 impl GroupResult {
     /// Decimals of figures for people.
     pub const DECIMALS: u32 = 4;
+
+    /// A group's values of `count` expressions joined with `|`; `*` where groups were put together.
+    #[must_use]
+    pub fn key(values: &[Value], count: usize, zone: &Zone) -> String {
+        let part = |number: usize| {
+            values.get(number).map_or_else(|| "*".to_owned(), |it| value_text(it, zone, Lang::En))
+        };
+        if count == 0 { "*".to_owned() } else { (0..count).map(part).collect::<Vec<_>>().join("|") }
+    }
 }
 
 /// What a rule over groups says of one.

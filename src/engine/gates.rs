@@ -2,15 +2,17 @@
 
 use super::group_rules::{Compared, compared};
 use crate::{
-    audit::{Audit, Found, Gate, GateVerdict, OutcomeCounts, PromiseResult, ScoreResult, WaiverResult},
+    audit::{
+        Audit, Found, Gate, GateVerdict, GroupResult, OutcomeCounts, PromiseResult, ScoreResult, WaiverResult,
+    },
     calendar::Zone,
     diagnostic::{Diagnostic, Said, nearest},
     expr::{Cause, Comparison, Evaluator, Node, Program, Scratch, values_of},
-    record::{Batch, Column, Type, Value},
-    rule::{DeclaredGate, Pack, Rule, Severity},
+    record::{Batch, Column, MICROS_PER_SECOND, Type, Value},
+    rule::{DeclaredGate, Outcome, Pack, Reach, Rule, Severity},
     script::{
-        CompiledValue, Counted, FIGURES, FieldName, FigureCall, Names, Registry, ResultFigure, RowRunner,
-        WaiverKind, compile_value, cut_figures,
+        CompiledValue, Counted, FIGURES, FieldName, FigureCall, GroupFigure, Names, Registry, ResultFigure,
+        RowRunner, WaiverKind, compile_value, cut_figures,
     },
     wording,
 };
@@ -139,6 +141,10 @@ impl GateSetting<'_> {
     fn about(&self, figure: &ResultFigure) -> Result<About, Diagnostic> {
         let promises = || self.packs.iter().flat_map(|it| &it.promises).map(|it| it.id.as_str());
         let cards = || self.packs.iter().flat_map(|it| &it.scorecards).map(|it| it.id.as_str());
+        let over_groups = || {
+            let rules = self.packs.iter().flat_map(|it| &it.rules);
+            rules.filter(|it| matches!(it.reach, Reach::Groups(_))).map(|it| it.id.as_str())
+        };
         match figure {
             ResultFigure::Records
             | ResultFigure::Rejected
@@ -149,6 +155,7 @@ impl GateSetting<'_> {
                 of.as_ref().map_or(Ok(About::All), |it| self.part(it))
             }
             ResultFigure::Kept(name) => self.id(name, promises().collect()),
+            ResultFigure::Group(name, ..) => self.id(name, over_groups().collect()),
             ResultFigure::Score(name, ..) | ResultFigure::Worst(name) => self.id(name, cards().collect()),
         }
     }
@@ -248,7 +255,8 @@ impl PlannedGate {
     #[must_use]
     pub fn judge(&self, audit: &Audit) -> Gate {
         let figures = self.calls.iter().zip(&self.about);
-        let values: Vec<Value> = figures.map(|(call, about)| value(&call.figure, about, audit)).collect();
+        let values: Vec<Value> =
+            figures.map(|(call, about)| value(&call.figure, about, audit, &self.program.zone)).collect();
         let columns = self.calls.iter().zip(&values);
         let columns = columns.map(|(call, value)| Column::of_values(call.figure.ty(), [value])).collect();
         let batch = Batch { len: 1, columns, ..Batch::default() };
@@ -336,7 +344,7 @@ fn holds(comparison: Comparison, figure: f64, limit: f64) -> bool {
 }
 
 /// A figure of a result.
-fn value(figure: &ResultFigure, about: &About, audit: &Audit) -> Value {
+fn value(figure: &ResultFigure, about: &About, audit: &Audit, zone: &Zone) -> Value {
     let count = |it: u64| Value::Int(i64::try_from(it).unwrap_or(i64::MAX));
     let float = |it: Option<f64>| it.map_or(Value::Missing, Value::Float);
     match figure {
@@ -374,11 +382,33 @@ fn value(figure: &ResultFigure, about: &About, audit: &Audit) -> Value {
             None => outcomes(about, audit).coverage(),
         }),
         ResultFigure::Score(_, subject, period) => float(score(about, subject, period.as_deref(), audit)),
+        ResultFigure::Group(_, key, of) => float(group(about, key, *of, audit, zone)),
         ResultFigure::Worst(_) => {
             let own = audit.scores.iter().filter(|it| is_of(it, about) && it.is_own());
             float(own.filter_map(reckoned).min_by(f64::total_cmp))
         }
     }
+}
+
+/// What a rule found of a group that it could judge; durations in seconds.
+fn group(about: &About, key: &str, of: GroupFigure, audit: &Audit, zone: &Zone) -> Option<f64> {
+    let is_meant = |it: &&GroupResult| {
+        matches!(about, About::Id(id) if it.rule.id == *id)
+            && GroupResult::key(&it.values, it.names.len(), zone) == key
+    };
+    let found = audit.groups.iter().find(is_meant)?;
+    matches!(found.outcome, Outcome::Pass | Outcome::Fail).then_some(())?;
+    let [low, high] = [0, 1].map(|end| found.interval.as_ref().map(|it| &it[end]));
+    let asked = match of {
+        GroupFigure::Figure => Some(&found.figure),
+        GroupFigure::Lower => low,
+        GroupFigure::Upper => high,
+    };
+    let found = match asked? {
+        Value::Duration(it) => whole(*it) / whole(MICROS_PER_SECOND),
+        other => number(Ok(other.clone())),
+    };
+    Some(found).filter(|it| !it.is_nan())
 }
 
 /// How many findings; `None` of a rule that was not judged.

@@ -383,16 +383,8 @@ impl GroupChunk<'_> {
         }
     }
 
-    /// The group's values joined with `|`; `*` where groups were put together.
     fn key(&self, group: &Group) -> String {
-        let (zone, lang) = (self.judging.zone, Lang::En);
-        let part = |number: usize| {
-            group.key.get(number).map_or_else(|| "*".to_owned(), |it| value_text(it, zone, lang))
-        };
-        match self.planned.names.len() {
-            0 => "*".to_owned(),
-            count => (0..count).map(part).collect::<Vec<_>>().join("|"),
-        }
+        GroupResult::key(&group.key, self.planned.names.len(), self.judging.zone)
     }
 
     fn finding(

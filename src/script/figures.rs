@@ -31,6 +31,17 @@ pub enum WaiverKind {
     Broad,
 }
 
+/// What is asked of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupFigure {
+    /// What was compared; durations in seconds.
+    Figure,
+    /// The lower end of its 95 % interval.
+    Lower,
+    /// The upper end.
+    Upper,
+}
+
 /// A figure of the result; names are of severities, rules, promises and dimensions, `None` is everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResultFigure {
@@ -46,6 +57,8 @@ pub enum ResultFigure {
     Score(String, String, Option<String>),
     /// The lowest score of a scorecard that is not provisional.
     Worst(String),
+    /// What a rule over groups found of one group, by its key.
+    Group(String, String, GroupFigure),
     /// Records judged.
     Records,
     /// Rows that could not be split into fields.
@@ -85,7 +98,7 @@ const fn entry(
 
 /// All figures that gates may ask for.
 #[rustfmt::skip] // A table.
-pub const FIGURES: [FigureEntry; 11] = [
+pub const FIGURES: [FigureEntry; 14] = [
     entry(["findings", "发现数"], ["findings(); findings(\"severity, rule or dimension\"); findings(\"…\", \"new\") -> int", "findings(\"critical\") == 0"],
         ["how many findings, waived ones aside; or those that are `new`, `known` or `waived`", "发现的数量，豁免的除外；或仅数 new（新增）、known（已知）、waived（豁免）的"]),
     entry(["rate", "合格率"], ["rate(); rate(\"severity, rule or dimension\") -> float", "rate(\"support-desk/greeting\") >= 0.95"],
@@ -98,6 +111,12 @@ pub const FIGURES: [FigureEntry; 11] = [
         ["the score of a subject, `*` for all together, in a period or the last one; missing while it is provisional", "某对象（* 表示全部）在某周期或最后一个周期的得分；暂定时缺失"]),
     entry(["worst", "最低得分"], ["worst(\"scorecard\") -> float", "worst(\"agent-month\") >= 60"],
         ["the lowest score of all subjects and periods, provisional ones aside", "所有对象和周期中的最低得分，暂定的除外"]),
+    entry(["figure", "分组数值"], ["figure(\"rule\", \"group\") -> float", "figure(\"survey/recommended\", \"2026-03\") >= 20"],
+        ["what a rule over groups found of one group (`north|2026-03` where it has two values, `*` for all), durations in seconds; missing where the group has no verdict, or is not among the groups that the report lists", "分组规则在某一组上的数值（两个取值写作 `北区|2026-03`，* 表示全部），时长以秒计；该组没有结论或未列入报告时缺失"]),
+    entry(["lower", "分组下限"], ["lower(\"rule\", \"group\") -> float", "lower(\"survey/recommended\", \"2026-03\") >= 0"],
+        ["the lower end of the 95 % interval of that figure; missing where it has none", "该数值 95 % 区间的下限；没有区间时缺失"]),
+    entry(["upper", "分组上限"], ["upper(\"rule\", \"group\") -> float", "upper(\"workload/faults-with-load\", \"*\") <= 0.05"],
+        ["the upper end of the 95 % interval of that figure; missing where it has none", "该数值 95 % 区间的上限；没有区间时缺失"]),
     entry(["waivers", "豁免数"], ["waivers(); waivers(\"expired\"); waivers(\"unused\"); waivers(\"broad\") -> int", "waivers(\"expired\") == 0"],
         ["how many waivers there are, have expired, excuse nothing, or excuse most findings of their rule", "豁免的数量，或已到期、没有用到、过宽的豁免数量"]),
     entry(["over_budget", "超出预算"], ["over_budget -> int", "over_budget == 0"],
@@ -134,9 +153,12 @@ impl ResultFigure {
             | Self::BadCells
             | Self::Waivers(_)
             | Self::OverBudget => Type::Int,
-            Self::Rate(_) | Self::Kept(_) | Self::Coverage(_) | Self::Score(..) | Self::Worst(_) => {
-                Type::Float
-            }
+            Self::Rate(_)
+            | Self::Kept(_)
+            | Self::Coverage(_)
+            | Self::Score(..)
+            | Self::Worst(_)
+            | Self::Group(..) => Type::Float,
         }
     }
 }
@@ -214,6 +236,9 @@ fn figure(name: &str, arguments: &[&str], is_call: bool) -> Option<ResultFigure>
         ("coverage", [] | [_]) => ResultFigure::Coverage(of()),
         ("kept", [promise]) => ResultFigure::Kept(promise.clone()),
         ("worst", [card]) => ResultFigure::Worst(card.clone()),
+        ("figure", [rule, key]) => ResultFigure::Group(rule.clone(), key.clone(), GroupFigure::Figure),
+        ("lower", [rule, key]) => ResultFigure::Group(rule.clone(), key.clone(), GroupFigure::Lower),
+        ("upper", [rule, key]) => ResultFigure::Group(rule.clone(), key.clone(), GroupFigure::Upper),
         ("score", [card, subject]) => ResultFigure::Score(card.clone(), subject.clone(), None),
         ("score", [card, subject, period]) => {
             ResultFigure::Score(card.clone(), subject.clone(), Some(period.clone()))
@@ -252,6 +277,7 @@ mod tests {
             "kept()",
             "rejected()",
             "score(\"a\")",
+            "figure(\"a\")",
             "findings(\"a\", \"old\")",
         ];
         for text in wrong {

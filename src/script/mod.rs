@@ -20,7 +20,9 @@ mod value;
 
 pub use aggregates::{AGGREGATES, Aggregate, AggregateCall, AggregateEntry, Split, has_aggregate, split};
 pub use compile::{ColumnRule, CompiledRule, Conjunct, Form, compile_derived, compile_rule, names_in};
-pub use figures::{Counted, FIGURES, FigureCall, FigureEntry, ResultFigure, WaiverKind, cut_figures};
+pub use figures::{
+    Counted, FIGURES, FigureCall, FigureEntry, GroupFigure, ResultFigure, WaiverKind, cut_figures,
+};
 pub use library::Library;
 pub use lint::{TableInput, table_faults};
 pub use lower::Registry;
