@@ -118,6 +118,31 @@ fn differences_are_data() {
     assert_eq!(same["summary"], summary);
 }
 
+/// A level that is a derived field names who newly fails as a column does.
+#[test]
+fn derived_levels_are_told() {
+    let home = tempfile::tempdir().unwrap();
+    for name in ["desk", "desk-new"] {
+        copy(&data(name), &home.path().join(name));
+        let path = home.path().join(name).join("audit.toml");
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let text = text.replace("agent = \"agent\"", "agent = \"who\"");
+        let text = text.replace(
+            "[source.derive]\n",
+            "[source.derive]\nwho = 'if agent == \"Ann\" { \"A.\" } else { \"others\" }'\n",
+        );
+        if !text.is_empty() {
+            fs::write(&path, text).unwrap();
+        }
+    }
+    let report =
+        json(&run(home.path(), &["diff", "desk", "desk-new", "--project", "desk", "--format", "json"]));
+    let all = report["rules"].as_array().unwrap();
+    let soon = all.iter().find(|it| it["id"] == "desk/answered-soon").unwrap();
+    assert_eq!(soon["newly_failing"]["keys"], serde_json::json!(["C1", "C6"]));
+    assert_eq!(soon["newly_failing"]["subjects"]["agent"], serde_json::json!({ "A.": 1, "others": 1 }));
+}
+
 #[test]
 fn packs_alone_are_compared_on_records_that_are_named() {
     let packs = ["diff", "desk/rules/desk", "desk-new/rules/desk", "--rule", "desk/fee-told"];

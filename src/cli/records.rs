@@ -126,24 +126,25 @@ pub(super) struct Who {
 /// Tells who the records with these numbers are, which rise.
 pub(super) fn who(source: &PlannedSource, records: &[u64]) -> Result<Vec<Who>, Box<Diagnostic>> {
     let PlannedSource { opened, plan } = source;
-    // Levels that are derived fields are not read from files, and not told here.
-    let levels: Vec<Option<PlanColumn>> =
-        plan.subject.iter().map(|it| plan.columns.get(it.1 as usize).copied()).collect();
-    let keys_of = plan.key.iter().map(|it| plan.columns[*it as usize]);
-    let wanted: Vec<PlanColumn> = keys_of.chain(levels.iter().flatten().copied()).collect();
-    let keys: Vec<u32> = (0..).take(plan.key.len()).collect();
+    let asked: Vec<u32> = plan.key.iter().copied().chain(plan.subject.iter().map(|it| it.1)).collect();
+    // Levels that are derived fields take whatever they are derived from; else only what is asked for is read.
+    let read: Option<Vec<PlanColumn>> =
+        asked.iter().map(|it| plan.columns.get(*it as usize).copied()).collect();
+    let at = if read.is_some() { (0..).take(asked.len()).collect() } else { asked };
+    let (keys, levels) = at.split_at(plan.key.len());
     let mut found = Vec::new();
     let (mut next, mut joined) = (records.iter().peekable(), String::new());
-    each_batch(opened, &wanted, |batch, _| {
+    each_batch(opened, read.as_ref().unwrap_or(&plan.columns), |batch, _| {
+        if read.is_none() {
+            plan.derive(batch);
+        }
         while let Some(record) = next.next_if(|it| **it < batch.first_record + batch.len as u64) {
             let row = usize::try_from(record - batch.first_record).unwrap_or_default();
             let file = opened.files.get(batch.origin(row).file as usize).map_or("", |it| it.shown.as_str());
             let origin = || format!("{file}:{}", batch.rows[row]);
-            let key = key_in(&keys, batch, row, &mut joined).map_or_else(origin, str::to_owned);
-            let text = |it: &crate::record::Column| it.text(row, &batch.text).unwrap_or_default().to_owned();
-            let mut read = batch.columns[plan.key.len()..].iter();
-            let subjects =
-                levels.iter().map(|it| it.and(read.next()).map(text).unwrap_or_default()).collect();
+            let key = key_in(keys, batch, row, &mut joined).map_or_else(origin, str::to_owned);
+            let level = |it: &u32| batch.columns[*it as usize].text(row, &batch.text).unwrap_or_default();
+            let subjects = levels.iter().map(|it| level(it).to_owned()).collect();
             found.push(Who { key, subjects });
         }
         Ok(next.peek().is_some())

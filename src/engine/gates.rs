@@ -404,9 +404,11 @@ fn group(about: &About, key: &str, of: GroupFigure, audit: &Audit, zone: &Zone) 
         GroupFigure::Lower => low,
         GroupFigure::Upper => high,
     };
-    let found = match asked? {
-        Value::Duration(it) => whole(*it) / whole(MICROS_PER_SECOND),
-        other => number(Ok(other.clone())),
+    let asked = asked?;
+    let found = if let Value::Duration(it) = asked {
+        whole(*it) / whole(MICROS_PER_SECOND)
+    } else {
+        number(Ok(asked.clone()))
     };
     Some(found).filter(|it| !it.is_nan())
 }

@@ -86,6 +86,11 @@ pub fn key_hash(key: &str) -> u64 {
 }
 
 impl SourcePlan {
+    /// Appends the derived fields to a batch of all of the plan's columns.
+    pub fn derive(&self, batch: &mut Batch) {
+        derive(&self.derived, &self.program, &mut Scratch::default(), batch);
+    }
+
     /// Whether every part of a record's key is there.
     pub(super) fn has_key(&self, batch: &Batch, row: usize) -> bool {
         !self.key.is_empty() && self.key.iter().all(|it| batch.columns[*it as usize].valid.get(row))
