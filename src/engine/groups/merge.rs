@@ -6,14 +6,15 @@ use super::{
     key::{from_ordered_bits, values_of_key},
     state::{Beyond, Cell, Figure, Tally, neighbours},
     sum::{Kind, Number},
-    table::{Grouping, Table, item_key},
+    table::{Call, Grouping, Table, item_key},
+    worst::{Names, Worst},
 };
 use crate::{
     record::Value,
     script::Aggregate,
     sorting::{Merge, Sorter, Temporary},
 };
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 /// A group with its figures.
 #[derive(Clone, Debug)]
@@ -36,6 +37,10 @@ struct Pending {
     key: Vec<u8>,
     records: u64,
     cells: Vec<Cell>,
+    /// One for each aggregate that names its worst records.
+    worst: Vec<Worst>,
+    /// Their keys.
+    names: Arc<Names>,
     /// The aggregate whose arguments are being read.
     reading: Option<(usize, Reading)>,
     beyond: Vec<Beyond>,
@@ -126,15 +131,19 @@ impl Pending {
     fn new(rule: u16, level: usize, key: &[u8], grouping: &Grouping) -> Self {
         let cells = grouping.calls.iter().map(|it| Cell::new(it.of)).collect();
         let beyond = vec![Beyond::default(); grouping.calls.len()];
-        Self { rule, level, key: key.to_vec(), records: 0, cells, reading: None, beyond }
+        let (worst, names) = (vec![Worst::default(); grouping.naming()], Arc::default());
+        Self { rule, level, key: key.to_vec(), records: 0, cells, worst, names, reading: None, beyond }
     }
 
     fn is(&self, rule: u16, level: usize, key: &[u8]) -> bool {
         self.rule == rule && self.level == level && self.key == key
     }
 
-    fn add(&mut self, records: u64, cells: &[Cell], grouping: &Grouping) {
+    fn add(&mut self, records: u64, cells: &[Cell], (worst, names): (&[Worst], &Names), grouping: &Grouping) {
         self.records += records;
+        let own = Arc::make_mut(&mut self.names);
+        self.worst.iter_mut().zip(worst).for_each(|(mine, theirs)| mine.merge(own, theirs, names));
+        own.sweep(self.worst.iter_mut());
         for ((mine, theirs), call) in self.cells.iter_mut().zip(cells).zip(&grouping.calls) {
             mine.merge(theirs, call.of);
         }
@@ -183,9 +192,14 @@ impl Pending {
         self.end_reading();
         let count = grouping.per.len() - self.level;
         let key = values_of_key(&self.key, count).map(|it| it.0).unwrap_or_default();
+        let (mut worst, records) = (self.worst.into_iter(), self.records);
         let cells = self.cells.into_iter().zip(self.beyond).zip(&grouping.calls);
-        let figures = cells.map(|((cell, beyond), call)| cell.finish(call.of, beyond)).collect();
-        Group { rule: usize::from(self.rule), key, records: self.records, figures }
+        let finish = |((cell, beyond), call): ((Cell, Beyond), &Call)| {
+            let worst = call.worst.and_then(|_| Some((worst.next()?, Arc::clone(&self.names))));
+            cell.finish(call.of, beyond, records, worst)
+        };
+        let figures = cells.map(finish).collect();
+        Group { rule: usize::from(self.rule), key, records, figures }
     }
 }
 
@@ -221,10 +235,12 @@ pub(in crate::engine) fn merge_tables(
     tables.for_each(|it| all.absorb(it, grouping));
     let groupings: Vec<&Grouping> = std::iter::repeat_n(grouping, usize::from(rule) + 1).collect();
     let mut merging = Merging { groupings: &groupings, current: None, parents: BTreeMap::new(), each };
-    all.each_in_order(|key, records, cells| {
+    all.each_in_order(|key, records, cells, worst, names| {
         let beyond = vec![Beyond::default(); cells.len()];
-        let key = key.to_vec();
-        merging.current = Some(Pending { rule, level: 0, key, records, cells, reading: None, beyond });
+        let (key, worst, names) = (key.to_vec(), worst.to_vec(), Arc::clone(names));
+        let reading = None;
+        merging.current =
+            Some(Pending { rule, level: 0, key, records, cells, worst, names, reading, beyond });
         merging.end_current()
     })?;
     merging.finish_up_to(None)
@@ -261,7 +277,10 @@ impl Merging<'_> {
                 let records = bytes::take(&mut bytes).ok_or_else(broken)?;
                 let cells = grouping.calls.iter().map(|it| Cell::read(&mut bytes, it.of));
                 let cells = cells.collect::<Option<Vec<_>>>().ok_or_else(broken)?;
-                current.add(records, &cells, grouping);
+                let mut names = Names::default();
+                let worst = (0..grouping.naming()).map(|_| Worst::read(&mut bytes, &mut names));
+                let worst = worst.collect::<Option<Vec<_>>>().ok_or_else(broken)?;
+                current.add(records, &cells, (&worst, &names), grouping);
             }
             [a, b] => {
                 let call = usize::from(u16::from_be_bytes([*a, *b]));
@@ -285,7 +304,7 @@ impl Merging<'_> {
                 let item = item_key(group.rule, level, &group.key[..len], None);
                 let new = || Pending::new(group.rule, level, &group.key[..len], grouping);
                 let parent = self.parents.entry(item).or_insert_with(new);
-                parent.add(group.records, &group.cells, grouping);
+                parent.add(group.records, &group.cells, (&group.worst, &group.names), grouping);
             }
         }
         (self.each)(group.finish(grouping))

@@ -6,11 +6,11 @@
 //! and different values are taken of all, and of equally bad records the keys decide which are named.
 
 mod bytes;
-mod cells;
 mod exact;
 mod key;
 mod lane;
 mod merge;
+mod pages;
 mod state;
 mod sum;
 mod table;

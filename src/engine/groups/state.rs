@@ -3,7 +3,7 @@
 use super::{
     bytes,
     sum::{Kind, Number, Sum, fraction},
-    worst::Worst,
+    worst::{Names, Worst},
 };
 use crate::{
     expr::Cause,
@@ -12,6 +12,7 @@ use crate::{
     script::Aggregate,
     sorting::Keys,
 };
+use std::sync::Arc;
 
 /// One aggregate of an expression over groups.
 #[derive(Clone, Copy, Debug)]
@@ -41,14 +42,14 @@ pub struct Figure {
     pub first_error: Option<Cause>,
     /// The 95 % interval: of rates by Wilson (1927), of means by Student (1908).
     pub interval: Option<[Value; 2]>,
-    /// The records that weigh most on the side that fails.
-    worst: Worst,
+    /// The records that weigh most on the side that fails, and where their keys stand.
+    worst: Option<(Worst, Arc<Names>)>,
 }
 
 impl Figure {
     /// Keys of the records that weigh most on the side that fails, the worst first.
     pub fn worst(&self) -> impl Iterator<Item = &str> {
-        self.worst.iter().map(|it| it.1)
+        self.worst.iter().flat_map(|(worst, names)| worst.iter(names).map(|it| it.1))
     }
 
     /// The share of the group's records that count.
@@ -168,37 +169,62 @@ fn further(known: Option<Number>, number: Number, aggregate: Aggregate) -> Optio
     Some(if number.in_order(&known) == wanted { number } else { known })
 }
 
-/// One aggregate of one group.
+/// Records whose argument could not be computed.
+#[derive(Clone, Debug)]
+pub(super) struct Errors {
+    count: u64,
+    /// The first, by number, and why; not kept beyond memory.
+    first: Option<(u64, Cause)>,
+}
+
+/// One aggregate of one group: a line of memory.
 #[derive(Debug)]
 pub(super) struct Cell {
+    /// Records with an argument. Those whose argument is missing are the others of the group.
     pub(super) n: u64,
-    pub(super) left_out: [u64; 2],
-    /// The record and why, of the first that could not be computed; not kept beyond memory.
-    pub(super) first_error: Option<Box<(u64, Cause)>>,
+    errors: Option<Box<Errors>>,
     pub(super) tally: Tally,
-    pub(super) worst: Worst,
 }
+
+const _: () = assert!(size_of::<Cell>() <= 64, "a line of memory");
 
 impl Cell {
     pub(super) fn new(of: Aggregation) -> Self {
-        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::new(of), worst: Worst::default() }
+        Self { n: 0, errors: None, tally: Tally::new(of) }
     }
 
     /// What is left where a cell was taken.
     pub(super) fn taken() -> Self {
-        Self { n: 0, left_out: [0; 2], first_error: None, tally: Tally::Hits(0), worst: Worst::default() }
+        Self { n: 0, errors: None, tally: Tally::Hits(0) }
+    }
+
+    /// Counts a record whose argument could not be computed.
+    pub(super) fn add_error(&mut self, record: u64, cause: &Cause) {
+        let errors = self.errors.get_or_insert_with(|| Box::new(Errors { count: 0, first: None }));
+        errors.count += 1;
+        if errors.first.as_ref().is_none_or(|it| record < it.0) {
+            errors.first = Some((record, cause.clone()));
+        }
+    }
+
+    /// How many records' arguments could not be computed.
+    fn error_count(&self) -> u64 {
+        self.errors.as_ref().map_or(0, |it| it.count)
     }
 
     /// Takes another's arguments in.
     pub(super) fn merge(&mut self, other: &Self, of: Aggregation) {
         self.n += other.n;
-        self.left_out.iter_mut().zip(other.left_out).for_each(|(sum, more)| *sum += more);
-        if let Some(error) = &other.first_error
-            && self.first_error.as_ref().is_none_or(|it| error.0 < it.0)
-        {
-            self.first_error = Some(error.clone());
+        if let Some(theirs) = &other.errors {
+            match &mut self.errors {
+                None => self.errors = Some(theirs.clone()),
+                Some(own) => {
+                    own.count += theirs.count;
+                    let all = own.first.take().into_iter().chain(theirs.first.clone());
+                    own.first = all.min_by_key(|it| it.0);
+                }
+            }
         }
-        other.worst.iter().for_each(|(badness, key)| self.worst.add(badness, key));
         match (&mut self.tally, &other.tally) {
             (Tally::Hits(hits), Tally::Hits(more)) => *hits += more,
             (Tally::Sum(sum), Tally::Sum(more)) => sum.merge(more),
@@ -225,8 +251,7 @@ impl Cell {
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         bytes::put(out, self.n);
-        self.left_out.iter().for_each(|it| bytes::put(out, *it));
-        self.worst.write(out);
+        bytes::put(out, self.error_count());
         match &self.tally {
             Tally::Hits(hits) => bytes::put(out, *hits),
             Tally::Sum(sum) => sum.write(out),
@@ -256,8 +281,8 @@ impl Cell {
     pub(super) fn read(bytes: &mut &[u8], of: Aggregation) -> Option<Self> {
         let mut cell = Self::new(of);
         cell.n = bytes::take(bytes)?;
-        cell.left_out = [bytes::take(bytes)?, bytes::take(bytes)?];
-        cell.worst = Worst::read(bytes)?;
+        let count = bytes::take(bytes)?;
+        cell.errors = (count > 0).then(|| Box::new(Errors { count, first: None }));
         let kind = of.kind();
         match &mut cell.tally {
             Tally::Hits(hits) => *hits = bytes::take(bytes)?,
@@ -290,21 +315,29 @@ impl Cell {
         Some(cell)
     }
 
-    /// What it came to. `beyond` is what did not stay in memory: for quantiles the two neighbours, for
-    /// different values how many more there are.
-    pub(super) fn finish(mut self, of: Aggregation, beyond: Beyond) -> Figure {
+    /// What it came to in a group of so many records. `beyond` is what did not stay in memory: for quantiles the two
+    /// neighbours, for different values how many more there are.
+    pub(super) fn finish(
+        mut self,
+        of: Aggregation,
+        beyond: Beyond,
+        records: u64,
+        worst: Option<(Worst, Arc<Names>)>,
+    ) -> Figure {
         let value = self.value(of, beyond);
         let interval = self.interval(of);
-        let worst = self.worst;
-        let first_error = self.first_error.map(|it| it.1);
-        Figure { value, n: self.n, left_out: self.left_out, first_error, interval, worst }
+        let errors = self.error_count();
+        let left_out = [records.saturating_sub(self.n + errors), errors];
+        let first_error = self.errors.and_then(|it| it.first).map(|it| it.1);
+        Figure { value, n: self.n, left_out, first_error, interval, worst }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
     fn value(&mut self, of: Aggregation, beyond: Beyond) -> Result<Value, Cause> {
         let count = |it: u64| i64::try_from(it).map(Value::Int).map_err(|_| Cause::Overflow);
         let (n, ty) = (self.n, of.argument);
-        let none = || self.first_error.clone().map_or(Ok(Value::Missing), |it| Err(it.1.clone()));
+        let first = self.errors.as_ref().and_then(|it| it.first.as_ref());
+        let none = || first.map_or(Ok(Value::Missing), |it| Err(it.1.clone()));
         match &mut self.tally {
             Tally::Hits(hits) if of.aggregate == Aggregate::Count => count(*hits),
             Tally::Different(keys) => count(keys.len() as u64 + beyond.different),
@@ -449,10 +482,7 @@ mod tests {
     fn cell(of: Aggregation, drawn: &[Option<i64>]) -> Cell {
         let mut cell = Cell::new(of);
         for value in drawn {
-            let Some(value) = *value else {
-                cell.left_out[0] += 1;
-                continue;
-            };
+            let Some(value) = *value else { continue };
             cell.n += 1;
             match &mut cell.tally {
                 Tally::Hits(hits) => *hits += u64::from(value > 0),
@@ -469,13 +499,12 @@ mod tests {
                     tally.add(number, of.aggregate);
                 }
             }
-            cell.worst.add(value, &format!("k{value}"));
         }
         cell
     }
 
     fn shown(cell: Cell, of: Aggregation) -> String {
-        format!("{:?}", cell.finish(of, Beyond::default()))
+        format!("{:?}", cell.finish(of, Beyond::default(), 60, None))
     }
 
     proptest! {
@@ -509,7 +538,12 @@ mod tests {
     fn figures_are_those_of_r() {
         let figure = |aggregate, values: &[i64]| {
             let of = Aggregation { aggregate, argument: Some(Type::Int) };
-            cell(of, &values.iter().copied().map(Some).collect::<Vec<_>>()).finish(of, Beyond::default())
+            cell(of, &values.iter().copied().map(Some).collect::<Vec<_>>()).finish(
+                of,
+                Beyond::default(),
+                60,
+                None,
+            )
         };
         for (p, expected) in [(50.0, 11.0), (90.0, 29.7), (25.0, 5.5), (0.0, 1.0), (100.0, 36.0)] {
             let Ok(Value::Float(found)) = figure(Aggregate::Percentile(p), &[7, 1, 15, 36]).value else {

@@ -2,11 +2,12 @@
 
 use super::{
     bytes,
-    cells::Cells,
     key::as_float,
     lane::Lane,
+    pages::Pages,
     state::{Aggregation, Cell, Figure, Tally, Values},
     sum::Number,
+    worst::{Names, Worst},
 };
 use crate::{
     expr::{Cause, Evaluator, Faults, Mask},
@@ -14,7 +15,7 @@ use crate::{
     script::{Aggregate, CompiledValue, RowRunner},
     sorting::{Keys, Sorter, Temporary},
 };
-use std::io;
+use std::{io, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Which records are the worst of a group.
@@ -54,6 +55,16 @@ impl Grouping {
     pub(super) fn levels(&self) -> usize {
         if self.rollup { self.per.len() } else { 0 }
     }
+
+    /// How many aggregates name their worst records.
+    pub(super) fn naming(&self) -> usize {
+        self.calls.iter().filter(|it| it.worst.is_some()).count()
+    }
+
+    /// The number of an aggregate among those that name their worst records.
+    fn naming_number(&self, call: usize) -> usize {
+        self.calls[..call].iter().filter(|it| it.worst.is_some()).count()
+    }
 }
 
 /// The groups of a worker.
@@ -62,7 +73,11 @@ pub(in crate::engine) struct Table {
     keys: Keys,
     records: Vec<u64>,
     /// For each group one for each call.
-    cells: Cells,
+    cells: Pages<Cell>,
+    /// For each group one for each call that names its worst records.
+    worst: Pages<Worst>,
+    /// Their keys.
+    names: Names,
     /// Bytes held by what grows with records.
     grown: usize,
     /// The group of each row of the chunk.
@@ -72,12 +87,15 @@ pub(in crate::engine) struct Table {
     chunk_hashes: Vec<(u64, usize)>,
     scratch: Vec<u8>,
     text: String,
+    /// Where the keys of the chunk's rows stand in `names`, once they are there.
+    named: Vec<Option<u32>>,
 }
 
 /// A cell with a sum.
 const CELL_BYTES: usize = size_of::<Cell>() + 64;
-/// Groups whose cells are asked for at once, where their order is not that of their numbers.
-const TOUCHED_AT_ONCE: usize = 64;
+/// Rows, or groups, of which all that is far off in memory is asked for at once: then it comes while the next is asked
+/// for. Of more, the first would be gone again when its turn comes.
+const ROWS_AT_ONCE: usize = 64;
 /// What a group costs beside its cells and key.
 const GROUP_BYTES: usize = 48;
 
@@ -101,7 +119,9 @@ pub(in crate::engine) struct Folded {
 impl Table {
     /// Bytes held, about.
     pub(in crate::engine) fn bytes_held(&self) -> usize {
-        self.keys.bytes_held() + self.records.len() * GROUP_BYTES + self.cells.len() * CELL_BYTES + self.grown
+        let groups = self.keys.bytes_held() + self.records.len() * GROUP_BYTES;
+        let worst = self.worst.len() * size_of::<Worst>() + self.names.bytes_held();
+        groups + self.cells.len() * CELL_BYTES + worst + self.grown
     }
 
     /// Takes in the rows of `active`.
@@ -121,53 +141,77 @@ impl Table {
             lanes.push(lane);
         }
         let without_group = faults.dead;
-        self.enter(grouping, &lanes, &left);
-        // What is far off in memory is asked for all at once: then it comes while the next is asked for.
-        let numbers = || left.rows().map(|it| self.numbers[it]);
-        std::hint::black_box((self.cells.touch(numbers()), self.cells.touch_worst(numbers())));
-        for (number, call) in grouping.calls.iter().enumerate() {
-            let Some(argument) = &call.argument else {
-                for row in left.rows() {
-                    let cell = &mut self.cells.of(self.numbers[row] as usize)[number];
-                    cell.n += 1;
-                    if let Tally::Hits(hits) = &mut cell.tally {
-                        *hits += 1;
-                    }
+        let mut arguments: Vec<Option<Lane<'_>>> = Vec::with_capacity(grouping.calls.len());
+        for call in &grouping.calls {
+            let lane = |it| Lane::new(it, chunk.evaluator, chunk.runner, chunk.batch, &left);
+            arguments.push(call.argument.as_ref().map(lane));
+        }
+        self.named.clear();
+        self.named.resize(crate::expr::CHUNK_LEN, None);
+        self.numbers.resize(crate::expr::CHUNK_LEN, 0);
+        let rows: Vec<usize> = left.rows().collect();
+        let mut unfit = vec![Mask::NONE; grouping.calls.len()];
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            self.enter(grouping, &lanes, rows);
+            let numbers = || rows.iter().map(|it| self.numbers[*it]);
+            std::hint::black_box((
+                self.cells.touch(numbers(), |it| it.n),
+                self.worst.touch(numbers(), Worst::len),
+            ));
+            for ((number, lane), unfit) in arguments.iter().enumerate().zip(&mut unfit) {
+                match lane {
+                    Some(lane) => self.take_in(grouping, number, (lane, rows), chunk, unfit),
+                    None => self.count(number, rows),
                 }
-                continue;
-            };
-            let mut lane = Lane::new(argument, chunk.evaluator, chunk.runner, chunk.batch, &left);
-            self.take_in(grouping, number, &mut lane, chunk);
+            }
+        }
+        for (number, (lane, unfit)) in arguments.into_iter().zip(&unfit).enumerate() {
+            let Some(mut lane) = lane else { continue };
+            let aggregate = format!("{:?}", grouping.calls[number].of.aggregate).to_lowercase();
+            lane.faults.add(unfit, Cause::Unfit(aggregate.into()));
             self.leave_out(number, (&lane.faults, &left), chunk);
             let errors = lane.faults.list.iter().filter(|it| !it.cause.is_missing());
             errors.for_each(|it| faults.add(&it.rows, it.cause.clone()));
         }
+        self.names.sweep(self.worst.all_mut());
         Folded { without_group, faults }
     }
 
     /// Finds or makes the group of each row.
-    fn enter(&mut self, grouping: &Grouping, lanes: &[Lane<'_>], rows: &Mask) {
-        self.numbers.resize(crate::expr::CHUNK_LEN, 0);
+    fn enter(&mut self, grouping: &Grouping, lanes: &[Lane<'_>], rows: &[usize]) {
         self.chunk_keys.clear();
         self.chunk_hashes.clear();
-        for row in rows.rows() {
+        for row in rows {
             let start = self.chunk_keys.len();
-            lanes.iter().for_each(|it| it.put(row, &mut self.chunk_keys));
+            lanes.iter().for_each(|it| it.put(*row, &mut self.chunk_keys));
             let hash = Keys::hash(&self.chunk_keys[start..]);
             self.chunk_hashes.push((hash, self.chunk_keys.len()));
         }
         self.keys.touch(self.chunk_hashes.iter().map(|it| it.0));
         let mut start = 0;
-        for (row, (hash, end)) in rows.rows().zip(&self.chunk_hashes) {
+        for (row, (hash, end)) in rows.iter().zip(&self.chunk_hashes) {
             let number = self.keys.number_by(&self.chunk_keys[start..*end], *hash);
             start = *end;
             if number as usize == self.records.len() {
                 self.records.push(0);
                 let calls = &grouping.calls;
                 self.cells.push(calls.len(), calls.iter().map(|it| Cell::new(it.of)));
+                let naming = grouping.naming();
+                self.worst.push(naming, std::iter::repeat_n(Worst::default(), naming));
             }
             self.records[number as usize] += 1;
-            self.numbers[row] = number;
+            self.numbers[*row] = number;
+        }
+    }
+
+    /// Counts rows for an aggregate without an argument.
+    fn count(&mut self, number: usize, rows: &[usize]) {
+        for row in rows {
+            let cell = &mut self.cells.of(self.numbers[*row] as usize)[number];
+            cell.n += 1;
+            if let Tally::Hits(hits) = &mut cell.tally {
+                *hits += 1;
+            }
         }
     }
 
@@ -175,13 +219,14 @@ impl Table {
         &mut self,
         grouping: &Grouping,
         number: usize,
-        lane: &mut Lane<'_>,
+        (lane, rows): (&Lane<'_>, &[usize]),
         chunk: &Chunk<'_, '_, '_>,
+        unfit: &mut Mask,
     ) {
         let call = &grouping.calls[number];
         let of = call.of;
-        let mut unfit = Mask::NONE;
-        for row in lane.there.rows() {
+        let naming = grouping.naming_number(number);
+        for row in rows.iter().copied().filter(|it| lane.there.get(*it)) {
             let cell = &mut self.cells.of(self.numbers[row] as usize)[number];
             let badness = match of.aggregate {
                 Aggregate::Count | Aggregate::Rate => {
@@ -215,12 +260,10 @@ impl Table {
                 | Aggregate::Kano(_) => {
                     let is_class = matches!(of.aggregate, Aggregate::Kano(_));
                     let Some(it) = (if is_class { lane.kano(row) } else { lane.number(row) }) else {
-                        if is_class {
-                            // What is no answer has no class: it is left out as one that is missing.
-                            cell.left_out[0] += 1;
-                            continue;
+                        // What is no answer has no class: it is left out as one that is missing.
+                        if !is_class {
+                            unfit.insert(row);
                         }
-                        unfit.insert(row);
                         continue;
                     };
                     if matches!(cell.tally, Tally::Values(_)) {
@@ -231,28 +274,31 @@ impl Table {
                 }
             };
             cell.n += 1;
-            if let Some(badness) = badness.filter(|it| cell.worst.admits(*it)) {
+            let Some(badness) = badness else { continue };
+            let worst = &mut self.worst.of(self.numbers[row] as usize)[naming];
+            if !worst.admits(badness) {
+                continue;
+            }
+            let place = if let Some(name) = self.named[row] {
+                worst.place(badness, self.names.get(name), &self.names)
+            } else {
                 self.text.clear();
                 (chunk.name)(chunk.evaluator.low() + row, &mut self.text);
-                let before = cell.worst.bytes_held();
-                cell.worst.add(badness, &self.text);
-                self.grown += cell.worst.bytes_held().saturating_sub(before);
+                worst.place(badness, self.text.as_bytes(), &self.names)
+            };
+            if let Some(at) = place {
+                let name = *self.named[row].get_or_insert_with(|| self.names.push(&self.text));
+                worst.put(at, badness, name);
             }
         }
-        lane.faults.add(&unfit, Cause::Unfit(format!("{:?}", of.aggregate).to_lowercase().into()));
     }
 
-    /// Counts rows without an argument.
+    /// Counts rows whose argument could not be computed.
     fn leave_out(&mut self, number: usize, (faults, rows): (&Faults, &Mask), chunk: &Chunk<'_, '_, '_>) {
-        for fault in &faults.list {
-            let is_error = !fault.cause.is_missing();
+        for fault in faults.list.iter().filter(|it| !it.cause.is_missing()) {
             for row in fault.rows.and(rows).rows() {
-                let cell = &mut self.cells.of(self.numbers[row] as usize)[number];
-                cell.left_out[usize::from(is_error)] += 1;
                 let record = chunk.batch.first_record + (chunk.evaluator.low() + row) as u64;
-                if is_error && cell.first_error.as_ref().is_none_or(|it| record < it.0) {
-                    cell.first_error = Some(Box::new((record, fault.cause.clone())));
-                }
+                self.cells.of(self.numbers[row] as usize)[number].add_error(record, &fault.cause);
             }
         }
     }
@@ -260,10 +306,11 @@ impl Table {
     /// The groups with what was reckoned, in the order of their values, where no other worker has any.
     pub(in crate::engine) fn into_groups(self, grouping: &Grouping) -> Vec<(Vec<Value>, u64, Vec<Figure>)> {
         let mut all = Vec::new();
-        let each = |key: &[u8], records, cells: Vec<Cell>| {
+        let each = |key: &[u8], records, cells: Vec<Cell>, _: &[Worst], _: &Arc<Names>| {
             let values = super::key::values_of_key(key, grouping.per.len()).unwrap_or_default().0;
-            let figures = cells.into_iter().zip(&grouping.calls);
-            let figures = figures.map(|(cell, call)| cell.finish(call.of, Default::default())).collect();
+            let finish =
+                |(cell, call): (Cell, &Call)| cell.finish(call.of, Default::default(), records, None);
+            let figures = cells.into_iter().zip(&grouping.calls).map(finish).collect();
             all.push((values, records, figures));
             Ok(())
         };
@@ -274,35 +321,41 @@ impl Table {
 
     /// Takes another worker's groups in.
     pub(in crate::engine) fn absorb(&mut self, other: Self, grouping: &Grouping) {
-        let calls = grouping.calls.len();
-        let mut cells = other.cells.into_all();
+        let (calls, naming) = (grouping.calls.len(), grouping.naming());
+        let (mut cells, mut worst) = (other.cells.into_all(), other.worst.into_all());
         for (number, records) in (0..).zip(other.records) {
             let own = self.keys.number(other.keys.get(number)) as usize;
             let theirs = cells.by_ref().take(calls);
             if own == self.records.len() {
                 self.records.push(records);
                 self.cells.push(calls, theirs);
-                continue;
+                self.worst.push(naming, std::iter::repeat_n(Worst::default(), naming));
+            } else {
+                self.records[own] += records;
+                let mine = self.cells.of(own).iter_mut().zip(&grouping.calls);
+                mine.zip(theirs).for_each(|((mine, it), theirs)| mine.merge(&theirs, it.of));
             }
-            self.records[own] += records;
-            let mine = self.cells.of(own).iter_mut();
-            mine.zip(theirs).zip(&grouping.calls).for_each(|((mine, theirs), it)| mine.merge(&theirs, it.of));
+            let mine = self.worst.of(own).iter_mut();
+            for (mine, theirs) in mine.zip(worst.by_ref().take(naming)) {
+                mine.merge(&mut self.names, &theirs, &other.names);
+            }
         }
     }
 
-    /// The groups in the order of their values: key, records and cells.
+    /// The groups in the order of their values: key, records, cells, and the worst records with their names.
     pub(super) fn each_in_order(
         self,
-        mut each: impl FnMut(&[u8], u64, Vec<Cell>) -> io::Result<()>,
+        mut each: impl FnMut(&[u8], u64, Vec<Cell>, &[Worst], &Arc<Names>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let Self { keys, records, mut cells, .. } = self;
-        for numbers in keys.sorted().chunks(TOUCHED_AT_ONCE) {
+        let Self { keys, records, mut cells, mut worst, names, .. } = self;
+        let names = Arc::new(names);
+        for numbers in keys.sorted().chunks(ROWS_AT_ONCE) {
             let all = || numbers.iter().copied();
-            std::hint::black_box((cells.touch(all()), cells.touch_worst(all())));
+            std::hint::black_box((cells.touch(all(), |it| it.n), worst.touch(all(), Worst::len)));
             for number in numbers {
                 let at = *number as usize;
                 let own = cells.of(at).iter_mut().map(|it| std::mem::replace(it, Cell::taken())).collect();
-                each(keys.get(*number), records[at], own)?;
+                each(keys.get(*number), records[at], own, worst.of(at), &names)?;
             }
         }
         Ok(())
@@ -322,7 +375,7 @@ impl Table {
         let table = std::mem::take(self);
         let calls = grouping.calls.len();
         let mut payload = Vec::new();
-        let mut cells = table.cells.into_all();
+        let (mut cells, mut worst) = (table.cells.into_all(), table.worst.into_all());
         for (number, records) in (0..).zip(table.records) {
             let key = table.keys.get(number);
             payload.clear();
@@ -332,6 +385,7 @@ impl Table {
                 drain_cell(cell, call, (rule, grouping, key), sorter)?;
             }
             own.iter().for_each(|it| it.write(&mut payload));
+            worst.by_ref().take(grouping.naming()).for_each(|it| it.write(&table.names, &mut payload));
             sorter.push(&item_key(rule, 0, key, None), i64::MIN, 0, &payload)?;
         }
         Ok(())

@@ -1,111 +1,139 @@
-//! The keys of the records that weigh most in a figure, packed: of groups by the million each has its own.
+//! The records that weigh most in a figure. Of groups by the million each has its own, so they are numbers in a
+//! line of memory; the keys stand behind one another, once a record whatever the number of its figures.
 
 use super::bytes;
 
 /// Records that are named.
 pub(super) const WORST_MAX: usize = 5;
 
-/// Up to five keys with how bad they are, the worst first; of equally bad ones the least key.
+/// Keys of records, one behind the other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Worst {
-    /// One behind the other: badness, length, key.
+pub(super) struct Names {
+    /// Of each its length and its bytes.
     packed: Vec<u8>,
-    len: u8,
-    /// The badness of the last.
-    least: i64,
+    /// How long it was when it last held nothing but what is named.
+    swept: usize,
 }
 
-const HEAD_LEN: usize = 16;
+/// Of so many bytes more than half may be keys that are no longer named.
+const SWEEP_FROM: usize = 1 << 20;
+const LEN_BYTES: usize = size_of::<u32>();
+
+impl Names {
+    /// Appends a key; gives where it stands.
+    pub(super) fn push(&mut self, key: &str) -> u32 {
+        let at = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
+        self.packed.extend_from_slice(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_le_bytes());
+        self.packed.extend_from_slice(key.as_bytes());
+        at
+    }
+
+    /// The key that stands there.
+    pub(super) fn get(&self, at: u32) -> &[u8] {
+        let rest = self.packed.get(at as usize..).and_then(|it| it.split_first_chunk::<LEN_BYTES>());
+        let key = rest.and_then(|(len, rest)| rest.get(..u32::from_le_bytes(*len) as usize));
+        key.unwrap_or_default()
+    }
+
+    /// Memory beside its own size. Where numbers of 32 bits will soon not do, more than anybody may hold.
+    pub(super) fn bytes_held(&self) -> usize {
+        if self.packed.len() > 3 << 30 { usize::MAX >> 1 } else { self.packed.capacity() }
+    }
+
+    /// Forgets the keys that none of these names, where those may be most.
+    pub(super) fn sweep<'w>(&mut self, all: impl Iterator<Item = &'w mut Worst>) {
+        if self.packed.len() < 2 * self.swept + SWEEP_FROM {
+            return;
+        }
+        let old = std::mem::take(self);
+        for worst in all {
+            let len = usize::from(worst.len);
+            for name in &mut worst.names[..len] {
+                let at = self.packed.len();
+                let key = old.get(*name);
+                self.packed.extend_from_slice(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_le_bytes());
+                self.packed.extend_from_slice(key);
+                *name = u32::try_from(at).unwrap_or(u32::MAX);
+            }
+        }
+        self.swept = self.packed.len();
+    }
+}
+
+/// Up to five records with how bad they are, the worst first; of equally bad ones the least key.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+pub(super) struct Worst {
+    badness: [i64; WORST_MAX],
+    names: [u32; WORST_MAX],
+    len: u8,
+}
 
 impl Worst {
     /// Badness and key of each.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, &str)> {
-        let mut rest = self.packed.as_slice();
-        std::iter::from_fn(move || {
-            let badness = bytes::take(&mut rest)?.cast_signed();
-            Some((badness, std::str::from_utf8(bytes::take_bytes(&mut rest)?).unwrap_or_default()))
-        })
+    pub(super) fn iter<'n>(&self, names: &'n Names) -> impl Iterator<Item = (i64, &'n str)> + use<'n> {
+        let (badness, at, len) = (self.badness, self.names, usize::from(self.len));
+        (0..len).map(move |it| (badness[it], std::str::from_utf8(names.get(at[it])).unwrap_or_default()))
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> u64 {
-        u64::from(self.len)
-    }
-
-    /// A byte of what is kept; 0 where nothing is.
-    pub(super) fn first_byte(&self) -> u8 {
-        self.packed.first().copied().unwrap_or_default()
+    pub(super) const fn len(&self) -> u64 {
+        self.len as u64
     }
 
     /// Whether a record so bad may be among them; at equal badness the key decides.
-    pub(super) fn admits(&self, badness: i64) -> bool {
-        usize::from(self.len) < WORST_MAX || badness >= self.least
+    pub(super) const fn admits(&self, badness: i64) -> bool {
+        (self.len as usize) < WORST_MAX || badness >= self.badness[WORST_MAX - 1]
+    }
+
+    /// The place of a record among them, if it has one.
+    pub(super) fn place(&self, badness: i64, key: &[u8], names: &Names) -> Option<usize> {
+        let len = usize::from(self.len);
+        let comes_before = |at: &usize| {
+            let (other, known) = (self.badness[*at], self.names[*at]);
+            badness > other || badness == other && key < names.get(known)
+        };
+        // Records come by their keys more often than not: the last is looked at first.
+        let at = (0..len).rev().take_while(comes_before).last().unwrap_or(len);
+        (at < WORST_MAX).then_some(at)
     }
 
     /// Puts a record in its place, and the least bad out where there are too many.
-    pub(super) fn add(&mut self, badness: i64, key: &str) {
-        let (mut at, mut end) = (0, 0);
-        // Where the last one begins, and how bad the one before it is.
-        let (mut last, mut before) = (0, badness);
-        let mut number = 0;
-        while let Some((other, known)) = self.at(end) {
-            number += 1;
-            if number == usize::from(self.len) {
-                last = end;
-            } else {
-                before = other;
-            }
-            end += HEAD_LEN + known.len();
-            if other > badness || other == badness && known <= key.as_bytes() {
-                at = end;
+    pub(super) fn put(&mut self, at: usize, badness: i64, name: u32) {
+        let len = usize::from(self.len).min(WORST_MAX - 1);
+        self.badness.copy_within(at..len, at + 1);
+        self.names.copy_within(at..len, at + 1);
+        self.badness[at] = badness;
+        self.names[at] = name;
+        self.len = u8::try_from(len + 1).unwrap_or(u8::MAX);
+    }
+
+    /// Takes in others.
+    pub(super) fn merge(&mut self, own: &mut Names, other: &Self, theirs: &Names) {
+        for (badness, key) in other.iter(theirs) {
+            if let Some(at) = self.place(badness, key.as_bytes(), own) {
+                let name = own.push(key);
+                self.put(at, badness, name);
             }
         }
-        if number == WORST_MAX {
-            if at > last {
-                return;
-            }
-            self.packed.truncate(last);
-            self.least = if at == last { badness } else { before };
-        } else {
-            self.least = if number == 0 { badness } else { self.least.min(badness) };
-            self.len += 1;
+    }
+
+    pub(super) fn write(&self, names: &Names, out: &mut Vec<u8>) {
+        bytes::put(out, self.len());
+        for (badness, key) in self.iter(names) {
+            bytes::put(out, badness.cast_unsigned());
+            bytes::put_bytes(out, key.as_bytes());
         }
-        let len = HEAD_LEN + key.len();
-        let tail = self.packed.len();
-        self.packed.reserve_exact(len);
-        self.packed.resize(tail + len, 0);
-        self.packed.copy_within(at..tail, at + len);
-        let entry = &mut self.packed[at..at + len];
-        entry[..8].copy_from_slice(&badness.cast_unsigned().to_le_bytes());
-        entry[8..HEAD_LEN].copy_from_slice(&(key.len() as u64).to_le_bytes());
-        entry[HEAD_LEN..].copy_from_slice(key.as_bytes());
     }
 
-    /// Badness and key of the one that begins at this byte.
-    fn at(&self, start: usize) -> Option<(i64, &[u8])> {
-        let mut rest = self.packed.get(start..)?;
-        let badness = bytes::take(&mut rest)?.cast_signed();
-        Some((badness, bytes::take_bytes(&mut rest)?))
-    }
-
-    fn last(&self) -> i64 {
-        self.iter().last().map_or(0, |it| it.0)
-    }
-
-    /// Memory beside its own size.
-    pub(super) fn bytes_held(&self) -> usize {
-        self.packed.capacity()
-    }
-
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        bytes::put_bytes(out, &self.packed);
-    }
-
-    pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
-        let packed = bytes::take_bytes(bytes)?.to_vec();
-        let mut worst = Self { packed, ..Self::default() };
-        worst.len = u8::try_from(worst.iter().count()).ok()?;
-        worst.least = worst.last();
+    pub(super) fn read(bytes: &mut &[u8], names: &mut Names) -> Option<Self> {
+        let mut worst = Self::default();
+        for _ in 0..bytes::len(bytes)? {
+            let badness = bytes::take(bytes)?.cast_signed();
+            let key = std::str::from_utf8(bytes::take_bytes(bytes)?).ok()?;
+            let at = worst.place(badness, key.as_bytes(), names)?;
+            worst.put(at, badness, names.push(key));
+        }
         Some(worst)
     }
 }
@@ -115,25 +143,49 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn found(worst: &Worst, names: &Names) -> Vec<(i64, String)> {
+        worst.iter(names).map(|it| (it.0, it.1.to_owned())).collect()
+    }
+
+    fn of(all: &[(i64, String)], names: &mut Names) -> Worst {
+        let mut worst = Worst::default();
+        for (badness, key) in all {
+            if worst.admits(*badness)
+                && let Some(at) = worst.place(*badness, key.as_bytes(), names)
+            {
+                worst.put(at, *badness, names.push(key));
+            }
+        }
+        worst
+    }
+
     proptest! {
         #[test]
-        fn the_worst_of_all_are_kept_in_any_order(all in prop::collection::vec((-3_i64..3, "[ab电]{0,3}"), 0..30)) {
-            let mut worst = Worst::default();
-            for (badness, key) in &all {
-                if worst.admits(*badness) {
-                    worst.add(*badness, key);
-                }
-            }
+        fn the_worst_of_all_are_kept_in_any_order(all in prop::collection::vec((-3_i64..3, "[ab电]{0,3}"), 0..30), cut in 0_usize..30) {
+            let mut names = Names::default();
+            let mut worst = of(&all, &mut names);
             let mut sorted = all.clone();
             sorted.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
             sorted.truncate(WORST_MAX);
-            let found = |it: &Worst| it.iter().map(|it| (it.0, it.1.to_owned())).collect::<Vec<_>>();
-            prop_assert_eq!(found(&worst), sorted);
-            let mut bytes = Vec::new();
-            worst.write(&mut bytes);
-            let read = Worst::read(&mut bytes.as_slice()).unwrap();
-            prop_assert_eq!(found(&read), found(&worst));
-            prop_assert_eq!((read.len, read.least), (worst.len, worst.least));
+            prop_assert_eq!(&found(&worst, &names), &sorted);
+
+            let (first, second) = all.split_at(cut.min(all.len()));
+            let (mut own, mut theirs) = (Names::default(), Names::default());
+            let (mut merged, other) = (of(first, &mut own), of(second, &mut theirs));
+            merged.merge(&mut own, &other, &theirs);
+            prop_assert_eq!(&found(&merged, &own), &sorted);
+
+            let (mut bytes, mut again) = (Vec::new(), Names::default());
+            worst.write(&names, &mut bytes);
+            let mut rest = bytes.as_slice();
+            let read = Worst::read(&mut rest, &mut again).unwrap();
+            prop_assert!(rest.is_empty());
+            prop_assert_eq!(&found(&read, &again), &sorted);
+
+            names.packed.resize(SWEEP_FROM, 0);
+            names.sweep(std::iter::once(&mut worst));
+            prop_assert_eq!(&found(&worst, &names), &sorted);
+            prop_assert!(names.packed.len() < 100);
         }
     }
 }
