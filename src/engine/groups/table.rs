@@ -86,9 +86,17 @@ pub(in crate::engine) struct Table {
     chunk_keys: Vec<u8>,
     chunk_hashes: Vec<(u64, usize)>,
     scratch: Vec<u8>,
+    /// Keys of the chunk's rows, where they were asked for.
     text: String,
-    /// Where the keys of the chunk's rows stand in `names`, once they are there.
-    named: Vec<Option<u32>>,
+    asked: Vec<Option<Asked>>,
+}
+
+/// The key of a row: its bytes in the text of the chunk, and where it stands in `names`, once it is there.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    start: usize,
+    end: usize,
+    name: Option<u32>,
 }
 
 /// A cell with a sum.
@@ -146,8 +154,9 @@ impl Table {
             let lane = |it| Lane::new(it, chunk.evaluator, chunk.runner, chunk.batch, &left);
             arguments.push(call.argument.as_ref().map(lane));
         }
-        self.named.clear();
-        self.named.resize(crate::expr::CHUNK_LEN, None);
+        self.text.clear();
+        self.asked.clear();
+        self.asked.resize(crate::expr::CHUNK_LEN, None);
         self.numbers.resize(crate::expr::CHUNK_LEN, 0);
         let rows: Vec<usize> = left.rows().collect();
         let mut unfit = vec![Mask::NONE; grouping.calls.len()];
@@ -279,16 +288,14 @@ impl Table {
             if !worst.admits(badness) {
                 continue;
             }
-            let place = if let Some(name) = self.named[row] {
-                worst.place(badness, self.names.get(name), &self.names)
-            } else {
-                self.text.clear();
+            let asked = self.asked[row].get_or_insert_with(|| {
+                let start = self.text.len();
                 (chunk.name)(chunk.evaluator.low() + row, &mut self.text);
-                worst.place(badness, self.text.as_bytes(), &self.names)
-            };
-            if let Some(at) = place {
-                let name = *self.named[row].get_or_insert_with(|| self.names.push(&self.text));
-                worst.put(at, badness, name);
+                Asked { start, end: self.text.len(), name: None }
+            });
+            let key = &self.text[asked.start..asked.end];
+            if let Some(at) = worst.place(badness, key.as_bytes(), &self.names) {
+                worst.put(at, badness, *asked.name.get_or_insert_with(|| self.names.push(key)));
             }
         }
     }
