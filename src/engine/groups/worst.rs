@@ -21,10 +21,10 @@ const LEN_BYTES: usize = size_of::<u32>();
 
 impl Names {
     /// Appends a key; gives where it stands.
-    pub(super) fn push(&mut self, key: &str) -> u32 {
+    pub(super) fn push(&mut self, key: &[u8]) -> u32 {
         let at = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
         self.packed.extend_from_slice(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_le_bytes());
-        self.packed.extend_from_slice(key.as_bytes());
+        self.packed.extend_from_slice(key);
         at
     }
 
@@ -48,13 +48,7 @@ impl Names {
         let old = std::mem::take(self);
         for worst in all {
             let len = usize::from(worst.len);
-            for name in &mut worst.names[..len] {
-                let at = self.packed.len();
-                let key = old.get(*name);
-                self.packed.extend_from_slice(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_le_bytes());
-                self.packed.extend_from_slice(key);
-                *name = u32::try_from(at).unwrap_or(u32::MAX);
-            }
+            worst.names[..len].iter_mut().for_each(|it| *it = self.push(old.get(*it)));
         }
         self.swept = self.packed.len();
     }
@@ -112,7 +106,7 @@ impl Worst {
     pub(super) fn merge(&mut self, own: &mut Names, other: &Self, theirs: &Names) {
         for (badness, key) in other.iter(theirs) {
             if let Some(at) = self.place(badness, key.as_bytes(), own) {
-                let name = own.push(key);
+                let name = own.push(key.as_bytes());
                 self.put(at, badness, name);
             }
         }
@@ -132,7 +126,7 @@ impl Worst {
             let badness = bytes::take(bytes)?.cast_signed();
             let key = std::str::from_utf8(bytes::take_bytes(bytes)?).ok()?;
             let at = worst.place(badness, key.as_bytes(), names)?;
-            worst.put(at, badness, names.push(key));
+            worst.put(at, badness, names.push(key.as_bytes()));
         }
         Some(worst)
     }
@@ -153,7 +147,7 @@ mod tests {
             if worst.admits(*badness)
                 && let Some(at) = worst.place(*badness, key.as_bytes(), names)
             {
-                worst.put(at, *badness, names.push(key));
+                worst.put(at, *badness, names.push(key.as_bytes()));
             }
         }
         worst
