@@ -15,7 +15,7 @@ use touchstone::{
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const FORMATS: [&str; 3] = ["json", "ndjson", "csv"];
+const FORMATS: [&str; 4] = ["json", "ndjson", "csv", "gitlab"];
 
 fn main() {
     divan::main();
@@ -46,14 +46,15 @@ fn encode(bencher: Bencher<'_, '_>, format: &str) {
         },
         origin: FindingOrigin { file: "data/tickets.csv", sheet: None, row: 17 },
         standing: Standing::New,
+        waiver: None,
         unstable: false,
     };
     let report = report(Format::from_name(format).unwrap(), Setting::plain(Lang::En, Zone::utc()));
-    let mut out = Vec::new();
-    report.finding(&finding, &mut out);
+    let (mut encoder, mut out) = (report.encoder(), Vec::new());
+    encoder.finding(0, &finding, &mut out);
     bencher.counter(BytesCount::new(out.len())).bench_local(|| {
         out.clear();
-        report.finding(&finding, &mut out);
+        encoder.finding(0, &finding, &mut out);
         divan::black_box(&out);
     });
 }

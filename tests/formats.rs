@@ -122,14 +122,15 @@ fn sarif_tells_how_findings_stand() {
     .unwrap();
     let sarif = json(&format(folder, "sarif", &["--baseline", "known.txt"]));
     let told = sarif["runs"][0]["results"].as_array().unwrap().iter().map(|it| {
-        (it["ruleId"].as_str().unwrap(), it["baselineState"].as_str(), it["suppressions"][0]["kind"].as_str())
+        let why = it["suppressions"][0]["justification"].as_str();
+        (it["ruleId"].as_str().unwrap(), it["baselineState"].as_str(), why)
     });
     let known = Some("unchanged");
     assert_eq!(
         told.collect::<Vec<_>>(),
         [
             ("desk/greeting", known, None),
-            ("desk/calm", None, Some("external")),
+            ("desk/calm", None, Some("x (y, until 2099-01-01)")),
             ("desk/greeting", known, None),
             ("desk/greeting", Some("new"), None),
             ("desk/often", known, None),
@@ -158,6 +159,33 @@ fn more_than_code_scanning_takes_becomes_a_result_a_rule() {
     assert_eq!(by_rule.len(), 2);
     assert_eq!(by_rule[0]["message"]["text"], "25000 个发现项：The customer is greeted");
     assert!(said.as_str().unwrap().contains("25001"), "{said}");
+}
+
+/// A source with subjects, judged once and twice: a result for each rule and widest subject, and what they count is
+/// all there is.
+#[test]
+fn more_than_code_scanning_takes_becomes_a_result_a_rule_and_group() {
+    let audit =
+        AUDIT.replace("key = \"id\"", "key = \"id\"\nsubject = { agent = \"agent\", team = \"note\" }");
+    let rows: String = (0..26_000).map(|it| format!("T{it},false,{},Li,team {}\n", it % 9, it % 3)).collect();
+    for more in ["", "T0,false,0,Li,team 0\n"] {
+        let folder = desk(&(rows.clone() + more));
+        fs::write(folder.path().join("desk 台/audit.toml"), &audit).unwrap();
+        let sarif = json(&format(folder.path(), "sarif", &[]));
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        let told: Vec<&str> = texts(&sarif["runs"][0]["results"], "/message/text");
+        let greeted = 8_667 + more.lines().count();
+        let first = format!("{greeted} findings: The customer is greeted (team team 0)");
+        assert_eq!(told.iter().filter(|it| **it == first).count(), 1, "{told:?}");
+        assert_eq!(told.len(), 3 + 3 + 1, "{told:?}");
+        let counts = told.iter().map(|it| it.split(' ').next().unwrap().parse::<u64>().unwrap());
+        assert_eq!(Some(counts.sum::<u64>()), sarif["runs"][0]["properties"]["findings"].as_u64());
+        let ids: BTreeSet<&str> =
+            texts(&sarif["runs"][0]["results"], "/partialFingerprints/primaryLocationLineHash")
+                .into_iter()
+                .collect();
+        assert_eq!(ids.len(), results.len());
+    }
 }
 
 #[test]

@@ -432,7 +432,7 @@ pub struct OwnedFinding {
 }
 
 impl OwnedFinding {
-    /// The finding as outputs take it; `rule_hash` is not kept.
+    /// The finding as outputs take it; `rule_hash` is not kept, and none is waived.
     #[must_use]
     pub fn as_finding(&self) -> Finding<'_> {
         Finding {
@@ -451,6 +451,7 @@ impl OwnedFinding {
             },
             origin: FindingOrigin { file: &self.file, sheet: None, row: self.row },
             standing: self.standing,
+            waiver: None,
             unstable: self.unstable,
         }
     }

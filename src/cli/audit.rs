@@ -142,7 +142,7 @@ pub(super) fn judged(
     let own: Vec<Gate> = planned.gates.iter().map(|it| it.judge(&audit)).collect();
     audit.gates.extend(own);
     complain_of_data(&audit, voice, planned);
-    let mut written = outputs.finish(&audit)?;
+    let mut written = pool.install(|| outputs.finish(&audit))?;
     if let (Some(rejects), Some(path)) = (rejects, rejects_path) {
         written.push(rejects.finish().map_err(|error| Box::new(cannot_write(path, &error)))?);
     }

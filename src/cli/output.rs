@@ -6,11 +6,12 @@ use super::early_sync::EarlySync;
 use crate::{
     audit::Audit,
     diagnostic::{Diagnostic, Place},
-    engine::{FindingSink, Wanted},
+    engine::{FindingEncoder, FindingSink, Wanted},
     finding::Finding,
-    report::{Format, Report, Setting, report},
+    report::{Encoder, Format, Report, Setting, report},
     wording,
 };
+use rayon::prelude::*;
 use std::{
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -18,7 +19,7 @@ use std::{
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// Encoded findings are held in memory up to here, in a temporary file beyond.
-const SPOOL_BYTES: usize = 8 << 20;
+const SPOOL_BYTES: usize = 1 << 20;
 
 /// Findings as they were encoded, joined.
 enum Spool {
@@ -190,27 +191,41 @@ impl Outputs {
             .join(", ")
     }
 
-    /// Where each spool stands, to come back to.
-    pub(super) fn marks(&mut self) -> io::Result<Vec<u64>> {
-        self.spools.iter_mut().map(|it| it.0.position()).collect()
+    /// Where each report and its spool stand, to come back to.
+    pub(super) fn marks(&mut self) -> io::Result<Vec<(usize, u64)>> {
+        let all = &self.all;
+        self.spools.iter_mut().map(|(spool, by)| Ok((all[*by].report.mark(), spool.position()?))).collect()
     }
 
     /// Forgets what was appended since.
-    pub(super) fn rewind(&mut self, marks: &[u64]) -> io::Result<()> {
-        self.spools.iter_mut().zip(marks).try_for_each(|(it, mark)| it.0.cut(*mark))
+    pub(super) fn rewind(&mut self, marks: &[(usize, u64)]) -> io::Result<()> {
+        for ((spool, by), (mark, position)) in self.spools.iter_mut().zip(marks) {
+            self.all[*by].report.rewind(*mark);
+            spool.cut(*position)?;
+        }
+        Ok(())
     }
 
-    /// Writes every report. Files first, standard output last.
+    /// Writes every report, side by side where they do not share a spool. Files first, standard output last.
     pub(super) fn finish(mut self, audit: &Audit) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
-        let mut written = Vec::new();
-        for (index, output) in self.all.iter().enumerate() {
-            let place = output.file.clone().unwrap_or_else(|| PathBuf::from("-"));
-            let (spool, by) = &mut self.spools[output.spool];
-            let done = output.finish(audit, spool, *by == index, self.sync);
-            done.map_err(|error| Box::new(cannot_write(&place, &error)))?;
-            written.extend(output.file.clone());
+        let (all, sync) = (&self.all, self.sync);
+        let finish =
+            |number: usize, (spool, by): &mut (Spool, usize), alone: bool| -> Result<(), Box<Diagnostic>> {
+                let own = |it: &(usize, &Output)| it.1.spool == number && it.1.goes_alone() == alone;
+                for (index, output) in all.iter().enumerate().filter(own) {
+                    let place = output.file.clone().unwrap_or_else(|| PathBuf::from("-"));
+                    let done = output.finish(audit, spool, *by == index, sync);
+                    done.map_err(|error| Box::new(cannot_write(&place, &error)))?;
+                }
+                Ok(())
+            };
+        let together = self.spools.par_iter_mut().enumerate().with_max_len(1);
+        let done: Vec<_> = together.map(|(number, it)| finish(number, it, false)).collect();
+        done.into_iter().collect::<Result<(), _>>()?;
+        for (number, it) in self.spools.iter_mut().enumerate() {
+            finish(number, it, true)?;
         }
-        Ok(written)
+        Ok(all.iter().filter_map(|it| it.file.clone()).collect())
     }
 }
 
@@ -235,6 +250,11 @@ fn spool(report: &dyn Report, file: Option<&Path>, sync: Sync) -> io::Result<Spo
 }
 
 impl Output {
+    /// True for what must not be written beside others: standard output, and a format that says so.
+    fn goes_alone(&self) -> bool {
+        self.file.is_none() || self.report.goes_alone()
+    }
+
     /// Writes the report; `is_own` where the spool may be the report itself.
     fn finish(&self, audit: &Audit, spool: &mut Spool, is_own: bool, sync: Sync) -> io::Result<()> {
         match &self.file {
@@ -378,10 +398,20 @@ impl FindingSink for Sink<'_> {
         self.reports.len()
     }
 
-    fn encode(&self, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
-        for ((report, encodes), buffer) in self.reports.iter().zip(buffers) {
-            if *encodes {
-                report.finding(finding, buffer);
+    fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
+        let all = self.reports.iter();
+        Box::new(Encoders(all.map(|(report, encodes)| encodes.then(|| report.encoder())).collect()))
+    }
+}
+
+/// The encoders of a worker, for each report that is made of its findings.
+struct Encoders<'a>(Vec<Option<Box<dyn Encoder + 'a>>>);
+
+impl FindingEncoder for Encoders<'_> {
+    fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
+        for (encoder, buffer) in self.0.iter_mut().zip(buffers) {
+            if let Some(encoder) = encoder {
+                encoder.finding(rule, finding, buffer);
             }
         }
     }

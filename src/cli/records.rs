@@ -8,7 +8,10 @@ use super::{
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, Place},
-    engine::{Batches, Bench, FindingSink, PlanColumn, RunError, SourcePlan, Wanted, key_in, run_source},
+    engine::{
+        Batches, Bench, FindingEncoder, FindingSink, PlanColumn, RunError, SourcePlan, Wanted, key_in,
+        run_source,
+    },
     finding::Finding,
     ingest::FaultKind,
     promise,
@@ -31,7 +34,13 @@ impl FindingSink for OutcomesOnly {
         0
     }
 
-    fn encode(&self, _: &Finding<'_>, _: &mut [Vec<u8>]) {}
+    fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
+        Box::new(self)
+    }
+}
+
+impl FindingEncoder for &OutcomesOnly {
+    fn encode(&mut self, _: usize, _: &Finding<'_>, _: &mut [Vec<u8>]) {}
 }
 
 /// The outcomes of a source's records by planned rule and by reported promise, in record order.

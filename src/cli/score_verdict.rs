@@ -12,7 +12,7 @@ use super::{
 use crate::{
     audit::{ScoreResult, Scores},
     diagnostic::{Diagnostic, nearest},
-    engine::{FindingSink, PlanColumn, RunError, Wanted, judge_groups, key_in, run_source},
+    engine::{FindingEncoder, FindingSink, PlanColumn, RunError, Wanted, judge_groups, key_in, run_source},
     finding::{Finding, value_text},
     record::{Type, Value, Values},
     report::{score_entry, score_json, score_line, visible},
@@ -69,7 +69,13 @@ impl FindingSink for Faults<'_> {
         0
     }
 
-    fn encode(&self, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+    fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
+        Box::new(self)
+    }
+}
+
+impl FindingEncoder for &Faults<'_> {
+    fn encode(&mut self, _: usize, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
         let is_whose = |it: &(&str, &str)| it.0 == self.level && it.1 == self.name;
         if self.level != Period::All.name() && !finding.subject.iter().any(is_whose) {
             return;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, nearest},
-    engine::{Filter, FindingSink, Judge, SourcePlan, Tracer, Wanted, key_in, plan_source},
+    engine::{Filter, FindingEncoder, FindingSink, Judge, SourcePlan, Tracer, Wanted, key_in, plan_source},
     finding::{Finding, day_of, value_text},
     ingest::Fault,
     project::Project,
@@ -330,7 +330,13 @@ impl FindingSink for Messages {
         0
     }
 
-    fn encode(&self, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+    fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
+        Box::new(self)
+    }
+}
+
+impl FindingEncoder for &Messages {
+    fn encode(&mut self, _: usize, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
         let said = (finding.origin.row, finding.message.to_owned());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(said);
     }

@@ -2,7 +2,7 @@
 //! put together and judged as if they were records.
 
 use super::{
-    Judging, PlannedGroups,
+    FindingEncoder, Judging, PlannedGroups,
     groups::{Chunk, Figure, Group, Lane, Table, merge, merge_tables},
     judge::{Verdicts, in_force, judge_rows},
     writer::{Writer, owned},
@@ -12,7 +12,7 @@ use crate::{
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch, values_of},
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing, rounded, value_text},
     record::{Batch, Column, Value},
-    rule::{MissingPolicy, Outcome, Severity},
+    rule::{MissingPolicy, Outcome, Severity, Waiver},
     script::RowRunner,
     sorting::{Sorter, Temporary},
     wording::{self, Lang},
@@ -122,8 +122,9 @@ pub fn judge_groups(
     each: TakeJudged<'_>,
     sums: TakeSums<'_>,
 ) -> io::Result<()> {
-    let mut line =
-        Line { judging, waiting: Vec::new(), room: judging.room_for_worst(), listed: [0; 2], each, sums };
+    let outputs = vec![Vec::new(); judging.sink.outputs()];
+    let (encoded, room) = (Encoded { encoder: judging.sink.encoder(), outputs }, judging.room_for_worst());
+    let mut line = Line { judging, encoded, waiting: Vec::new(), room, listed: [0; 2], each, sums };
     let groupings: Vec<_> = judging.plan.groupings().collect();
     if parts.iter().all(|it| it.sorter.is_none()) {
         let mut parts: Vec<_> = parts.into_iter().map(|it| it.tables.into_iter()).collect();
@@ -149,6 +150,7 @@ pub fn judge_groups(
 /// Groups in line to be judged, of one rule.
 struct Line<'a, 'e> {
     judging: &'a Judging<'a>,
+    encoded: Encoded<'a>,
     waiting: Vec<Group>,
     room: [u64; 4],
     /// How many groups of the rule are listed: that fail, and others.
@@ -183,10 +185,10 @@ impl Line<'_, '_> {
         let number = first.rule;
         let planned = &self.judging.plan.groups[number];
         let chunk = GroupChunk { judging: self.judging, planned, groups: &self.waiting };
-        let mut outputs = vec![Vec::new(); self.judging.sink.outputs()];
-        let judged = chunk.judge(&mut outputs, &mut self.room, &mut self.listed);
+        self.encoded.outputs.iter_mut().for_each(Vec::clear);
+        let judged = chunk.judge(&mut self.encoded, &mut self.room, &mut self.listed);
         self.waiting.clear();
-        (self.each)(number, judged, &outputs)
+        (self.each)(number, judged, &self.encoded.outputs)
     }
 }
 
@@ -208,8 +210,14 @@ struct Told {
     worst: usize,
 }
 
+/// What encodes findings, and where to: a buffer an output.
+struct Encoded<'a> {
+    encoder: Box<dyn FindingEncoder + 'a>,
+    outputs: Vec<Vec<u8>>,
+}
+
 impl GroupChunk<'_> {
-    fn judge(&self, outputs: &mut [Vec<u8>], room: &mut [u64; 4], listed: &mut [usize; 2]) -> Judged {
+    fn judge(&self, encoded: &mut Encoded<'_>, room: &mut [u64; 4], listed: &mut [usize; 2]) -> Judged {
         let planned = self.planned;
         let batch = self.batch();
         let mut scratch = Scratch::default();
@@ -243,7 +251,7 @@ impl GroupChunk<'_> {
             verdicts.findings = verdicts.findings.or(&below);
         }
         let told = self.told(&mut evaluator, &verdicts, &active);
-        self.conclude((&batch, &verdicts, &active), told, (outputs, room, listed), &mut judged);
+        self.conclude((&batch, &verdicts, &active), told, (encoded, room, listed), &mut judged);
         judged
     }
 
@@ -304,7 +312,7 @@ impl GroupChunk<'_> {
         &self,
         (batch, verdicts, judged_rows): (&Batch, &Verdicts, &Mask),
         told: Vec<Told>,
-        (outputs, room, listed): (&mut [Vec<u8>], &mut [u64; 4], &mut [usize; 2]),
+        (encoded, room, listed): (&mut Encoded<'_>, &mut [u64; 4], &mut [usize; 2]),
         judged: &mut Judged,
     ) {
         let planned = self.planned;
@@ -325,12 +333,12 @@ impl GroupChunk<'_> {
             }
             if verdicts.findings.get(row) {
                 let standing = self.standing(group, judged);
-                judged.findings.add(standing, outcome == Outcome::Fail);
-                let is_new = standing == Standing::New;
+                judged.findings.add(standing.0, outcome == Outcome::Fail);
+                let is_new = standing.0 == Standing::New;
                 let for_worst = is_new && self.judging.sink.wanted().worst && room[severity] > 0;
                 room[severity] -= u64::from(for_worst);
-                let outputs = (&mut *outputs, for_worst);
-                let worst = self.finding(batch, row, (outcome, standing), (verdicts, &told), outputs);
+                let encoded = (&mut *encoded, for_worst);
+                let worst = self.finding(batch, row, (outcome, standing), (verdicts, &told), encoded);
                 judged.worst.extend(worst);
             }
             judged.met += 1;
@@ -342,21 +350,21 @@ impl GroupChunk<'_> {
         }
     }
 
-    /// Where a finding on a group stands: waived beats known.
-    fn standing(&self, group: &Group, judged: &mut Judged) -> Standing {
+    /// Where a finding on a group stands, and what excuses it: waived beats known.
+    fn standing(&self, group: &Group, judged: &mut Judged) -> (Standing, Option<&Waiver>) {
         let plan = self.judging.plan;
         let key = self.key(group);
         let number = plan.rules.len() + group.rule;
-        if plan.waivers.waives_group(number, &key, &mut judged.waived) {
-            return Standing::Waived;
+        if let Some(waiver) = plan.waivers.of_group(number, &key, &mut judged.waived) {
+            return (Standing::Waived, Some(waiver));
         }
         let id = Fingerprint::of_record(&plan.id, &self.planned.as_rule.rule.id, &key, 0);
         match self.judging.baseline.and_then(|it| it.number(id)) {
             Some(number) => {
                 judged.known.push(number);
-                Standing::Known
+                (Standing::Known, None)
             }
-            None => Standing::New,
+            None => (Standing::New, None),
         }
     }
 
@@ -391,9 +399,9 @@ impl GroupChunk<'_> {
         &self,
         batch: &Batch,
         row: usize,
-        (outcome, standing): (Outcome, Standing),
+        (outcome, (standing, waiver)): (Outcome, (Standing, Option<&Waiver>)),
         (verdicts, told): (&Verdicts, &Told),
-        (outputs, for_worst): (&mut [Vec<u8>], bool),
+        (encoded, for_worst): (&mut Encoded<'_>, bool),
     ) -> Option<crate::audit::OwnedFinding> {
         let (judging, planned, group) = (self.judging, self.planned, &self.groups[row]);
         let rule = &planned.as_rule.rule;
@@ -433,10 +441,12 @@ impl GroupChunk<'_> {
             },
             origin: FindingOrigin::default(),
             standing,
+            waiver,
             unstable: false,
         };
         if judging.sink.wanted().findings {
-            judging.sink.encode(&finding, outputs);
+            let number = judging.plan.rules.len() + group.rule;
+            encoded.encoder.encode(number, &finding, &mut encoded.outputs);
         }
         for_worst.then(|| owned(&finding, &planned.as_rule, u64::MAX))
     }

@@ -49,8 +49,15 @@ pub trait FindingSink: Sync {
     fn wanted(&self) -> Wanted;
     /// Number of outputs.
     fn outputs(&self) -> usize;
-    /// Appends a finding to each output's buffer.
-    fn encode(&self, finding: &Finding<'_>, buffers: &mut [Vec<u8>]);
+    /// What a worker encodes with while it works on a source.
+    fn encoder(&self) -> Box<dyn FindingEncoder + '_>;
+}
+
+/// Encodes the findings of one worker.
+pub trait FindingEncoder {
+    /// Appends a finding to each output's buffer. `rule` is the number of its rule in the plan: rules on records, then
+    /// those over groups, then promises.
+    fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]);
 }
 
 /// What all workers share while a source is judged.
@@ -130,6 +137,8 @@ pub(super) struct Verdicts {
     pub(super) findings: Mask,
     /// Of these the ones that are waived.
     pub(super) waived: Mask,
+    /// Which waivers excuse which, by their numbers.
+    pub(super) waivers: Vec<(u32, Mask)>,
     /// Rows that failed at each conjunct.
     pub(super) deciders: Vec<Mask>,
     /// What scripts said of rows.
@@ -145,6 +154,7 @@ impl Verdicts {
             pass: Mask::NONE,
             findings: Mask::NONE,
             waived: Mask::NONE,
+            waivers: Vec::new(),
             deciders: Vec::new(),
             reasons: Vec::new(),
             faults,
@@ -199,6 +209,7 @@ pub struct Judge<'a> {
     groups: GroupFolder<'a>,
     cards: CardFolder<'a>,
     watch: Watch,
+    encoder: Box<dyn FindingEncoder + 'a>,
     /// Why figures of windows could not be read.
     failed: Option<io::Error>,
 }
@@ -217,7 +228,8 @@ impl<'a> Judge<'a> {
         let groups = GroupFolder::new(judging);
         let (scratch, spare, watch) = (Scratch::default(), Spare::default(), Watch::default());
         let cards = CardFolder::new(judging);
-        Self { judging, scratch, runner, spare, groups, cards, watch, failed: None }
+        let encoder = judging.sink.encoder();
+        Self { judging, scratch, runner, spare, groups, cards, watch, encoder, failed: None }
     }
 
     /// Hands what groups hold beyond the worker's memory to a temporary file.
@@ -321,7 +333,9 @@ impl<'a> Judge<'a> {
                     Some(number) => (Judged::Promise(promised[number].0), first_promise + number),
                     None => (Judged::Rule(&plan.rules[number]), number),
                 };
-                let standing = writer.finding(judged, &verdicts[number], row, low + row, &mut result);
+                let rows = (row, low + row);
+                let to = (&mut *self.encoder, &mut result);
+                let standing = writer.finding((planned, judged), &verdicts[number], rows, to);
                 result.findings[planned].add(standing, !verdicts[number].faults.dead.get(row));
             }
             low += CHUNK_LEN;

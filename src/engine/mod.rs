@@ -38,7 +38,7 @@ pub use group::{GroupPlan, GroupValue, Groups, plan_groups};
 pub use group_rules::PlannedGroups;
 pub use group_verdicts::{GroupPart, TakeJudged, TakeSums, judge_groups};
 pub use groups::{Aggregation, Figure};
-pub use judge::{BlockResult, FindingSink, Judge, Judging, Spare, Wanted, WorkerPart};
+pub use judge::{BlockResult, FindingEncoder, FindingSink, Judge, Judging, Spare, Wanted, WorkerPart};
 pub use keys::{Duplicates, KeyLog, Repeated, RisingKeys};
 pub use plan::{Filter, PlanColumn, PlannedRule, SourceAsk, SourcePlan, plan_source};
 pub use prepare::{key_hash, key_in};

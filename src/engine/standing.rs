@@ -3,7 +3,7 @@
 use super::{groups::Lane, judge::Verdicts, plan::Planning, writer::Writer};
 use crate::{
     diagnostic::Diagnostic,
-    expr::{Evaluator, Program},
+    expr::{Evaluator, Mask, Program},
     record::{Batch, Type},
     rule::{Pack, Promise, Rule, Waived, Waiver},
     script::{CompiledValue, Names, Registry, RowRunner, compile_value, names_in},
@@ -23,8 +23,8 @@ struct RuleWaivers {
 pub struct PlannedWaivers {
     /// By rule: those on records, then those over groups, then promises.
     of: Vec<Option<RuleWaivers>>,
-    /// How many waivers the project has.
-    count: usize,
+    /// The project's waivers; `None` of those whose time is over.
+    all: Vec<Option<Waiver>>,
 }
 
 impl Planning<'_> {
@@ -37,7 +37,7 @@ impl Planning<'_> {
     ) -> PlannedWaivers {
         let (program, registry, names) = tools;
         let waivers = &self.ask.waivers;
-        let mut planned = PlannedWaivers { of: Vec::new(), count: waivers.len() };
+        let mut planned = PlannedWaivers { of: Vec::new(), all: waivers.clone() };
         planned.of.resize_with(ids.len(), || None);
         for (number, waiver) in (0..).zip(waivers) {
             let Some(waiver) = waiver else { continue };
@@ -91,7 +91,18 @@ impl PlannedWaivers {
 
     /// A count for each waiver, where there are any.
     pub(super) fn no_hits(&self) -> Vec<u64> {
-        vec![0; self.count]
+        vec![0; self.all.len()]
+    }
+
+    /// A waiver, by its number.
+    pub(super) fn get(&self, number: u32) -> Option<&Waiver> {
+        self.all.get(number as usize)?.as_ref()
+    }
+
+    /// The waiver that excuses a row of a chunk; the first in the project's order where several do.
+    pub(super) fn of_row(&self, verdicts: &Verdicts, row: usize) -> Option<&Waiver> {
+        let numbers = verdicts.waivers.iter().filter(|it| it.1.get(row)).map(|it| it.0);
+        self.get(numbers.min()?)
     }
 
     /// Notes which findings of a rule, by its number, are waived; `hits` counts by waiver.
@@ -108,7 +119,7 @@ impl PlannedWaivers {
         if findings.is_none() {
             return;
         }
-        let waived = &mut verdicts.waived;
+        let Verdicts { waived, waivers, .. } = verdicts;
         if !of.keys.is_empty() {
             let mut key = String::new();
             for row in findings.rows() {
@@ -116,7 +127,10 @@ impl PlannedWaivers {
                 writer.name_of(evaluator.low() + row, &mut key);
                 for number in of.keys.get(key.as_str()).into_iter().flatten() {
                     hits[*number as usize] += 1;
-                    waived.insert(row);
+                    let mut it = Mask::NONE;
+                    it.insert(row);
+                    *waived = waived.or(&it);
+                    waivers.push((*number, it));
                 }
             }
         }
@@ -126,14 +140,14 @@ impl PlannedWaivers {
             let holds = lane.test().and(&findings);
             hits[*number as usize] += holds.count() as u64;
             *waived = waived.or(&holds);
+            waivers.push((*number, holds));
         }
     }
 
-    /// Whether a finding on a group is waived.
-    pub(super) fn waives_group(&self, rule: usize, key: &str, hits: &mut [u64]) -> bool {
-        let Some(Some(of)) = self.of.get(rule) else { return false };
-        let numbers = of.keys.get(key);
-        numbers.into_iter().flatten().for_each(|it| hits[*it as usize] += 1);
-        numbers.is_some()
+    /// The first waiver that excuses a finding on a group.
+    pub(super) fn of_group(&self, rule: usize, key: &str, hits: &mut [u64]) -> Option<&Waiver> {
+        let numbers = self.of.get(rule)?.as_ref()?.keys.get(key)?;
+        numbers.iter().for_each(|it| hits[*it as usize] += 1);
+        self.get(*numbers.first()?)
     }
 }

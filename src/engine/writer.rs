@@ -1,7 +1,7 @@
 //! From verdicts to findings: put together from a batch's columns, encoded, listed.
 
 use super::{
-    BlockResult, Judging, PlannedPromise, PlannedRule, Wanted,
+    BlockResult, FindingEncoder, Judging, PlannedPromise, PlannedRule, Wanted,
     judge::{Judged, Verdicts},
     told,
 };
@@ -132,29 +132,29 @@ impl<'a, 'b> Writer<'a, 'b> {
         self.judging.files.get(self.batch.origin(row).file as usize).map_or("", String::as_str)
     }
 
-    /// Hands a finding out; gives where it stands.
+    /// Hands a finding out, of a rule by its number in the plan, on a row of the chunk that stands at another of the
+    /// batch; gives where it stands.
     pub(super) fn finding(
         &mut self,
-        judged: Judged<'a>,
+        (number, judged): (usize, Judged<'a>),
         verdicts: &Verdicts,
-        row: usize,
-        at: usize,
-        result: &mut BlockResult,
+        (row, at): (usize, usize),
+        (encoder, result): (&mut (dyn FindingEncoder + '_), &mut BlockResult),
     ) -> Standing {
         let planned = match judged {
             Judged::Rule(planned) => planned,
             Judged::Promise(promise) => &promise.as_rule,
         };
-        let rule = &planned.rule;
+        let (rule, plan) = (&planned.rule, self.judging.plan);
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
-        let standing = self.standing(rule, verdicts.waived.get(row), at, result);
+        let waiver = verdicts.waived.get(row).then(|| plan.waivers.of_row(verdicts, row)).flatten();
+        let standing = self.standing(rule, waiver.is_some(), at, result);
         result.new_by_severity[severity] += u64::from(standing == Standing::New);
         // What is excused or known is not among the worst.
         let for_worst = self.wanted.worst && self.room[severity] > 0 && standing == Standing::New;
         if !self.wanted.findings && !for_worst {
             return standing;
         }
-        let plan = self.judging.plan;
         let (mut message, mut joined) = (std::mem::take(&mut self.message), std::mem::take(&mut self.joined));
         message.clear();
         if self.wanted.message || for_worst {
@@ -198,10 +198,11 @@ impl<'a, 'b> Writer<'a, 'b> {
             evidence,
             origin: FindingOrigin { file: self.file(at), sheet: None, row: self.batch.rows[at] },
             standing,
+            waiver,
             unstable,
         };
         if self.wanted.findings {
-            self.judging.sink.encode(&finding, &mut result.outputs);
+            encoder.encode(number, &finding, &mut result.outputs);
         }
         if for_worst {
             result.worst.push(owned(&finding, planned, self.batch.first_record + at as u64));

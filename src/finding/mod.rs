@@ -11,7 +11,7 @@ pub use value_text::{literal_text, rounded, value_text, write_value_text};
 
 use crate::{
     record::Value,
-    rule::{Outcome, Reach, Rule},
+    rule::{Outcome, Reach, Rule, Waiver},
     wording::Lang,
 };
 
@@ -90,6 +90,8 @@ pub struct Finding<'a> {
     pub origin: FindingOrigin<'a>,
     /// Against baseline and waivers.
     pub standing: Standing,
+    /// What excuses it, where it is waived.
+    pub waiver: Option<&'a Waiver>,
     /// True where the record has no key, or shares it: the fingerprint may change.
     pub unstable: bool,
 }

@@ -1,7 +1,7 @@
 //! Findings as lines of a baseline, while it is in the making: waived ones are left out, and those on records
 //! without a key of their own are marked.
 
-use super::{Needs, Report};
+use super::{Encoder, Needs, Report};
 use crate::{
     audit::Audit,
     finding::{Finding, KnownFinding, Standing},
@@ -26,20 +26,26 @@ impl Report for Known {
         true
     }
 
-    fn finding(&self, it: &Finding<'_>, out: &mut Vec<u8>) {
+    fn encoder(&self) -> Box<dyn Encoder + '_> {
+        Box::new(self)
+    }
+
+    fn finish(&self, _: &Audit, _: &mut dyn Read, _: &mut (dyn Write + Send)) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Encoder for &Known {
+    fn finding(&mut self, _: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
         if it.standing == Standing::Waived {
             return;
         }
         let known = KnownFinding { id: it.id, rule: it.rule.id.clone(), key: it.key.to_owned() };
         let mut line = String::new();
         if it.unstable {
-            line.push(Self::UNSTABLE);
+            line.push(Known::UNSTABLE);
         }
         known.write(&mut line);
         out.extend_from_slice(line.as_bytes());
-    }
-
-    fn finish(&self, _: &Audit, _: &mut dyn Read, _: &mut (dyn Write + Send)) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -1,14 +1,13 @@
 //! One finding a line as CSV (RFC 4180, lines ended by LF), written while the audit runs. No cell
 //! becomes a formula: see `escape::csv_cell`.
 
-use super::{Needs, Report, Setting, escape};
+use super::{Encoder, Needs, Report, Setting, escape};
 use crate::{
     audit::Audit,
     diagnostic::nearest,
     finding::{Finding, write_value_text},
     wording::{self, Lang},
 };
-use std::cell::RefCell;
 use std::io::{self, Read, Write};
 
 /// A column of CSV.
@@ -127,8 +126,17 @@ impl Csv {
         let columns = if setting.columns.is_empty() { Column::ALL.to_vec() } else { setting.columns.clone() };
         Self { setting, columns }
     }
+}
 
-    fn cell(&self, column: Column, it: &Finding<'_>, out: &mut Vec<u8>) {
+/// Findings as lines.
+struct Lines<'a> {
+    csv: &'a Csv,
+    /// To put cells together.
+    text: String,
+}
+
+impl Lines<'_> {
+    fn cell(&mut self, column: Column, it: &Finding<'_>, out: &mut Vec<u8>) {
         match column {
             Column::Id => {
                 out.extend_from_slice(crate::finding::Fingerprint::TAG.as_bytes());
@@ -141,16 +149,18 @@ impl Csv {
             Column::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
             Column::Kind => escape::csv_cell(out, it.kind()),
             Column::Key => escape::csv_cell(out, it.key),
-            Column::Subject => with_scratch(|text| {
-                write_subject(text, it);
-                escape::csv_cell(out, text);
-            }),
+            Column::Subject => {
+                self.text.clear();
+                write_subject(&mut self.text, it);
+                escape::csv_cell(out, &self.text);
+            }
             Column::Outcome => out.extend_from_slice(it.outcome.name().as_bytes()),
             Column::Message => escape::csv_cell(out, it.message),
-            Column::Evidence => with_scratch(|text| {
-                self.write_evidence(text, it);
-                escape::csv_cell(out, text);
-            }),
+            Column::Evidence => {
+                self.text.clear();
+                write_evidence(&mut self.text, it, &self.csv.setting);
+                escape::csv_cell(out, &self.text);
+            }
             Column::File => escape::csv_cell(out, it.origin.file),
             Column::Row if it.origin.row == 0 => {}
             Column::Row => crate::finding::put_digits(out, it.origin.row, 1),
@@ -158,14 +168,14 @@ impl Csv {
             Column::Points => {}
         }
     }
+}
 
-    fn write_evidence(&self, text: &mut String, it: &Finding<'_>) {
-        for (index, (name, value)) in it.evidence.fields.iter().enumerate() {
-            text.push_str(if index > 0 { "; " } else { "" });
-            text.push_str(name);
-            text.push('=');
-            write_value_text(text, value, &self.setting.zone, self.setting.lang);
-        }
+fn write_evidence(text: &mut String, it: &Finding<'_>, setting: &Setting) {
+    for (index, (name, value)) in it.evidence.fields.iter().enumerate() {
+        text.push_str(if index > 0 { "; " } else { "" });
+        text.push_str(name);
+        text.push('=');
+        write_value_text(text, value, &setting.zone, setting.lang);
     }
 }
 
@@ -176,17 +186,6 @@ fn write_subject(text: &mut String, it: &Finding<'_>) {
         text.push('=');
         text.push_str(who);
     }
-}
-
-/// Lends a text to work in, one a worker: cells that are put together are put together millions of times.
-fn with_scratch(work: impl FnOnce(&mut String)) {
-    thread_local! {
-        static SCRATCH: RefCell<String> = const { RefCell::new(String::new()) };
-    }
-    SCRATCH.with_borrow_mut(|text| {
-        text.clear();
-        work(text);
-    });
 }
 
 impl Report for Csv {
@@ -213,19 +212,8 @@ impl Report for Csv {
         writeln!(out, "{}", names.join(","))
     }
 
-    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        for (index, column) in self.columns.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            let start = out.len();
-            self.cell(*column, finding, out);
-            // An empty line would be taken for no record at all.
-            if self.columns.len() == 1 && out.len() == start {
-                out.extend_from_slice(b"\"\"");
-            }
-        }
-        out.push(b'\n');
+    fn encoder(&self) -> Box<dyn Encoder + '_> {
+        Box::new(Lines { csv: self, text: String::new() })
     }
 
     fn finish(
@@ -235,6 +223,24 @@ impl Report for Csv {
         _out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl Encoder for Lines<'_> {
+    fn finding(&mut self, _: usize, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        let columns = &self.csv.columns;
+        for (index, column) in columns.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            let start = out.len();
+            self.cell(*column, finding, out);
+            // An empty line would be taken for no record at all.
+            if columns.len() == 1 && out.len() == start {
+                out.extend_from_slice(b"\"\"");
+            }
+        }
+        out.push(b'\n');
     }
 }
 

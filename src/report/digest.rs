@@ -177,7 +177,18 @@ pub(super) const fn standing_wording(finding: &OwnedFinding) -> Option<Wording> 
 
 /// A message that says which record it is about.
 pub(super) fn keyed(key: &str, message: &str) -> String {
-    if message.contains(key) { message.to_owned() } else { format!("{key}: {message}") }
+    let mut out = String::new();
+    with_key(&mut out, key, message);
+    out
+}
+
+/// Appends a message that says which record it is about.
+pub(super) fn with_key(out: &mut String, key: &str, message: &str) {
+    if memchr::memmem::find(message.as_bytes(), key.as_bytes()).is_none() {
+        out.push_str(key);
+        out.push_str(": ");
+    }
+    out.push_str(message);
 }
 
 /// `file:row`, harmless; nothing of a finding about a group.

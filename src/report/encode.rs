@@ -2,71 +2,130 @@
 //! nothing is built in between.
 
 use super::{
-    Setting,
+    Encoder, Setting,
     escape::{hex, json_string},
 };
 use crate::{
     calendar::{Civil, Zone, duration_text},
-    finding::{Evidence, Finding, Fingerprint, Sink, day_of, put_clock, put_date, put_digits, put_int},
+    finding::{Evidence, Finding, Sink, day_of, put_clock, put_date, put_digits, put_int},
     record::{MICROS_PER_SECOND, Value},
 };
 use std::io::{self, Read, Write};
 
-/// Appends the object of one finding on a line of its own.
-pub(super) fn finding_line(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
-    finding(out, it, setting);
-    out.put("\n");
+/// Findings as objects, one a line.
+pub(super) struct JsonLines<'a> {
+    setting: &'a Setting,
+    of_rules: OfRules<OfRule>,
 }
 
-/// Appends the object of one finding, without a line break.
-fn finding(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting) {
-    let rule = it.rule;
-    out.put("{\"id\":\"");
-    out.put(Fingerprint::TAG);
-    out.put("-");
-    hex(out, it.id.0);
-    out.put("\",\"rule\":");
-    json_string(out, &rule.id);
-    out.put(",\"title\":");
-    json_string(out, it.title(setting.lang));
-    out.put(",\"severity\":\"");
-    out.put(rule.severity.name());
-    out.put("\",\"dimension\":");
-    string_or_null(out, rule.dimension.as_deref());
-    out.put(",\"kind\":");
-    json_string(out, it.kind());
-    out.put(",\"key\":");
-    json_string(out, it.key);
-    out.put(",\"subject\":{");
-    for (index, (level, who)) in it.subject.iter().enumerate() {
-        comma(out, index);
-        member(out, level);
-        json_string(out, who);
-    }
-    out.put("},\"outcome\":\"");
-    out.put(it.outcome.name());
-    out.put("\",\"message\":");
-    json_string(out, it.message);
-    evidence(out, it, &it.evidence, &setting.zone);
-    out.put(",\"origin\":{\"file\":");
-    string_or_null(out, Some(it.origin.file).filter(|it| !it.is_empty()));
-    out.put(",\"sheet\":");
-    string_or_null(out, it.origin.sheet);
-    out.put(",\"row\":");
-    match it.origin.row {
-        0 => out.put("null"),
-        row => put_digits(out, row, 1),
-    }
-    out.put("},\"standing\":\"");
-    out.put(it.standing.name());
-    out.put("\",\"points\":null");
-    if it.unstable {
-        out.put(",\"unstable\":true");
-    }
-    out.put("}");
+/// What all findings of a rule have in common.
+struct OfRule {
+    /// From the rule's id to the name of the key.
+    head: Vec<u8>,
+    /// From the parameters to the end of the evidence.
+    tail: Vec<u8>,
 }
 
-fn evidence(out: &mut Vec<u8>, finding: &Finding<'_>, it: &Evidence<'_>, zone: &Zone) {
+impl<'a> JsonLines<'a> {
+    pub(super) const fn new(setting: &'a Setting) -> Self {
+        Self { setting, of_rules: OfRules::new() }
+    }
+}
+
+impl Encoder for JsonLines<'_> {
+    fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
+        let setting = self.setting;
+        let of_rule = self.of_rules.get(rule, || OfRule::new(it, setting));
+        out.put(OPENING);
+        hex(out, it.id.0);
+        out.extend_from_slice(&of_rule.head);
+        json_string(out, it.key);
+        out.put(",\"subject\":{");
+        for (index, (level, who)) in it.subject.iter().enumerate() {
+            comma(out, index);
+            member(out, level);
+            json_string(out, who);
+        }
+        out.put("},\"outcome\":\"");
+        out.put(it.outcome.name());
+        out.put("\",\"message\":");
+        json_string(out, it.message);
+        evidence(out, &it.evidence, &setting.zone);
+        out.extend_from_slice(&of_rule.tail);
+        out.put(",\"origin\":{\"file\":");
+        string_or_null(out, Some(it.origin.file).filter(|it| !it.is_empty()));
+        out.put(",\"sheet\":");
+        string_or_null(out, it.origin.sheet);
+        out.put(",\"row\":");
+        match it.origin.row {
+            0 => out.put("null"),
+            row => put_digits(out, row, 1),
+        }
+        out.put("},\"standing\":\"");
+        out.put(it.standing.name());
+        out.put("\",\"points\":null");
+        if it.unstable {
+            out.put(",\"unstable\":true");
+        }
+        out.put("}\n");
+    }
+}
+
+/// What stands before the digits of a fingerprint.
+const OPENING: &str = "{\"id\":\"t1-";
+
+impl OfRule {
+    fn new(it: &Finding<'_>, setting: &Setting) -> Self {
+        let (mut head, mut tail) = (Vec::new(), Vec::new());
+        head.put("\",\"rule\":");
+        json_string(&mut head, &it.rule.id);
+        head.put(",\"title\":");
+        json_string(&mut head, it.title(setting.lang));
+        head.put(",\"severity\":\"");
+        head.put(it.rule.severity.name());
+        head.put("\",\"dimension\":");
+        string_or_null(&mut head, it.rule.dimension.as_deref());
+        head.put(",\"kind\":");
+        json_string(&mut head, it.kind());
+        head.put(",\"key\":");
+        tail.put(",\"params\":{");
+        for (index, param) in it.rule.params.iter().enumerate() {
+            comma(&mut tail, index);
+            member(&mut tail, &param.name);
+            put_value(&mut tail, &param.value, &setting.zone);
+        }
+        tail.put("},\"rule_hash\":");
+        json_string(&mut tail, it.evidence.rule_hash);
+        tail.put("}");
+        Self { head, tail }
+    }
+}
+
+/// What findings of a rule have in common, by the rule's number.
+pub(super) struct OfRules<T>(Vec<Option<T>>);
+
+impl<T> OfRules<T> {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Of a rule; made with its first finding.
+    #[inline]
+    pub(super) fn get(&mut self, rule: usize, make: impl FnOnce() -> T) -> &mut T {
+        if self.0.len() <= rule {
+            self.0.resize_with(rule + 1, || None);
+        }
+        self.0[rule].get_or_insert_with(make)
+    }
+
+    /// All there is.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = T> {
+        std::mem::take(&mut self.0).into_iter().flatten()
+    }
+}
+
+/// All but the parameters and the rule's hash.
+fn evidence(out: &mut Vec<u8>, it: &Evidence<'_>, zone: &Zone) {
     out.put(",\"evidence\":{\"fields\":{");
     for (index, (name, value)) in it.fields.iter().enumerate() {
         comma(out, index);
@@ -89,15 +148,6 @@ fn evidence(out: &mut Vec<u8>, finding: &Finding<'_>, it: &Evidence<'_>, zone: &
     string_or_null(out, it.missing);
     out.put(",\"reason\":");
     string_or_null(out, it.reason.as_deref());
-    out.put(",\"params\":{");
-    for (index, param) in finding.rule.params.iter().enumerate() {
-        comma(out, index);
-        member(out, &param.name);
-        put_value(out, &param.value, zone);
-    }
-    out.put("},\"rule_hash\":");
-    json_string(out, it.rule_hash);
-    out.put("}");
 }
 
 /// Appends a value: numbers as they are written, dates, times (RFC 3339 in `zone`), durations and

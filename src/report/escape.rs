@@ -39,15 +39,17 @@ fn json_plain(bytes: &[u8]) -> bool {
 #[inline]
 fn no_byte(bytes: &[u8], suspect: impl Fn(u8) -> bool) -> bool {
     let found = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | suspect(*byte));
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    if chunks.iter().any(|it| found(it)) {
-        return false;
+    // What is left behind whole chunks is looked at as the last whole chunk, in one go.
+    if let Some(last) = bytes.last_chunk::<16>() {
+        return !bytes.as_chunks::<16>().0.iter().any(|it| found(it)) && !found(last);
     }
-    // The rest of a longer text is looked at as its last whole chunk, in one go.
-    match bytes.last_chunk::<16>() {
-        Some(last) => rest.is_empty() || !found(last),
-        None => !found(rest),
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return !(found(first) | found(last));
     }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return !(found(first) | found(last));
+    }
+    !found(bytes)
 }
 
 fn json_escaped(out: &mut Vec<u8>, text: &str) {
@@ -164,20 +166,16 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A path as part of a URI (RFC 3986): all but unreserved characters and `/` become their bytes.
-pub(super) fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
+/// Appends a path as part of a URI (RFC 3986): all but unreserved characters and `/` become their bytes.
+pub(super) fn put_uri(out: &mut Vec<u8>, path: &str) {
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
+            out.push(byte);
         } else {
-            out.push('%');
-            out.extend(
-                [byte >> 4, byte & 15].map(|it| char::from(HEX[usize::from(it)]).to_ascii_uppercase()),
-            );
+            out.push(b'%');
+            out.extend([byte >> 4, byte & 15].map(|it| HEX[usize::from(it)].to_ascii_uppercase()));
         }
     }
-    out
 }
 
 /// The message of a workflow command: a line break would begin another command.
@@ -211,6 +209,10 @@ pub(super) fn xml(out: &mut String, text: &str, attribute: bool) {
 
 /// The first `chars_max` characters, with `…` where something was cut.
 pub(crate) fn cut_chars(text: &str, chars_max: usize) -> Cow<'_, str> {
+    // A character has a byte at least.
+    if text.len() <= chars_max {
+        return Cow::Borrowed(text);
+    }
     match text.char_indices().nth(chars_max) {
         None => Cow::Borrowed(text),
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),

@@ -2,17 +2,21 @@
 //! repository's root. Waived findings are said to be, and count as `info`.
 
 use super::{
-    Needs, Report, Setting, digest,
-    encode::copy_elements,
-    escape::{cut_chars, json_string},
+    Encoder, Needs, Report, Setting,
+    digest::with_key,
+    encode::{OfRules, copy_elements},
+    escape::{cut_chars, hex, json_string},
 };
 use crate::{
     audit::Audit,
-    finding::{Finding, Sink, Standing, put_digits},
-    rule::Severity,
+    finding::{Finding, Fingerprint, Sink, Standing, put_digits},
+    rule::{Rule, Severity},
     wording,
 };
-use std::io::{self, Read, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Read, Write},
+};
 
 /// Characters at most of a description.
 const DESCRIPTION_CHARS_MAX: usize = 1_000;
@@ -42,30 +46,8 @@ impl Report for Gitlab {
         Needs { message: true, findings: true, id: true, ..Needs::default() }
     }
 
-    fn finding(&self, it: &Finding<'_>, out: &mut Vec<u8>) {
-        let is_waived = it.standing == Standing::Waived;
-        let beside = if is_waived {
-            let standing = [("standing", wording::STANDING_WAIVED.text(self.setting.lang))];
-            wording::STANDING_BESIDE.fill(self.setting.lang, &standing)
-        } else {
-            String::new()
-        };
-        out.put(",\n{\"description\":");
-        let keyed = digest::keyed(it.key, it.message);
-        let text = format!("{}{beside}", cut_chars(&keyed, DESCRIPTION_CHARS_MAX));
-        json_string(out, &text);
-        out.put(",\"check_name\":");
-        json_string(out, &it.rule.id);
-        out.put(",\"fingerprint\":\"");
-        out.put(&it.id.to_string());
-        out.put("\",\"severity\":\"");
-        out.put(if is_waived { "info" } else { severity(it.rule.severity) });
-        out.put("\",\"location\":{\"path\":");
-        let at = self.setting.places.of_finding(it);
-        json_string(out, &at.path);
-        out.put(",\"lines\":{\"begin\":");
-        put_digits(out, at.line, 1);
-        out.put("}}}");
+    fn encoder(&self) -> Box<dyn Encoder + '_> {
+        Box::new(Elements { setting: &self.setting, of_rules: OfRules::new(), text: String::new() })
     }
 
     fn finish(&self, _: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -73,4 +55,51 @@ impl Report for Gitlab {
         copy_elements(findings, out)?;
         out.write_all(b"\n]\n")
     }
+}
+
+/// Findings as elements of the list, a comma before each.
+struct Elements<'a> {
+    setting: &'a Setting,
+    of_rules: OfRules<Vec<u8>>,
+    /// To put descriptions together.
+    text: String,
+}
+
+impl Encoder for Elements<'_> {
+    fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
+        let is_waived = it.standing == Standing::Waived;
+        let text = &mut self.text;
+        text.clear();
+        with_key(text, it.key, it.message);
+        if let Cow::Owned(cut) = cut_chars(text, DESCRIPTION_CHARS_MAX) {
+            *text = cut;
+        }
+        if is_waived {
+            let standing = [("standing", wording::STANDING_WAIVED.text(self.setting.lang))];
+            text.push_str(&wording::STANDING_BESIDE.fill(self.setting.lang, &standing));
+        }
+        out.put(",\n{\"description\":");
+        json_string(out, text);
+        out.extend_from_slice(self.of_rules.get(rule, || named(it.rule)));
+        hex(out, it.id.0);
+        out.put("\",\"severity\":\"");
+        out.put(if is_waived { "info" } else { severity(it.rule.severity) });
+        out.put("\",\"location\":{\"path\":");
+        let line = self.setting.places.path_of(it, text);
+        json_string(out, text);
+        out.put(",\"lines\":{\"begin\":");
+        put_digits(out, line, 1);
+        out.put("}}}");
+    }
+}
+
+/// From the rule's name to the digits of the fingerprint.
+fn named(rule: &Rule) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.put(",\"check_name\":");
+    json_string(&mut out, &rule.id);
+    out.put(",\"fingerprint\":\"");
+    out.put(Fingerprint::TAG);
+    out.put("-");
+    out
 }

@@ -2,8 +2,8 @@
 //! rule or file a line.
 
 use super::{
-    Form, Needs, Report, Setting, encode,
-    encode::{comma, copy_lines, member, put_float, put_time, string_or_null},
+    Encoder, Form, Needs, Report, Setting,
+    encode::{JsonLines, comma, copy_lines, member, put_float, put_time, string_or_null},
     escape::json_string,
     groups, scores,
 };
@@ -13,7 +13,7 @@ use crate::{
         Unassessed, WaiverResult,
     },
     diagnostic::{Diagnostic, Level, Place},
-    finding::{Finding, Sink, Standing, put_date, put_digits},
+    finding::{Sink, Standing, put_date, put_digits},
     rule::{Outcome, Reach, Severity, Waived},
     wording::Lang,
 };
@@ -76,8 +76,8 @@ impl Report for Json {
         Some(Form::JsonLines)
     }
 
-    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        encode::finding_line(out, finding, &self.setting);
+    fn encoder(&self) -> Box<dyn Encoder + '_> {
+        Box::new(JsonLines::new(&self.setting))
     }
 
     fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {

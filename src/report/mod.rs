@@ -235,9 +235,22 @@ pub enum Form {
     JsonLines,
 }
 
+/// Encodes the findings of one worker. It may keep what they have in common, but a finding's bytes do not depend on
+/// those before it: buffers are joined in record order, whoever filled them.
+pub trait Encoder {
+    /// Appends a finding; `rule` is a number that its rule alone has as long as the encoder is used.
+    fn finding(&mut self, rule: usize, finding: &Finding<'_>, out: &mut Vec<u8>);
+}
+
+/// Encodes nothing: the format is made of totals and worst findings.
+struct Nothing;
+
+impl Encoder for Nothing {
+    fn finding(&mut self, _: usize, _: &Finding<'_>, _: &mut Vec<u8>) {}
+}
+
 /// One output format. Findings are encoded on the worker that found them, into the block's own
-/// buffer, and buffers are joined in record order; so an encoded finding must not depend on the
-/// one before it.
+/// buffer.
 pub trait Report: Send + Sync {
     /// What it reads of each finding; nothing where it is made of totals and worst findings.
     fn needs(&self) -> Needs {
@@ -256,6 +269,19 @@ pub trait Report: Send + Sync {
         None
     }
 
+    /// True where nothing else may be written meanwhile.
+    fn goes_alone(&self) -> bool {
+        false
+    }
+
+    /// How far its encoders have got, where that matters: something to come back to by [`Report::rewind`].
+    fn mark(&self) -> usize {
+        0
+    }
+
+    /// Forgets the encoders that are done since a mark: their findings are judged again.
+    fn rewind(&self, _mark: usize) {}
+
     /// What comes before the findings.
     ///
     /// # Errors
@@ -264,8 +290,10 @@ pub trait Report: Send + Sync {
         Ok(())
     }
 
-    /// Appends one finding.
-    fn finding(&self, _finding: &Finding<'_>, _out: &mut Vec<u8>) {}
+    /// What a worker encodes findings with while it works on a source.
+    fn encoder(&self) -> Box<dyn Encoder + '_> {
+        Box::new(Nothing)
+    }
 
     /// Writes the whole report, where it does not stream; `findings` gives the encoded findings,
     /// joined. Writes nothing where it streams.

@@ -1,7 +1,7 @@
 //! One finding a line, each a JSON object of its own (NDJSON), written while the audit runs.
 
-use super::{Form, Needs, Report, Setting, encode};
-use crate::{audit::Audit, finding::Finding};
+use super::{Encoder, Form, Needs, Report, Setting, encode::JsonLines};
+use crate::audit::Audit;
 use std::io::{self, Read, Write};
 
 /// See the file's head.
@@ -28,8 +28,8 @@ impl Report for Ndjson {
         Some(Form::JsonLines)
     }
 
-    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        encode::finding_line(out, finding, &self.setting);
+    fn encoder(&self) -> Box<dyn Encoder + '_> {
+        Box::new(JsonLines::new(&self.setting))
     }
 
     fn finish(

@@ -1,7 +1,10 @@
 //! Where findings point: to the record's file, and to the line that its rule stands on, both by paths from the
 //! folder that the audit was started in, which tools of version control know.
 
-use crate::{finding::Finding, rule::Rule};
+use crate::{
+    finding::{Finding, FindingOrigin},
+    rule::Rule,
+};
 use std::collections::HashMap;
 
 /// Paths and lines of an audit.
@@ -39,6 +42,20 @@ impl Places {
     /// The record of a finding; the rule of one on a group, which has no row.
     pub(super) fn of_finding(&self, it: &Finding<'_>) -> At {
         self.of_record(it.rule, it.origin.file, it.origin.row)
+    }
+
+    /// The same, the path in memory that is at hand; gives the line.
+    pub(super) fn path_of(&self, it: &Finding<'_>, path: &mut String) -> u64 {
+        path.clear();
+        let FindingOrigin { file, row, .. } = it.origin;
+        if row == 0 || file.is_empty() || file.contains('\\') {
+            let at = self.of_finding(it);
+            path.push_str(&at.path);
+            return at.line;
+        }
+        path.push_str(&self.folder);
+        path.push_str(file);
+        row
     }
 
     /// A row of a file; the rule where there is none.

@@ -271,8 +271,9 @@ fn written(format: Format, setting: Setting, audit: &Audit) -> String {
     let mut out = Vec::new();
     report.begin(&mut out).unwrap();
     if report.needs().findings {
-        for it in &audit.worst {
-            report.finding(&it.as_finding(), &mut findings);
+        let mut encoder = report.encoder();
+        for (rule, it) in audit.worst.iter().enumerate() {
+            encoder.finding(rule, &it.as_finding(), &mut findings);
         }
     }
     if report.streams() {

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     engine::{
-        Bench, Filter, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan, Tracer, Wanted,
-        WindowPass, Windows, Work, plan_source, sweep_windows,
+        Bench, Filter, FindingEncoder, FindingSink, Judge, Judging, PlanColumn, SourceAsk, SourcePlan,
+        Tracer, Wanted, WindowPass, Windows, Work, plan_source, sweep_windows,
     },
     expr::Cause,
     finding::Finding,
@@ -308,7 +308,13 @@ impl FindingSink for Kept {
         0
     }
 
-    fn encode(&self, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+    fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
+        Box::new(self)
+    }
+}
+
+impl FindingEncoder for &Kept {
+    fn encode(&mut self, _: usize, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
         let failed = Failed {
             row: finding.origin.row,
             conjunct: finding.evidence.conjunct.map(str::to_owned),

@@ -3,12 +3,15 @@
 use std::{path::Path, sync::Arc};
 use touchstone::{
     diagnostic::{Diagnostic, Sources, render_all},
-    engine::{Bench, BlockResult, Filter, FindingSink, Judge, SourceAsk, SourcePlan, Wanted, plan_source},
+    engine::{
+        Bench, BlockResult, Filter, FindingEncoder, FindingSink, Judge, SourceAsk, SourcePlan, Wanted,
+        plan_source,
+    },
     finding::Finding,
     ingest::{self, Block, Decoder, Opened, Reader, ReaderOptions, Want},
     project::{LoadOptions, Project, load},
     record::Batch,
-    report::{Format, Report, Setting, report},
+    report::{Encoder, Format, Report, Setting, report},
     wording::Lang,
 };
 
@@ -110,7 +113,15 @@ impl FindingSink for Lines {
         1
     }
 
-    fn encode(&self, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
-        self.report.finding(finding, &mut buffers[0]);
+    fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
+        Box::new(LinesOf(self.report.encoder()))
+    }
+}
+
+struct LinesOf<'a>(Box<dyn Encoder + 'a>);
+
+impl FindingEncoder for LinesOf<'_> {
+    fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
+        self.0.finding(rule, finding, &mut buffers[0]);
     }
 }

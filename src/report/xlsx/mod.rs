@@ -7,7 +7,7 @@ mod findings;
 mod sheet;
 mod tables;
 
-use super::{Needs, Report, Setting};
+use super::{Encoder, Needs, Report, Setting};
 use crate::{audit::Audit, finding::Finding};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use sheet::{Looks, Names};
@@ -64,8 +64,13 @@ impl Report for Xlsx {
         Needs::ALL
     }
 
-    fn finding(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        findings::encode(finding, &self.setting, &self.collected, out);
+    fn encoder(&self) -> Box<dyn Encoder + '_> {
+        Box::new(self)
+    }
+
+    /// The library panics where a disk is full, and what a panic says is held back meanwhile: see [`quietly`].
+    fn goes_alone(&self) -> bool {
+        true
     }
 
     fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -75,6 +80,12 @@ impl Report for Xlsx {
             Ok(Err(error)) => Err(io::Error::other(error)),
             Err(said) => Err(given_up(&*said)),
         }
+    }
+}
+
+impl Encoder for &Xlsx {
+    fn finding(&mut self, _: usize, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        findings::encode(finding, &self.setting, &self.collected, out);
     }
 }
 

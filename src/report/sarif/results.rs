@@ -1,0 +1,123 @@
+//! Findings as results, and how many of each rule and group there are, for where there are too many.
+
+use super::{RESULTS_MAX, Sarif, cut_text, level};
+use crate::{
+    audit::Found,
+    finding::{Finding, Fingerprint, Sink, put_digits},
+    report::{
+        Encoder,
+        digest::with_key,
+        encode::OfRules,
+        escape::{hex, json_string, put_uri},
+    },
+    rule::Rule,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{PoisonError, atomic::Ordering},
+};
+
+/// Findings by rule, then by group: the widest subject, `team north`; empty where there are no subjects.
+pub(super) type ByGroup = BTreeMap<String, BTreeMap<String, Found>>;
+
+/// Findings as results, a comma before each.
+pub(super) struct Results<'a> {
+    sarif: &'a Sarif,
+    of_rules: OfRules<OfRule>,
+    /// To put groups, messages and paths together.
+    text: String,
+}
+
+/// What findings of a rule have in common, and how many there are.
+struct OfRule {
+    id: String,
+    /// To the text of the message.
+    head: Vec<u8>,
+    /// The line of the rule, where it is a file's.
+    related: Vec<u8>,
+    groups: HashMap<String, Found>,
+}
+
+impl<'a> Results<'a> {
+    pub(super) const fn new(sarif: &'a Sarif) -> Self {
+        Self { sarif, of_rules: OfRules::new(), text: String::new() }
+    }
+}
+
+impl OfRule {
+    fn new(rule: &Rule, sarif: &Sarif) -> Self {
+        let (mut head, mut related) = (Vec::new(), Vec::new());
+        start(&mut head, rule);
+        sarif.related(&mut related, rule);
+        Self { id: rule.id.clone(), head, related, groups: HashMap::new() }
+    }
+
+    fn count(&mut self, it: &Finding<'_>, text: &mut String) {
+        text.clear();
+        if let Some((level, who)) = it.subject.last() {
+            text.extend([*level, " ", *who]);
+        }
+        // Groups beyond so many are not told apart: their results would be too many as well.
+        if !self.groups.contains_key(text.as_str()) && self.groups.len() as u64 > RESULTS_MAX {
+            text.clear();
+        }
+        let found = match self.groups.get_mut(text.as_str()) {
+            Some(found) => found,
+            None => self.groups.entry(text.clone()).or_default(),
+        };
+        // Whether it failed or lacked evidence makes no difference here.
+        found.add(it.standing, true);
+    }
+}
+
+impl Encoder for Results<'_> {
+    fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
+        let (sarif, text) = (self.sarif, &mut self.text);
+        let of_rule = self.of_rules.get(rule, || OfRule::new(it.rule, sarif));
+        of_rule.count(it, text);
+        // What is encoded beyond the limit would be thrown away.
+        if sarif.seen.fetch_add(1, Ordering::Relaxed) > RESULTS_MAX {
+            return;
+        }
+        out.extend_from_slice(&of_rule.head);
+        text.clear();
+        with_key(text, it.key, it.message);
+        json_string(out, &cut_text(text));
+        out.put("},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"");
+        let line = sarif.setting.places.path_of(it, text);
+        put_uri(out, text);
+        out.put("\"},\"region\":{\"startLine\":");
+        put_digits(out, line, 1);
+        out.put("}}}]");
+        out.extend_from_slice(&of_rule.related);
+        fingerprint(out, it.id);
+        sarif.standing(out, it.standing, it.waiver);
+        out.put("}");
+    }
+}
+
+impl Drop for Results<'_> {
+    fn drop(&mut self) {
+        let rules = self.of_rules.take();
+        let part = rules.map(|it| (it.id, it.groups.into_iter().collect())).collect();
+        self.sarif.parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
+    }
+}
+
+/// The start of a result, to the text of its message.
+pub(super) fn start(out: &mut Vec<u8>, rule: &Rule) {
+    out.put(",\n{\"ruleId\":");
+    json_string(out, &rule.id);
+    out.put(",\"level\":\"");
+    out.put(level(rule.severity));
+    out.put("\",\"message\":{\"text\":");
+}
+
+/// GitHub knows an alert again by `primaryLocationLineHash` alone.
+pub(super) fn fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
+    out.put(",\"partialFingerprints\":{\"primaryLocationLineHash\":\"t1-");
+    hex(out, id.0);
+    out.put("\",\"touchstone/v1\":\"t1-");
+    hex(out, id.0);
+    out.put("\"}");
+}
