@@ -206,6 +206,8 @@ pub struct Judge<'a> {
     runner: Option<RowRunner>,
     /// What is left of a block that was committed.
     spare: Spare,
+    /// How many bytes an output has taken of a block: buffers that do not grow leave none behind.
+    expected: Vec<usize>,
     groups: GroupFolder<'a>,
     cards: CardFolder<'a>,
     watch: Watch,
@@ -229,7 +231,8 @@ impl<'a> Judge<'a> {
         let (scratch, spare, watch) = (Scratch::default(), Spare::default(), Watch::default());
         let cards = CardFolder::new(judging);
         let encoder = judging.sink.encoder();
-        Self { judging, scratch, runner, spare, groups, cards, watch, encoder, failed: None }
+        let expected = Vec::new();
+        Self { judging, scratch, runner, spare, expected, groups, cards, watch, encoder, failed: None }
     }
 
     /// Hands what groups hold beyond the worker's memory to a temporary file.
@@ -281,6 +284,7 @@ impl<'a> Judge<'a> {
             ..BlockResult::default()
         };
         result.outputs.resize_with(self.judging.sink.outputs(), Vec::new);
+        result.outputs.iter_mut().zip(&self.expected).for_each(|(output, len)| output.reserve(*len));
         let batch = &*batch;
         hash_keys(self.judging, batch, &mut result);
         let mut writer = Writer::new(self.judging, batch, rules);
@@ -341,6 +345,8 @@ impl<'a> Judge<'a> {
             low += CHUNK_LEN;
         }
         result.promises = promised.into_iter().map(|(_, parts)| parts.counts).collect();
+        // With some room, since no block is quite like the one before.
+        self.expected = result.outputs.iter().map(|it| it.len() + it.len() / 8).collect();
         result
     }
 

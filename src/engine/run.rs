@@ -55,7 +55,7 @@ pub enum RunError {
 }
 
 /// How far workers may run ahead of the block that is due, in blocks a worker.
-const AHEAD: u64 = 4;
+const AHEAD: u64 = 2;
 
 /// What blocks are worked on with, one a worker.
 pub trait Work {
