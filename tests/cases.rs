@@ -267,6 +267,37 @@ fn steps_are_asked_everywhere() {
 }
 
 #[test]
+fn waivers_ask_about_steps() {
+    let folder = plain();
+    let waiver = |rule: &str, condition: &str| {
+        format!(
+            "[[waiver]]\nrule = \"{rule}\"\nwhere = '{condition}'\nreason = \"x\"\napprover = \"y\"\nexpires = 2099-01-01\n"
+        )
+    };
+    let write = |text: String| fs::write(folder.path().join("waivers.toml"), text).unwrap();
+    let by_steps = waiver("desk/in-order", "count(\"escalate\") > 0 && owner == \"Wu\"");
+    write(by_steps + &waiver("desk/promise:replied", "count(\"handle\") == 0"));
+    let report = report(folder.path(), &[]).1;
+    let waived = report["findings"].as_array().unwrap().iter().filter(|it| it["standing"] == "waived");
+    let told: Vec<_> = waived.map(|it| (it["rule"].as_str().unwrap(), it["key"].as_str().unwrap())).collect();
+    // The event that says that C-3 is handled has no time.
+    let replied = "desk/promise:replied";
+    assert_eq!(told, [("desk/in-order", "C-2"), (replied, "C-2"), (replied, "C-3")]);
+    assert_eq!(report["waivers"][0]["where"], "count(\"escalate\") > 0 && owner == \"Wu\"");
+    // A step that no event has, and a question that is none, are told as those of rules are.
+    write(waiver("desk/in-order", "count(\"escalat\") > 0"));
+    let told = audit(folder.path(), &[]);
+    assert!(told.err.contains("escalat") && told.err.contains("`escalate`"), "{}", told.err);
+    write(waiver("desk/in-order", "between(\"accept\") > hours(1)"));
+    let told = run(folder.path(), &["check"]);
+    assert!(
+        told.code == 2 && told.err.contains("step-arguments") && told.err.contains("waivers.toml:3"),
+        "{}",
+        told.err
+    );
+}
+
+#[test]
 fn the_owner_at_a_moment_of_the_record() {
     let folder = plain();
     let cases =

@@ -180,6 +180,26 @@ fn gates_are_read_by_people() {
 
 /// The figure of a group by its key, and the ends of its interval: 1 of 2 greeted, 20.7 minutes' mean of Li's replies.
 #[test]
+fn every_comparison_of_a_gate_is_told() {
+    let check = "check = 'kept(\"reply\") >= 0.7 && 1 >= findings(\"critical\") && rate(\"note\") == 1.0'";
+    let (_, report) = report(desk(&[("several", check)]).path(), &[]);
+    let gate = &report["gates"].as_array().unwrap().iter().find(|it| it["id"] == "several").unwrap();
+    assert_eq!(
+        (&gate["figure"], &gate["limit"], &gate["verdict"]),
+        (&2.0.into(), &1.0.into(), &"failed".into())
+    );
+    let part = |of: &str, figure: f64, relation: &str, limit: f64, verdict: &str| serde_json::json!({ "of": of, "figure": figure, "relation": relation, "limit": limit, "verdict": verdict });
+    assert_eq!(
+        gate["parts"],
+        Value::Array(vec![
+            part("kept(\"reply\")", 0.75, ">=", 0.7, "held"),
+            part("findings(\"critical\")", 2.0, "<=", 1.0, "failed"),
+            part("rate(\"note\")", 1.0, "==", 1.0, "held"),
+        ])
+    );
+}
+
+#[test]
 fn gates_look_at_groups() {
     let rules = r#"
 [[rule]]

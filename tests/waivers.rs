@@ -168,12 +168,21 @@ fn a_table_excuses_as_toml_does() {
     let (text, _) = report(folder.path(), &[]);
     fs::remove_file(folder.path().join("waivers.toml")).unwrap();
     let table = "rule,key,where,reason,approver,expires\n\
+        # a \" in a comment opens nothing\n\
         desk/greeting,T2,,outage,quality,2026-12-31\n\
         desk/greeting,,\"agent == \"\"Wu\"\" && passed_on > 2\",outage,quality,2026-12-31\n\
         desk/passed-on,Wu,,outage,quality,2026-12-31\n\
         desk/reply,,replied >= opened + hours(3),outage,quality,2026-12-31\n";
     fs::write(folder.path().join("waivers.csv"), table).unwrap();
     assert_eq!(report(folder.path(), &[]).0, text);
+    // Cells in quotes may go on over several lines.
+    let broken = table.replace(",T2,,outage,", ",T2,,\"outage,\n\n\"\"the long one\"\"\",");
+    fs::write(folder.path().join("waivers.csv"), broken.replace(" && passed_on", "\r\n  && passed_on"))
+        .unwrap();
+    let (_, told) = report(folder.path(), &[]);
+    assert_eq!(told["waivers"][0]["reason"], "outage,\n\n\"the long one\"");
+    let standings = told["findings"].as_array().unwrap().iter().map(|it| it["standing"].as_str().unwrap());
+    assert!(standings.eq(["waived"; 4]), "{told:.300}");
 }
 
 #[test]

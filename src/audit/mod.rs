@@ -7,8 +7,8 @@ mod tally;
 
 pub use found::Found;
 pub use result::{
-    Audit, BaselineResult, Gate, GateVerdict, GroupCounts, GroupResult, Input, OutcomeCounts, OwnedFinding,
-    Path, PromiseResult, RuleResult, Summary, Unassessed, WaiverResult,
+    Audit, BaselineResult, Gate, GatePart, GateVerdict, GroupCounts, GroupResult, Input, OutcomeCounts,
+    OwnedFinding, Path, PromiseResult, RuleResult, Summary, Unassessed, WaiverResult,
 };
 pub use scores::{Metric, ScoreResult, Scores};
 pub use tally::{Block, Judged, Tally};

@@ -394,6 +394,24 @@ pub struct Gate {
     pub about: Vec<String>,
     /// Why there is no figure, or no verdict on it.
     pub reason: Option<Said>,
+    /// The comparisons of a check that is made of several; figure, relation and limit above are those of the first
+    /// that does not hold, else of the first.
+    pub parts: Vec<GatePart>,
+}
+
+/// One of the comparisons that a gate is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GatePart {
+    /// What is compared, as written: `kept("first-response")`.
+    pub text: String,
+    /// As in [`Gate`].
+    pub figure: f64,
+    /// As in [`Gate`].
+    pub relation: &'static str,
+    /// As in [`Gate`].
+    pub limit: f64,
+    /// Whether it holds.
+    pub verdict: GateVerdict,
 }
 
 /// A finding kept beyond its batch, for "the worst findings".

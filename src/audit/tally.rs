@@ -286,6 +286,7 @@ impl Tally {
             verdict: if figure == 0 { GateVerdict::Held } else { GateVerdict::Failed },
             about,
             reason: None,
+            parts: Vec::new(),
         };
         let by_severity = fail_on.map(|it| gate(format!("fail-on:{}", it.name()), found(it), Vec::new()));
         by_severity.into_iter().chain([gate("assessed".to_owned(), blind.len() as u64, blind)]).collect()

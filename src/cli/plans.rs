@@ -152,13 +152,14 @@ pub(super) fn planned(loaded: Loaded, matches: &ArgMatches, voice: Voice) -> Opt
     let (mut sources, mut metrics, mut gates) = (Vec::new(), Vec::new(), Vec::new());
     if !diagnostics.iter().any(Diagnostic::is_error) {
         let setting = (&project.zone, as_of, project.lang);
-        let waivers = standing::good(&project, as_of);
         for source in &project.sources {
-            let (opened, mut found) = open(source, &project, &project.packs, as_of, &mut []);
+            let mut waivers = standing::good(&project, as_of);
+            let mut conditions = standing::conditions(&mut waivers, &project, &source.kind);
+            let (opened, mut found) = open(source, &project, &project.packs, as_of, &mut conditions);
             diagnostics.append(&mut found);
             let Some(opened) = opened else { continue };
             let (plan, found) = plan_source(
-                &SourceAsk { waivers: waivers.clone(), ..opened.ask(source, &project.calendars) },
+                &SourceAsk { waivers, ..opened.ask(source, &project.calendars) },
                 &opened.schema,
                 &opened.packs,
                 setting,

@@ -8,12 +8,12 @@ use crate::{
     diagnostic::{Diagnostic, Place, Sources},
     finding::{Baseline, KnownFinding, day_of},
     project::Project,
-    rule::Waiver,
+    rule::{Script, Waived, Waiver},
     wording,
 };
 use clap::ArgMatches;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -21,6 +21,19 @@ use std::{
 /// The waivers of a project, without those whose time is over at `as_of`.
 pub(super) fn good(project: &Project, as_of: i64) -> Vec<Option<Waiver>> {
     project.waivers.iter().map(|it| (!is_over(it, project, as_of)).then(|| it.clone())).collect()
+}
+
+/// The conditions of waivers on records of a kind: they may ask for steps.
+pub(super) fn conditions<'w>(
+    waivers: &'w mut [Option<Waiver>],
+    project: &Project,
+    kind: &str,
+) -> Vec<&'w mut Script> {
+    let rules = project.packs.iter().flat_map(|it| &it.rules).map(|it| (&it.id, &it.on));
+    let promises = project.packs.iter().flat_map(|it| &it.promises).map(|it| (&it.id, &it.on));
+    let ids: HashSet<&String> = rules.chain(promises).filter(|it| it.1 == kind).map(|it| it.0).collect();
+    let about = waivers.iter_mut().flatten().filter(|it| ids.contains(&it.rule));
+    about.filter_map(|it| if let Waived::Where(script) = &mut it.of { Some(script) } else { None }).collect()
 }
 
 /// The last day of a waiver counts, on the project's clock.

@@ -3,7 +3,8 @@
 use super::group_rules::{Compared, compared};
 use crate::{
     audit::{
-        Audit, Found, Gate, GateVerdict, GroupResult, OutcomeCounts, PromiseResult, ScoreResult, WaiverResult,
+        Audit, Found, Gate, GatePart, GateVerdict, GroupResult, OutcomeCounts, PromiseResult, ScoreResult,
+        WaiverResult,
     },
     calendar::Zone,
     diagnostic::{Diagnostic, Said, nearest},
@@ -267,25 +268,39 @@ impl PlannedGate {
             Some(node) => first(node),
             None => self.compiled.required(&RowRunner::new(&self.program), &batch, 0),
         };
-        let compared: Vec<(Comparison, f64, f64)> = self
-            .compared
-            .iter()
-            .map(|(comparison, it)| (*comparison, number(first(it.figure)), number(first(it.limit))))
-            .collect();
-        let is_off = |it: &&(Comparison, f64, f64)| it.1.is_nan() || !holds(it.0, it.1, it.2);
-        let told = compared.iter().find(is_off).or(compared.first()).copied();
+        let part = |(comparison, it): &(Comparison, Compared)| {
+            let (figure, limit) = (number(first(it.figure)), number(first(it.limit)));
+            let missing = figure.is_nan() || limit.is_nan();
+            let is_held = if missing { self.holds_without } else { holds(*comparison, figure, limit) };
+            let texts: Vec<&str> = it.calls.iter().map(|it| self.calls[*it].text.as_str()).collect();
+            GatePart {
+                text: texts.join(", "),
+                figure,
+                relation: comparison.symbol(),
+                limit,
+                verdict: if is_held { GateVerdict::Held } else { GateVerdict::Failed },
+            }
+        };
+        let mut parts: Vec<GatePart> = self.compared.iter().map(part).collect();
+        let is_off = |it: &&GatePart| it.figure.is_nan() || it.verdict == GateVerdict::Failed;
+        let told = parts.iter().find(is_off).or(parts.first());
+        let told = told.map(|it| (it.figure, it.relation, it.limit));
+        if parts.len() == 1 {
+            parts.clear();
+        }
         let (verdict, reason) = self.verdict(verdict, &values);
         // Without a comparison it is its first figure that is told.
         let own = values.first().map_or(f64::NAN, |it| number(Ok(it.clone())));
         Gate {
             id: self.id.clone(),
             check: Some(self.check.clone()),
-            figure: told.map_or(own, |it| it.1),
-            relation: told.map(|it| it.0.symbol()),
+            figure: told.map_or(own, |it| it.0),
+            relation: told.map(|it| it.1),
             limit: told.map_or(f64::NAN, |it| it.2),
             verdict,
             about: Vec::new(),
             reason,
+            parts,
         }
     }
 

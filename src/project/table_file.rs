@@ -38,7 +38,14 @@ pub(super) fn rows(
     };
     reading.sources.insert(shown.clone(), text.as_str());
     let place = |span: Range<usize>| Place::Text { file: shown.clone(), span };
-    let mut lines = lines(&text).filter(|it| !it.1.trim().is_empty());
+    let (lines, open) = quoted_lines(&text, false);
+    if let Some(quote) = open {
+        entry.file.report(
+            Diagnostic::error(wording::LIST_OPEN_QUOTE).at(place(quote)).help(wording::HELP_LIST_QUOTE),
+        );
+        return None;
+    }
+    let mut lines = lines.into_iter();
     let header: Vec<String> = lines.next().map(|it| cells(it.1)).unwrap_or_default();
     let named = header.iter().map(|it| it.trim()).take(inputs.len());
     if header.len() != inputs.len() + 1 || !named.eq(inputs.iter().map(String::as_str)) {
@@ -83,8 +90,11 @@ pub(super) fn rows(
     (!wrong && !rows.is_empty()).then_some(rows)
 }
 
+/// The bytes of a line, and its text.
+type Line<'t> = (Range<usize>, &'t str);
+
 /// Each line with its bytes.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut start = 0;
     text.split_inclusive('\n').map(move |line| {
         let from = start;
@@ -93,6 +103,32 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
         let shift = if from == 0 && plain.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         (from + shift..from + plain.len(), &plain[shift..])
     })
+}
+
+/// Each line with its bytes, where a quoted cell may go on over several; blank ones are left out, and those that
+/// start with `#` where these are comments. Besides, where a quote opens that is never closed.
+pub(super) fn quoted_lines(text: &str, comments: bool) -> (Vec<Line<'_>>, Option<Range<usize>>) {
+    let mut found: Vec<Line<'_>> = Vec::new();
+    let mut open = None;
+    for (span, line) in lines(text) {
+        if open.is_none() && (line.trim().is_empty() || (comments && line.starts_with('#'))) {
+            continue;
+        }
+        let quotes = memchr::memchr_iter(b'"', line.as_bytes());
+        let last = quotes.clone().next_back().map(|it| span.start + it..span.start + it + 1);
+        let whole = match (open.is_some(), found.pop()) {
+            (true, Some((before, _))) => before.start..span.end,
+            (_, before) => {
+                found.extend(before);
+                span
+            }
+        };
+        found.push((whole.clone(), &text[whole]));
+        if quotes.count() % 2 == 1 {
+            open = if open.is_some() { None } else { last };
+        }
+    }
+    (found, open)
 }
 
 fn cell(text: &str) -> Option<TableCell> {

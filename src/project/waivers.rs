@@ -4,7 +4,7 @@ use super::{
     holidays::{Home, cells_at},
     pack::{Draft, cannot_read, text},
     read::{File, Reader, suggest},
-    table_file::lines,
+    table_file::quoted_lines,
 };
 use crate::{
     calendar::parse_iso_date,
@@ -77,11 +77,16 @@ fn one(mut table: Reader<'_>) -> Option<Waiver> {
     })
 }
 
-/// Lines with a header that names the columns, in any order.
+/// Lines with a header that names the columns, in any order; a cell in quotes may hold line breaks.
 fn csv(content: &str, shown: Arc<str>, home: &Home<'_>) -> Vec<Waiver> {
     let place = |span: Range<usize>| Place::Text { file: shown.clone(), span };
     let complain = |said: Diagnostic| home.sink.borrow_mut().push(said);
-    let mut lines = lines(content).filter(|it| !it.1.trim().is_empty() && !it.1.starts_with('#'));
+    let (lines, open) = quoted_lines(content, true);
+    if let Some(quote) = open {
+        complain(Diagnostic::error(wording::LIST_OPEN_QUOTE).at(place(quote)).help(wording::HELP_LIST_QUOTE));
+        return Vec::new();
+    }
+    let mut lines = lines.into_iter();
     let Some((span, header)) = lines.next() else { return Vec::new() };
     let columns: Vec<String> = cells_at(header, 0).into_iter().map(|it| it.text.trim().to_owned()).collect();
     for name in columns.iter().filter(|it| !KEYS.contains(&it.as_str())) {

@@ -3,7 +3,7 @@
 
 use super::escape::visible;
 use crate::{
-    audit::{Audit, Gate, GateVerdict, OutcomeCounts, OwnedFinding, PromiseResult, RuleResult},
+    audit::{Audit, Gate, GatePart, GateVerdict, OutcomeCounts, OwnedFinding, PromiseResult, RuleResult},
     calendar::hours_text,
     finding::{Standing, put_digits},
     record::MICROS_PER_SECOND,
@@ -233,10 +233,59 @@ pub(super) fn coverage(counts: &OutcomeCounts, lang: Lang) -> String {
     }
 }
 
-/// A gate's figure, and its limit as people read it: `≥ 0.95`; nothing where it compares nothing.
-pub(super) fn figures(gate: &Gate) -> (String, String) {
-    let (figure, limit) = numbers(gate.figure, gate.limit);
-    let sign = match gate.relation {
+/// What is told of a gate in a table: itself, then the comparisons that it is made of, where there are several.
+pub(super) struct GateLine<'a> {
+    /// The gate, or what is compared.
+    pub(super) name: &'a str,
+    pub(super) is_part: bool,
+    /// Not a number where it does not exist, or parts tell.
+    pub(super) figure: f64,
+    /// The figure and its limit as people read them: `0.93` and `≥ 0.95`; no limit where nothing is compared.
+    pub(super) texts: (String, String),
+    pub(super) verdict: GateVerdict,
+}
+
+/// The lines of a gate.
+pub(super) fn gate_lines(gate: &Gate) -> Vec<GateLine<'_>> {
+    let mut own = GateLine {
+        name: &gate.id,
+        is_part: false,
+        figure: gate.figure,
+        texts: figures(gate.figure, gate.relation, gate.limit),
+        verdict: gate.verdict,
+    };
+    if !gate.parts.is_empty() {
+        (own.figure, own.texts) = (f64::NAN, (String::new(), String::new()));
+    }
+    std::iter::once(own).chain(gate.parts.iter().map(part_line)).collect()
+}
+
+fn part_line(it: &GatePart) -> GateLine<'_> {
+    GateLine {
+        name: &it.text,
+        is_part: true,
+        figure: it.figure,
+        texts: figures(it.figure, Some(it.relation), it.limit),
+        verdict: it.verdict,
+    }
+}
+
+/// The figures of a gate with their limits, on one line; of one with parts those that do not hold.
+pub(super) fn gate_line(gate: &Gate) -> String {
+    let failed = |it: &GateLine<'_>| it.is_part && it.verdict == GateVerdict::Failed;
+    let line = |it: GateLine<'_>| format!("{} {} {}", it.name, it.texts.0, it.texts.1);
+    let parts: Vec<String> = gate_lines(gate).into_iter().filter(failed).map(line).collect();
+    if parts.is_empty() {
+        let (figure, limit) = figures(gate.figure, gate.relation, gate.limit);
+        return format!("{figure} {limit}");
+    }
+    parts.join("; ")
+}
+
+/// A figure, and its limit as people read it: `≥ 0.95`; nothing where it compares nothing.
+fn figures(figure: f64, relation: Option<&str>, limit: f64) -> (String, String) {
+    let (figure, limit) = numbers(figure, limit);
+    let sign = match relation {
         None => return (figure, String::new()),
         Some("<=") => "≤",
         Some(">=") => "≥",

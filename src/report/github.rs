@@ -31,10 +31,13 @@ impl Github {
     fn gates(&self, audit: &Audit) -> Vec<String> {
         let lang = self.setting.lang;
         let told = digest::failed_gates(audit).into_iter().map(|it| {
-            let (figure, limit) = digest::figures(it);
             let verdict = wording::NOT_HELD.text(lang);
             let title = format!("{}: {}", wording::GATE.text(lang), it.id);
-            command("error", &[("title", &title)], &format!("{}: {verdict}, {figure} {limit}", it.id))
+            command(
+                "error",
+                &[("title", &title)],
+                &format!("{}: {verdict}, {}", it.id, digest::gate_line(it)),
+            )
         });
         told.collect()
     }

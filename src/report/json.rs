@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     audit::{
-        Audit, BaselineResult, Found, Gate, Input, OutcomeCounts, Path, PromiseResult, RuleResult,
-        Unassessed, WaiverResult,
+        Audit, BaselineResult, Found, Gate, GateVerdict, Input, OutcomeCounts, Path, PromiseResult,
+        RuleResult, Unassessed, WaiverResult,
     },
     diagnostic::{Diagnostic, Level, Place},
     finding::{Sink, Standing, put_date, put_digits},
@@ -335,6 +335,18 @@ fn promise(out: &mut Vec<u8>, it: &PromiseResult, lang: Lang) {
     out.put("}");
 }
 
+/// What a gate compares, and how that ends.
+fn compared(out: &mut Vec<u8>, (figure, relation, limit): (f64, Option<&str>, f64), verdict: GateVerdict) {
+    out.put(",\"figure\":");
+    put_float(out, figure);
+    out.put(",\"relation\":");
+    string_or_null(out, relation);
+    out.put(",\"limit\":");
+    put_float(out, limit);
+    out.put(",\"verdict\":");
+    json_string(out, verdict.name());
+}
+
 fn gate(out: &mut Vec<u8>, it: &Gate, lang: Lang) {
     out.put("{\"id\":");
     json_string(out, &it.id);
@@ -342,19 +354,20 @@ fn gate(out: &mut Vec<u8>, it: &Gate, lang: Lang) {
         out.put(",\"check\":");
         json_string(out, check);
     }
-    out.put(",\"figure\":");
-    put_float(out, it.figure);
-    out.put(",\"relation\":");
-    match it.relation {
-        Some(relation) => json_string(out, relation),
-        None => out.put("null"),
-    }
-    out.put(",\"limit\":");
-    put_float(out, it.limit);
-    out.put(",\"verdict\":");
-    json_string(out, it.verdict.name());
+    compared(out, (it.figure, it.relation, it.limit), it.verdict);
     out.put(",\"about\":");
     strings(out, it.about.iter().map(String::as_str));
+    if !it.parts.is_empty() {
+        out.put(",\"parts\":[");
+        for (index, part) in it.parts.iter().enumerate() {
+            comma(out, index);
+            out.put("{\"of\":");
+            json_string(out, &part.text);
+            compared(out, (part.figure, Some(part.relation), part.limit), part.verdict);
+            out.put("}");
+        }
+        out.put("]");
+    }
     if let Some(reason) = &it.reason {
         out.put(",\"reason\":");
         json_string(out, &reason.text(lang));

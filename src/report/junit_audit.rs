@@ -33,8 +33,7 @@ impl JunitAudit {
         let lang = self.setting.lang;
         let title = wording::GATES.text(lang);
         let case = |it: &crate::audit::Gate| {
-            let (figure, limit) = digest::figures(it);
-            let line = format!("{figure} {limit}");
+            let line = digest::gate_line(it);
             let about =
                 [it.about.join("\n"), it.reason.as_ref().map_or_else(String::new, |it| it.text(lang))]
                     .concat();

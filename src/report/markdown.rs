@@ -83,7 +83,8 @@ impl Markdown {
         self.table(wording::GATES, &head, 2, out);
         let of = |verdict| audit.gates.iter().filter(move |it| it.verdict == verdict);
         for it in of(GateVerdict::Failed).chain(of(GateVerdict::Held)) {
-            let (figure, limit) = digest::figures(it);
+            let mut lines = digest::gate_lines(it).into_iter();
+            let (figure, limit) = lines.next().map(|it| it.texts).unwrap_or_default();
             let about: Vec<String> =
                 it.about.iter().take(ABOUT_MAX).map(|it| markdown(it, NAME_CHARS_MAX)).collect();
             let more = it.about.len().saturating_sub(ABOUT_MAX);
@@ -100,6 +101,12 @@ impl Markdown {
             let id = markdown(&it.id, NAME_CHARS_MAX);
             let verdict = self.say(digest::gate_wording(it.verdict));
             out.push_str(&format!("| {id}{about} | {verdict} | {figure} | {limit} |\n"));
+            for it in lines {
+                let (name, verdict) =
+                    (markdown(it.name, NAME_CHARS_MAX), self.say(digest::gate_wording(it.verdict)));
+                let (figure, limit) = it.texts;
+                out.push_str(&format!("| – {name} | {verdict} | {figure} | {limit} |\n"));
+            }
         }
     }
 

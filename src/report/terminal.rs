@@ -448,15 +448,11 @@ impl Terminal {
             self.heading(wording::GATES, "", out);
             let head = [wording::GATE, wording::FIGURE, wording::LIMIT, wording::VERDICT];
             let mut table = Table::new(2, &head.map(|it| self.say(it)));
-            for it in &audit.gates {
-                let (figure, limit) = digest::figures(it);
+            for it in audit.gates.iter().flat_map(digest::gate_lines) {
                 let verdict = Cell::new(self.say(digest::gate_wording(it.verdict)), gate_style(it.verdict));
-                table.push(vec![
-                    Cell::plain(visible(&it.id)),
-                    Cell::plain(figure),
-                    Cell::plain(limit),
-                    verdict,
-                ]);
+                let (figure, limit) = it.texts;
+                let name = format!("{}{}", if it.is_part { "  " } else { "" }, visible(it.name));
+                table.push(vec![Cell::plain(name), Cell::plain(figure), Cell::plain(limit), verdict]);
             }
             self.table(&table, out);
             for it in audit.gates.iter().filter(|it| !it.about.is_empty()) {

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     audit::{
-        Found, Gate, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path as Evaluated, PromiseResult,
-        RuleResult, Summary, Unassessed,
+        Found, Gate, GatePart, GateVerdict, Input, OutcomeCounts, OwnedFinding, Path as Evaluated,
+        PromiseResult, RuleResult, Summary, Unassessed,
     },
     diagnostic::{Diagnostic, Place, Said},
     finding::{Fingerprint, Standing},
@@ -156,7 +156,7 @@ fn rule_result(rule: &Rule, path: Evaluated, outcomes: OutcomeCounts, findings: 
     RuleResult { rule, path, outcomes, findings: new(findings), groups: None, windows_reaching: 0 }
 }
 
-/// One that holds, one without a figure, one that fails.
+/// One that holds, one of two parts, one without a figure, one that fails.
 fn gates() -> Vec<Gate> {
     vec![
         Gate {
@@ -168,6 +168,33 @@ fn gates() -> Vec<Gate> {
             verdict: GateVerdict::Held,
             about: Vec::new(),
             reason: None,
+            parts: Vec::new(),
+        },
+        Gate {
+            id: "whole".into(),
+            check: Some("coverage() >= 0.9 && findings(\"major\") <= 3".into()),
+            figure: 12.0,
+            relation: Some("<="),
+            limit: 3.0,
+            verdict: GateVerdict::Failed,
+            about: Vec::new(),
+            reason: None,
+            parts: vec![
+                GatePart {
+                    text: "coverage()".into(),
+                    figure: 0.93,
+                    relation: ">=",
+                    limit: 0.9,
+                    verdict: GateVerdict::Held,
+                },
+                GatePart {
+                    text: "findings(\"major\")".into(),
+                    figure: 12.0,
+                    relation: "<=",
+                    limit: 3.0,
+                    verdict: GateVerdict::Failed,
+                },
+            ],
         },
         Gate {
             id: "kept".into(),
@@ -181,6 +208,7 @@ fn gates() -> Vec<Gate> {
                 wording: wording::GATE_MISSING,
                 arguments: vec![("name", "kept(\"first-response\")".into())],
             }),
+            parts: Vec::new(),
         },
         Gate {
             id: "fail-on:critical".into(),
@@ -191,6 +219,7 @@ fn gates() -> Vec<Gate> {
             verdict: GateVerdict::Failed,
             reason: None,
             about: (1..8).map(|it| format!("complaints/rule-{it}")).collect(),
+            parts: Vec::new(),
         },
     ]
 }

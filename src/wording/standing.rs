@@ -3,6 +3,7 @@ use super::{codes, wordings};
 
 codes! { STANDING_CODES;
     WAIVER_OF_WHAT "waiver-of-what" = "a waiver names one `key` or one condition `where`", "豁免须写明 `key`（主键）或 `where`（条件）之一";
+    LIST_OPEN_QUOTE "open-quote" = "this quote is never closed", "此引号未闭合";
     WAIVER_DATE "waiver-date" = "`{text}` is no date", "“{text}”不是日期";
     WAIVER_OF_GROUPS "waiver-of-groups" = "`{name}` judges groups: a condition on records says nothing of them", "“{name}”判定的是分组，针对记录的条件对它没有意义";
     WAIVER_OF_UNKNOWN "waiver-of-unknown-rule" = "the waiver is for `{name}`, and there is no such rule or promise", "豁免针对“{name}”，但没有这样的规则或承诺";
@@ -17,6 +18,7 @@ codes! { STANDING_CODES;
 
 wordings! { STANDING_TEXTS;
     HELP_WAIVER = "such as `key = \"C-1042\"` or `where = 'site == \"north\"'`", "例如 `key = \"C-1042\"` 或 `where = 'site == \"north\"'`";
+    HELP_LIST_QUOTE = "close it behind the cell; a quote within a cell in quotes is written twice", "请在单元格末尾闭合引号；引号内的引号须写两次";
     HELP_WAIVER_DATE = "write it as 2026-12-31", "请写成 2026-12-31";
     HELP_WAIVER_OF_GROUPS = "name the group: `key = \"north|2026-03\"`", "请写明分组：`key = \"north|2026-03\"`";
     HELP_WAIVER_EXPIRED = "take it out, or have it allowed anew with a later `expires`", "请删除，或经批准后写上新的 `expires`";

@@ -131,13 +131,16 @@ fn gates(sheet: &mut Sheet<'_>, audit: &Audit, lang: Lang) -> Result<(), XlsxErr
             Some(reason) => reason.text(lang),
             None => it.about.join(", "),
         };
-        sheet.row([
-            Cell::text(&it.id),
-            Cell::text(digest::gate_wording(it.verdict).text(lang)),
-            Cell::number(Some(it.figure)),
-            Cell::Text(digest::figures(it).1),
-            Cell::Text(about),
-        ])?;
+        for line in digest::gate_lines(it) {
+            let (indent, about) = if line.is_part { ("  ", "") } else { ("", about.as_str()) };
+            sheet.row([
+                Cell::Text(format!("{indent}{}", line.name)),
+                Cell::text(digest::gate_wording(line.verdict).text(lang)),
+                Cell::number(Some(line.figure)),
+                Cell::Text(line.texts.1),
+                Cell::text(about),
+            ])?;
+        }
     }
     sheet.gap();
     Ok(())

@@ -49,6 +49,13 @@ pub(super) const PAGES: &[Page] = &[
         "# data/tickets.csv\ntransfers\n9\n1\n# waivers.csv\nrule,key,reason,approver,expires\ndesk/basics,T-1,outage,quality,2099-12-31\n",
     ),
     page(
+        "open-quote",
+        "A cell that holds commas, quotes or line breaks stands in quotes. This one opens with a quote and nothing closes it, so that all that follows would belong to the cell.",
+        "含有逗号、引号或换行的单元格须加引号。此处引号打开后没有闭合，其后的内容都会被当作该单元格。",
+        "# data/tickets.csv\ntransfers\n9\n1\n# waivers.csv\nrule,key,reason,approver,expires\ndesk/basics,T-1,⟦\"⟧an outage, as told,quality,2099-12-31\n",
+        "# data/tickets.csv\ntransfers\n9\n1\n# waivers.csv\nrule,key,reason,approver,expires\ndesk/basics,T-1,\"an outage, as told\",quality,2099-12-31\n",
+    ),
+    page(
         "waiver-of-groups",
         "The rule judges groups, not records, so that a condition on the fields of a record cannot tell which finding is meant. The key of the group can: its values in the order of `per`, with `|` between them.",
         "该规则判定的是分组而非记录，针对记录字段的条件无法指明发现项。请写分组的键：按 `per` 的顺序，用 `|` 连接。",
