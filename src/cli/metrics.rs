@@ -167,10 +167,10 @@ fn measure(item: &Item, group: &GroupValue) -> Option<Measure> {
     let n = group.figures.iter().map(|it| it.n).min()?;
     // How far from the truth a figure may be is known where it stands alone.
     let half = match group.figures.as_slice() {
-        [only] if only.value == group.value => only.interval.as_ref(),
+        [only] if only.value == group.value => only.interval(),
         _ => None,
     };
-    let half = half.and_then(|[low, high]| Some((number(high)? - number(low)?) / 2.0));
+    let half = half.and_then(|[low, high]| Some((number(&high)? - number(&low)?) / 2.0));
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
     let n = n as f64;
     Some(Measure { share: item.share(value), n, error: half.map(|it| it / NORMAL * slope(item, value)) })

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     audit::{Audit, GroupResult, Judged},
-    expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch, values_of},
+    expr::{CHUNK_LEN, Evaluator, Faults, Mask, Scratch, values_of},
     finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing, rounded, value_text},
     record::{Batch, Column, Value},
     rule::{MissingPolicy, Outcome, Severity, Waiver},
@@ -210,6 +210,56 @@ struct Told {
     worst: usize,
 }
 
+/// Tells of groups, of which most are never asked for.
+struct Telling<'c, 'b, 'p> {
+    chunk: &'c GroupChunk<'c>,
+    evaluator: Evaluator<'b, 'p>,
+    /// For each conjunct that compares, the figures and limits of the chunk, once they are asked for.
+    compared: Option<Vec<Option<Sides>>>,
+}
+
+/// Figures and limits, a group each.
+type Sides = (Vec<Value>, Vec<Value>);
+
+impl Telling<'_, '_, '_> {
+    fn sides(&mut self) -> &[Option<Sides>] {
+        let (chunk, evaluator) = (self.chunk, &mut self.evaluator);
+        self.compared.get_or_insert_with(|| {
+            let mut there = |node| {
+                let all = values_of(evaluator, node).into_iter();
+                all.map(|it| it.unwrap_or(Value::Missing)).collect::<Vec<_>>()
+            };
+            let compared = chunk.planned.compared.iter();
+            compared.map(|it| it.as_ref().map(|it| (there(it.figure), there(it.limit)))).collect()
+        })
+    }
+
+    /// What was compared of a group: in the conjunct that is false, else in the first that compares.
+    fn told(&mut self, row: usize, verdicts: &Verdicts, judged: &Mask) -> Told {
+        let (planned, group) = (self.chunk.planned, &self.chunk.groups[row]);
+        let first = planned.compared.iter().position(Option::is_some);
+        let decider = verdicts.deciders.iter().position(|it| it.get(row));
+        let which = decider.filter(|it| planned.compared.get(*it).is_some_and(Option::is_some));
+        let which = which.or(first);
+        let compared = which.and_then(|it| planned.compared[it].as_ref());
+        let calls: Vec<usize> =
+            compared.map_or_else(|| (0..group.figures.len()).collect(), |it| it.calls.clone());
+        let only = compared.map_or_else(|| (calls.len() == 1).then_some(0), |it| it.only);
+        let of_calls = || calls.iter().map(|it| &group.figures[*it]);
+        let pair = which.and_then(|it| self.sides()[it].as_ref());
+        let own = || group.figures[calls[0]].value.clone().unwrap_or(Value::Missing);
+        let figure = pair.map_or_else(own, |it| it.0[row].clone());
+        Told {
+            figure: if judged.get(row) || figure.is_there() { figure } else { own() },
+            limit: pair.map(|it| it.1[row].clone()).filter(Value::is_there),
+            n: of_calls().map(|it| it.n).min().unwrap_or_default(),
+            coverage: of_calls().filter_map(Figure::coverage).min_by(f64::total_cmp),
+            interval: only.and_then(|it| group.figures[it].interval()),
+            worst: only.unwrap_or(calls[0]),
+        }
+    }
+}
+
 /// What encodes findings, and where to: a buffer an output.
 struct Encoded<'a> {
     encoder: Box<dyn FindingEncoder + 'a>,
@@ -250,8 +300,8 @@ impl GroupChunk<'_> {
             let below = evaluator.all().without(&active);
             verdicts.findings = verdicts.findings.or(&below);
         }
-        let told = self.told(&mut evaluator, &verdicts, &active);
-        self.conclude((&batch, &verdicts, &active), told, (encoded, room, listed), &mut judged);
+        let mut telling = Telling { chunk: self, evaluator, compared: None };
+        self.conclude((&batch, &verdicts, &active), &mut telling, (encoded, room, listed), &mut judged);
         judged
     }
 
@@ -270,48 +320,10 @@ impl GroupChunk<'_> {
         Batch { len: self.groups.len(), columns, ..Batch::default() }
     }
 
-    /// What was compared, for each group: in the conjunct that is false, else in the first that compares.
-    fn told(&self, evaluator: &mut Evaluator<'_, '_>, verdicts: &Verdicts, judged: &Mask) -> Vec<Told> {
-        let first = self.planned.compared.iter().position(Option::is_some);
-        let mut values: Vec<Option<(Vec<Value>, Vec<Value>)>> = Vec::new();
-        let there = |all: Vec<Result<Value, Cause>>| {
-            all.into_iter().map(|it| it.unwrap_or(Value::Missing)).collect::<Vec<_>>()
-        };
-        for compared in &self.planned.compared {
-            values.push(
-                compared.as_ref().map(|it| {
-                    (there(values_of(evaluator, it.figure)), there(values_of(evaluator, it.limit)))
-                }),
-            );
-        }
-        let one = |(row, group): (usize, &Group)| {
-            let decider = verdicts.deciders.iter().position(|it| it.get(row));
-            let which = decider.filter(|it| self.planned.compared.get(*it).is_some_and(Option::is_some));
-            let which = which.or(first);
-            let compared = which.and_then(|it| self.planned.compared[it].as_ref());
-            let calls: Vec<usize> =
-                compared.map_or_else(|| (0..group.figures.len()).collect(), |it| it.calls.clone());
-            let only = compared.map_or_else(|| (calls.len() == 1).then_some(0), |it| it.only);
-            let of_calls = || calls.iter().map(|it| &group.figures[*it]);
-            let pair = which.and_then(|it| values[it].as_ref());
-            let own = || group.figures[calls[0]].value.clone().unwrap_or(Value::Missing);
-            let figure = pair.map_or_else(own, |it| it.0[row].clone());
-            Told {
-                figure: if judged.get(row) || figure.is_there() { figure } else { own() },
-                limit: pair.map(|it| it.1[row].clone()).filter(Value::is_there),
-                n: of_calls().map(|it| it.n).min().unwrap_or_default(),
-                coverage: of_calls().filter_map(Figure::coverage).min_by(f64::total_cmp),
-                interval: only.and_then(|it| group.figures[it].interval.clone()),
-                worst: only.unwrap_or(calls[0]),
-            }
-        };
-        self.groups.iter().enumerate().map(one).collect()
-    }
-
     fn conclude(
         &self,
         (batch, verdicts, judged_rows): (&Batch, &Verdicts, &Mask),
-        told: Vec<Told>,
+        telling: &mut Telling<'_, '_, '_>,
         (encoded, room, listed): (&mut Encoded<'_>, &mut [u64; 4], &mut [usize; 2]),
         judged: &mut Judged,
     ) {
@@ -320,14 +332,13 @@ impl GroupChunk<'_> {
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
         judged.waived = self.judging.plan.waivers.no_hits();
         let (_, errors) = verdicts.faults.split();
-        for (row, told) in told.into_iter().enumerate() {
+        for (row, group) in self.groups.iter().enumerate() {
             let outcome = match () {
                 () if verdicts.pass.get(row) => Outcome::Pass,
                 () if errors.get(row) => Outcome::Error,
                 () if verdicts.faults.dead.get(row) || !judged_rows.get(row) => Outcome::NoEvidence,
                 () => Outcome::Fail,
             };
-            let group = &self.groups[row];
             if let Some(cause) = verdicts.faults.cause(row).filter(|it| !it.is_missing()) {
                 judged.errors.push((self.key(group), cause.says()));
             }
@@ -338,6 +349,7 @@ impl GroupChunk<'_> {
                 let for_worst = is_new && self.judging.sink.wanted().worst && room[severity] > 0;
                 room[severity] -= u64::from(for_worst);
                 let encoded = (&mut *encoded, for_worst);
+                let told = telling.told(row, verdicts, judged_rows);
                 let worst = self.finding(batch, row, (outcome, standing), (verdicts, &told), encoded);
                 judged.worst.extend(worst);
             }
@@ -345,6 +357,7 @@ impl GroupChunk<'_> {
             let listed = &mut listed[usize::from(outcome != Outcome::Fail)];
             if *listed < Audit::GROUPS_MAX {
                 *listed += 1;
+                let told = telling.told(row, verdicts, judged_rows);
                 judged.groups.push((judged.met - 1, self.result(group, told, outcome)));
             }
         }

@@ -6,24 +6,30 @@ use xxhash_rust::xxh3::xxh3_64;
 #[derive(Debug, Default)]
 pub struct Keys {
     bytes: Vec<u8>,
-    ends: Vec<usize>,
-    hashes: Vec<u64>,
+    all: Vec<Entry>,
     /// Open addressing: the number of a key and one, or 0. The length is a power of two.
     slots: Vec<u32>,
     last: u32,
+}
+
+/// A key: its hash, and where its bytes end, which begin where those before it end.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u64,
+    end: usize,
 }
 
 impl Keys {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.all.len()
     }
 
     /// True without any.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.all.is_empty()
     }
 
     /// All, by number.
@@ -49,7 +55,7 @@ impl Keys {
         let mut at = low_bits(hash) & mask;
         loop {
             let Some(known) = self.slots[at].checked_sub(1) else { return Err(at) };
-            if self.hashes[known as usize] == hash && self.get(known) == key {
+            if self.all[known as usize].hash == hash && self.get(known) == key {
                 return Ok(known);
             }
             at = (at + 1) & mask;
@@ -60,8 +66,8 @@ impl Keys {
     #[must_use]
     pub fn get(&self, number: u32) -> &[u8] {
         let number = number as usize;
-        let start = if number == 0 { 0 } else { self.ends[number - 1] };
-        &self.bytes[start..self.ends[number]]
+        let start = if number == 0 { 0 } else { self.all[number - 1].end };
+        &self.bytes[start..self.all[number].end]
     }
 
     /// The hash by which a key is found.
@@ -77,17 +83,16 @@ impl Keys {
         let slot = |hash: u64| self.slots[low_bits(hash) & mask];
         std::hint::black_box(hashes.clone().fold(0, |all, it| all ^ slot(it)));
         let known = hashes.filter_map(|it| Some(slot(it).checked_sub(1)? as usize));
-        let of = |number: usize| self.hashes[number] ^ self.ends[number] as u64;
-        std::hint::black_box(known.clone().fold(0, |all, it| all ^ of(it)));
+        std::hint::black_box(known.clone().fold(0, |all, it| all ^ self.all[it].hash));
         let first =
-            |number: usize| self.bytes.get(self.ends[number].saturating_sub(1)).copied().unwrap_or_default();
+            |number: usize| self.bytes.get(self.all[number].end.wrapping_sub(1)).copied().unwrap_or_default();
         std::hint::black_box(known.fold(0, |all, it| all ^ first(it)));
     }
 
     /// The number of a key, a new one if need be.
     pub fn number(&mut self, key: &[u8]) -> u32 {
         // Logs hold the events of a case side by side more often than not.
-        if !self.ends.is_empty() && self.get(self.last) == key {
+        if !self.all.is_empty() && self.get(self.last) == key {
             return self.last;
         }
         self.number_by(key, xxh3_64(key))
@@ -95,16 +100,15 @@ impl Keys {
 
     /// The number of a key of this hash, a new one if need be.
     pub fn number_by(&mut self, key: &[u8], hash: u64) -> u32 {
-        if self.ends.len() * 2 >= self.slots.len() {
+        if self.all.len() * 2 >= self.slots.len() {
             self.grow();
         }
         self.last = match self.find(key, hash) {
             Ok(known) => known,
             Err(slot) => {
                 self.bytes.extend_from_slice(key);
-                self.ends.push(self.bytes.len());
-                self.hashes.push(hash);
-                let count = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+                self.all.push(Entry { hash, end: self.bytes.len() });
+                let count = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
                 self.slots[slot] = count;
                 count - 1
             }
@@ -115,8 +119,7 @@ impl Keys {
     /// Forgets all, and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
-        self.ends.clear();
-        self.hashes.clear();
+        self.all.clear();
         self.slots.fill(0);
         self.last = 0;
     }
@@ -124,8 +127,8 @@ impl Keys {
     fn grow(&mut self) {
         let len = (self.slots.len() * 2).max(64);
         self.slots = vec![0; len];
-        for (number, hash) in (1..).zip(&self.hashes) {
-            let mut at = low_bits(*hash) & (len - 1);
+        for (number, entry) in (1..).zip(&self.all) {
+            let mut at = low_bits(entry.hash) & (len - 1);
             while self.slots[at] != 0 {
                 at = (at + 1) & (len - 1);
             }
@@ -136,7 +139,7 @@ impl Keys {
     /// Memory beside its own size.
     #[must_use]
     pub fn bytes_held(&self) -> usize {
-        self.bytes.capacity() + (self.ends.capacity() + self.hashes.capacity()) * 8 + self.slots.len() * 4
+        self.bytes.capacity() + self.all.capacity() * size_of::<Entry>() + self.slots.len() * 4
     }
 
     /// Numbers of keys in the order of the keys. Their first bytes decide nearly always.
@@ -149,7 +152,7 @@ impl Keys {
             first[..len].copy_from_slice(&key[..len]);
             (u128::from_be_bytes(first), number)
         };
-        let count = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let mut heads: Vec<(u128, u32)> = (0..count).map(head).collect();
         heads.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.get(a.1).cmp(self.get(b.1))));
         heads.into_iter().map(|it| it.1).collect()

@@ -236,6 +236,17 @@ pub(in crate::engine) fn merge_tables(
     let groupings: Vec<&Grouping> = std::iter::repeat_n(grouping, usize::from(rule) + 1).collect();
     let mut merging = Merging { groupings: &groupings, current: None, parents: BTreeMap::new(), each };
     all.each_in_order(|key, records, cells, worst, names| {
+        if grouping.levels() == 0 {
+            let mut worst = worst.iter();
+            let finish = |(cell, call): (&mut Cell, &Call)| {
+                let worst = call.worst.and_then(|_| Some((*worst.next()?, Arc::clone(names))));
+                cell.take().finish(call.of, Beyond::default(), records, worst)
+            };
+            let figures = cells.iter_mut().zip(&grouping.calls).map(finish).collect();
+            let key = values_of_key(key, grouping.per.len()).map(|it| it.0).unwrap_or_default();
+            return (merging.each)(Group { rule: usize::from(rule), key, records, figures });
+        }
+        let cells: Vec<Cell> = cells.iter_mut().map(Cell::take).collect();
         let beyond = vec![Beyond::default(); cells.len()];
         let (key, worst, names) = (key.to_vec(), worst.to_vec(), Arc::clone(names));
         let reading = None;

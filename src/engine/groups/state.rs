@@ -40,8 +40,8 @@ pub struct Figure {
     pub left_out: [u64; 2],
     /// Why the first could not be computed.
     pub first_error: Option<Cause>,
-    /// The 95 % interval: of rates by Wilson (1927), of means by Student (1908).
-    pub interval: Option<[Value; 2]>,
+    /// What its interval is reckoned from.
+    spread: Spread,
     /// The records that weigh most on the side that fails, and where their keys stand.
     worst: Option<(Worst, Arc<Names>)>,
 }
@@ -52,6 +52,12 @@ impl Figure {
         self.worst.iter().flat_map(|(worst, names)| worst.iter(names).map(|it| it.1))
     }
 
+    /// The 95 % interval: of rates by Wilson (1927), of means by Student (1908).
+    #[must_use]
+    pub fn interval(&self) -> Option<[Value; 2]> {
+        self.spread.interval(self.n)
+    }
+
     /// The share of the group's records that count.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
@@ -59,6 +65,19 @@ impl Figure {
         let all = self.n + self.left_out[0] + self.left_out[1];
         (all > 0).then(|| self.n as f64 / all as f64)
     }
+}
+
+/// What an interval is reckoned from, which most groups are never asked for.
+#[derive(Clone, Debug)]
+enum Spread {
+    /// How many are true.
+    Rate(u64),
+    /// The sum and that of squares.
+    Mean(Sum, Sum, Aggregation),
+    /// How many are of which class.
+    Classes(Box<KanoCounts>, KanoFigure),
+    /// There is no interval.
+    None,
 }
 
 /// What is kept of an aggregate's arguments.
@@ -193,9 +212,9 @@ impl Cell {
         Self { n: 0, errors: None, tally: Tally::new(of) }
     }
 
-    /// What is left where a cell was taken.
-    pub(super) fn taken() -> Self {
-        Self { n: 0, errors: None, tally: Tally::Hits(0) }
+    /// Takes it, and leaves nothing.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self { n: 0, errors: None, tally: Tally::Hits(0) })
     }
 
     /// Counts a record whose argument could not be computed.
@@ -325,11 +344,11 @@ impl Cell {
         worst: Option<(Worst, Arc<Names>)>,
     ) -> Figure {
         let value = self.value(of, beyond);
-        let interval = self.interval(of);
         let errors = self.error_count();
         let left_out = [records.saturating_sub(self.n + errors), errors];
         let first_error = self.errors.and_then(|it| it.first).map(|it| it.1);
-        Figure { value, n: self.n, left_out, first_error, interval, worst }
+        let spread = Spread::of(self.tally, of);
+        Figure { value, n: self.n, left_out, first_error, spread, worst }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
@@ -359,32 +378,41 @@ impl Cell {
             }
         }
     }
+}
+
+impl Spread {
+    /// Of what an aggregate has come to.
+    fn of(tally: Tally, of: Aggregation) -> Self {
+        match (tally, of.aggregate) {
+            (Tally::Hits(hits), Aggregate::Rate) => Self::Rate(hits),
+            (Tally::Mean(sum, squares), _) => Self::Mean(sum, squares, of),
+            (Tally::Classes(counts), Aggregate::Kano(figure)) => Self::Classes(counts, figure),
+            _ => Self::None,
+        }
+    }
 
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
-    fn interval(&self, of: Aggregation) -> Option<[Value; 2]> {
-        match &self.tally {
-            Tally::Hits(hits) if of.aggregate == Aggregate::Rate => {
-                wilson(*hits, self.n).map(|it| it.map(Value::Float))
-            }
-            Tally::Mean(sum, squares) if of.aggregate == Aggregate::Nps && self.n > 0 => {
+    fn interval(&self, count: u64) -> Option<[Value; 2]> {
+        let n = count as f64;
+        match self {
+            Self::Rate(hits) => wilson(*hits, count).map(|it| it.map(Value::Float)),
+            Self::Mean(sum, squares, of) if of.aggregate == Aggregate::Nps && count > 0 => {
                 // The three-point distribution knows its spread: worth is 100, 0 or -100.
-                let n = self.n as f64;
                 let score = sum.parts().0 / n;
                 let error = ((squares.parts().0 / n - score * score).max(0.0) / n).sqrt();
                 let bound = |it: f64| Value::Float(it.clamp(-100.0, 100.0));
                 Some([bound(score - NORMAL * error), bound(score + NORMAL * error)])
             }
-            Tally::Mean(sum, squares) if self.n > 1 => {
+            Self::Mean(sum, squares, of) if count > 1 => {
                 let (high, low) = sum.parts();
                 let (square_high, square_low) = squares.parts();
-                let n = self.n as f64;
                 // Σx² - (Σx)²/n, where both are nearly equal: what the products lose is taken along.
                 let product = high * high;
                 let lost = high.mul_add(high, -product) + 2.0 * high * low;
                 let ratio = product / n;
                 let rest = (ratio.mul_add(-n, product) + lost) / n;
                 let variance = ((square_high - ratio) + (square_low - rest)).max(0.0) / (n - 1.0);
-                let half = student(self.n - 1) * (variance / n).sqrt();
+                let half = student(count - 1) * (variance / n).sqrt();
                 let mean = high / n;
                 let bound = |it: f64| match of.argument {
                     Some(Type::Decimal) => {
@@ -394,16 +422,8 @@ impl Cell {
                 };
                 Some([bound(mean - half)?, bound(mean + half)?])
             }
-            Tally::Classes(counts) => {
-                let Aggregate::Kano(figure) = of.aggregate else { return None };
-                counts.interval(figure).map(|it| it.map(Value::Float))
-            }
-            Tally::Hits(_)
-            | Tally::Mean(..)
-            | Tally::Sum(_)
-            | Tally::Extreme(_)
-            | Tally::Values(_)
-            | Tally::Different(_) => None,
+            Self::Classes(counts, figure) => counts.interval(*figure).map(|it| it.map(Value::Float)),
+            Self::Mean(..) | Self::None => None,
         }
     }
 }
@@ -504,7 +524,8 @@ mod tests {
     }
 
     fn shown(cell: Cell, of: Aggregation) -> String {
-        format!("{:?}", cell.finish(of, Beyond::default(), 60, None))
+        let figure = cell.finish(of, Beyond::default(), 60, None);
+        format!("{:?} {} {:?} {:?}", figure.value, figure.n, figure.left_out, figure.interval())
     }
 
     proptest! {
@@ -553,7 +574,7 @@ mod tests {
         }
         let mean = figure(Aggregate::Mean, &[7, 1, 15, 36]);
         assert_eq!(mean.value, Ok(Value::Float(14.75)));
-        let Some([Value::Float(low), Value::Float(high)]) = mean.interval else { panic!("no interval") };
+        let Some([Value::Float(low), Value::Float(high)]) = mean.interval() else { panic!("no interval") };
         // sd(c(7, 1, 15, 36)) is 15.2834332967; qt(0.975, 3) is 3.18244630528.
         let half = 3.182_446_305_284_263 * 15.283_433_296_656_002 / 2.0;
         assert!((low - (14.75 - half)).abs() < 1e-8 && (high - (14.75 + half)).abs() < 1e-8, "{low} {high}");

@@ -161,6 +161,7 @@ impl Table {
         let rows: Vec<usize> = left.rows().collect();
         let mut unfit = vec![Mask::NONE; grouping.calls.len()];
         for rows in rows.chunks(ROWS_AT_ONCE) {
+            self.names.settle();
             self.enter(grouping, &lanes, rows);
             let numbers = || rows.iter().map(|it| self.numbers[*it]);
             std::hint::black_box((
@@ -313,11 +314,12 @@ impl Table {
     /// The groups with what was reckoned, in the order of their values, where no other worker has any.
     pub(in crate::engine) fn into_groups(self, grouping: &Grouping) -> Vec<(Vec<Value>, u64, Vec<Figure>)> {
         let mut all = Vec::new();
-        let each = |key: &[u8], records, cells: Vec<Cell>, _: &[Worst], _: &Arc<Names>| {
+        let each = |key: &[u8], records, cells: &mut [Cell], _: &[Worst], _: &Arc<Names>| {
             let values = super::key::values_of_key(key, grouping.per.len()).unwrap_or_default().0;
-            let finish =
-                |(cell, call): (Cell, &Call)| cell.finish(call.of, Default::default(), records, None);
-            let figures = cells.into_iter().zip(&grouping.calls).map(finish).collect();
+            let finish = |(cell, call): (&mut Cell, &Call)| {
+                cell.take().finish(call.of, Default::default(), records, None)
+            };
+            let figures = cells.iter_mut().zip(&grouping.calls).map(finish).collect();
             all.push((values, records, figures));
             Ok(())
         };
@@ -349,10 +351,10 @@ impl Table {
         }
     }
 
-    /// The groups in the order of their values: key, records, cells, and the worst records with their names.
+    /// The groups in the order of their values: key, records, cells to be taken, and the worst records with their names.
     pub(super) fn each_in_order(
         self,
-        mut each: impl FnMut(&[u8], u64, Vec<Cell>, &[Worst], &Arc<Names>) -> io::Result<()>,
+        mut each: impl FnMut(&[u8], u64, &mut [Cell], &[Worst], &Arc<Names>) -> io::Result<()>,
     ) -> io::Result<()> {
         let Self { keys, records, mut cells, mut worst, names, .. } = self;
         let names = Arc::new(names);
@@ -361,8 +363,7 @@ impl Table {
             std::hint::black_box((cells.touch(all(), |it| it.n), worst.touch(all(), Worst::len)));
             for number in numbers {
                 let at = *number as usize;
-                let own = cells.of(at).iter_mut().map(|it| std::mem::replace(it, Cell::taken())).collect();
-                each(keys.get(*number), records[at], own, worst.of(at), &names)?;
+                each(keys.get(*number), records[at], cells.of(at), worst.of(at), &names)?;
             }
         }
         Ok(())

@@ -11,12 +11,17 @@ pub(super) const WORST_MAX: usize = 5;
 pub(super) struct Names {
     /// Of each its length and its bytes.
     packed: Vec<u8>,
+    /// The greatest of all.
+    greatest: Vec<u8>,
+    /// Where the first key stands that is not settled, and the greatest of those before it. Records come by their keys
+    /// more often than not, and a key beyond the settled ones need not be compared with them, which are far off in memory.
+    settled: (u32, Vec<u8>),
     /// How long it was when it last held nothing but what is named.
     swept: usize,
 }
 
 /// Of so many bytes more than half may be keys that are no longer named.
-const SWEEP_FROM: usize = 1 << 20;
+const SWEEP_FROM: usize = 8 << 20;
 const LEN_BYTES: usize = size_of::<u32>();
 
 impl Names {
@@ -25,7 +30,22 @@ impl Names {
         let at = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
         self.packed.extend_from_slice(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_le_bytes());
         self.packed.extend_from_slice(key);
+        if key > self.greatest.as_slice() {
+            self.greatest.clear();
+            self.greatest.extend_from_slice(key);
+        }
         at
+    }
+
+    /// Settles the keys that are there.
+    pub(super) fn settle(&mut self) {
+        self.settled.0 = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
+        self.settled.1.clone_from(&self.greatest);
+    }
+
+    /// Whether a key comes before the one that stands there.
+    fn is_before(&self, key: &[u8], is_beyond: bool, at: u32) -> bool {
+        !(is_beyond && at < self.settled.0) && key < self.get(at)
     }
 
     /// The key that stands there.
@@ -83,11 +103,11 @@ impl Worst {
     /// The place of a record among them, if it has one.
     pub(super) fn place(&self, badness: i64, key: &[u8], names: &Names) -> Option<usize> {
         let len = usize::from(self.len);
+        let is_beyond = key >= names.settled.1.as_slice();
         let comes_before = |at: &usize| {
             let (other, known) = (self.badness[*at], self.names[*at]);
-            badness > other || badness == other && key < names.get(known)
+            badness > other || badness == other && names.is_before(key, is_beyond, known)
         };
-        // Records come by their keys more often than not: the last is looked at first.
         let at = (0..len).rev().take_while(comes_before).last().unwrap_or(len);
         (at < WORST_MAX).then_some(at)
     }
@@ -148,6 +168,9 @@ mod tests {
                 && let Some(at) = worst.place(*badness, key.as_bytes(), names)
             {
                 worst.put(at, *badness, names.push(key.as_bytes()));
+            }
+            if key.len() % 2 == 1 {
+                names.settle();
             }
         }
         worst
