@@ -296,7 +296,8 @@ impl Table {
             });
             let key = &self.text[asked.start..asked.end];
             if let Some(at) = worst.place(badness, key.as_bytes(), &self.names) {
-                worst.put(at, badness, *asked.name.get_or_insert_with(|| self.names.push(key.as_bytes())));
+                let name = *asked.name.get_or_insert_with(|| self.names.push(key.as_bytes()));
+                worst.put(at, badness, name, &mut self.names);
             }
         }
     }

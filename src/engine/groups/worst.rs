@@ -18,10 +18,14 @@ pub(super) struct Names {
     settled: (u32, Vec<u8>),
     /// How long it was when it last held nothing but what is named.
     swept: usize,
+    /// How many there are.
+    count: u64,
+    /// How often one was put out since: so many at most are no longer named.
+    put_out: u64,
 }
 
-/// Of so many bytes more than half may be keys that are no longer named.
-const SWEEP_FROM: usize = 8 << 20;
+/// So many bytes are not worth a look.
+const SWEEP_FROM: usize = 1 << 20;
 const LEN_BYTES: usize = size_of::<u32>();
 
 impl Names {
@@ -30,6 +34,7 @@ impl Names {
         let at = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
         self.packed.extend_from_slice(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_le_bytes());
         self.packed.extend_from_slice(key);
+        self.count += 1;
         if key > self.greatest.as_slice() {
             self.greatest.clear();
             self.greatest.extend_from_slice(key);
@@ -60,9 +65,9 @@ impl Names {
         if self.packed.len() > 3 << 30 { usize::MAX >> 1 } else { self.packed.capacity() }
     }
 
-    /// Forgets the keys that none of these names, where those may be most.
+    /// Forgets the keys that none of these names, where those may be half of all.
     pub(super) fn sweep<'w>(&mut self, all: impl Iterator<Item = &'w mut Worst>) {
-        if self.packed.len() < 2 * self.swept + SWEEP_FROM {
+        if self.packed.len() < 2 * self.swept + SWEEP_FROM || self.put_out * 2 < self.count {
             return;
         }
         let old = std::mem::take(self);
@@ -113,7 +118,8 @@ impl Worst {
     }
 
     /// Puts a record in its place, and the least bad out where there are too many.
-    pub(super) fn put(&mut self, at: usize, badness: i64, name: u32) {
+    pub(super) fn put(&mut self, at: usize, badness: i64, name: u32, names: &mut Names) {
+        names.put_out += u64::from(usize::from(self.len) == WORST_MAX);
         let len = usize::from(self.len).min(WORST_MAX - 1);
         self.badness.copy_within(at..len, at + 1);
         self.names.copy_within(at..len, at + 1);
@@ -127,7 +133,7 @@ impl Worst {
         for (badness, key) in other.iter(theirs) {
             if let Some(at) = self.place(badness, key.as_bytes(), own) {
                 let name = own.push(key.as_bytes());
-                self.put(at, badness, name);
+                self.put(at, badness, name, own);
             }
         }
     }
@@ -146,7 +152,8 @@ impl Worst {
             let badness = bytes::take(bytes)?.cast_signed();
             let key = std::str::from_utf8(bytes::take_bytes(bytes)?).ok()?;
             let at = worst.place(badness, key.as_bytes(), names)?;
-            worst.put(at, badness, names.push(key.as_bytes()));
+            let name = names.push(key.as_bytes());
+            worst.put(at, badness, name, names);
         }
         Some(worst)
     }
@@ -167,7 +174,8 @@ mod tests {
             if worst.admits(*badness)
                 && let Some(at) = worst.place(*badness, key.as_bytes(), names)
             {
-                worst.put(at, *badness, names.push(key.as_bytes()));
+                let name = names.push(key.as_bytes());
+                worst.put(at, *badness, name, names);
             }
             if key.len() % 2 == 1 {
                 names.settle();
@@ -200,6 +208,7 @@ mod tests {
             prop_assert_eq!(&found(&read, &again), &sorted);
 
             names.packed.resize(SWEEP_FROM, 0);
+            names.put_out = names.count;
             names.sweep(std::iter::once(&mut worst));
             prop_assert_eq!(&found(&worst, &names), &sorted);
             prop_assert!(names.packed.len() < 100);
