@@ -8,7 +8,7 @@ use crate::{
         Encoder,
         digest::with_key,
         encode::OfRules,
-        escape::{hex, json_string, put_uri},
+        escape::{cut_chars, hex, json_string, put_uri},
     },
     rule::Rule,
 };
@@ -19,6 +19,9 @@ use std::{
 
 /// Findings by rule, then by group: the widest subject, `team north`; empty where there are no subjects.
 pub(super) type ByGroup = BTreeMap<String, BTreeMap<String, Found>>;
+
+/// Characters at most of a group's name: a cell may hold megabytes.
+const GROUP_CHARS_MAX: usize = 200;
 
 /// Findings as results, a comma before each.
 pub(super) struct Results<'a> {
@@ -55,7 +58,7 @@ impl OfRule {
     fn count(&mut self, it: &Finding<'_>, text: &mut String) {
         text.clear();
         if let Some((level, who)) = it.subject.last() {
-            text.extend([*level, " ", *who]);
+            text.extend([*level, " ", &*cut_chars(who, GROUP_CHARS_MAX)]);
         }
         // Groups beyond so many are not told apart: their results would be too many as well.
         if !self.groups.contains_key(text.as_str()) && self.groups.len() as u64 > RESULTS_MAX {
