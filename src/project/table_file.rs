@@ -174,3 +174,36 @@ fn answer(text: &str, ty: Type, reading: &Reading<'_>) -> Option<Value> {
         Type::List(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn cells_in_quotes_go_on_over_lines() {
+        let texts = |text, comments| {
+            let (lines, open) = quoted_lines(text, comments);
+            (lines.into_iter().map(|it| it.1.to_owned()).collect::<Vec<_>>(), open)
+        };
+        let plain = "a,b\n\n# c \"\nd,\"e\n\n# f\"\"\ng\",h\r\n\"i\"\n";
+        let whole = vec!["a,b".to_owned(), "d,\"e\n\n# f\"\"\ng\",h".into(), "\"i\"".into()];
+        assert_eq!(texts(plain, true), (whole, None));
+        assert_eq!(texts("a\n# b\n", false), (vec!["a".into(), "# b".into()], None));
+        let (_, open) = texts("a,\"b\"\nc,\"\"\"d\ne\n", false);
+        assert_eq!(open, Some(10..11), "the last quote of the line that opens one");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_places_are_right(text in "[a\",#\n\r电]{0,40}") {
+            let (lines, open) = quoted_lines(&text, false);
+            for (span, line) in &lines {
+                prop_assert_eq!(&text[span.clone()], *line);
+            }
+            let letters = |text: &str| text.replace(['\n', '\r'], "");
+            prop_assert_eq!(lines.iter().map(|it| letters(it.1)).collect::<String>(), letters(&text));
+            prop_assert_eq!(open.is_some(), text.matches('"').count() % 2 == 1);
+        }
+    }
+}
