@@ -343,14 +343,14 @@ impl GroupChunk<'_> {
                 judged.errors.push((self.key(group), cause.says()));
             }
             if verdicts.findings.get(row) {
-                let standing = self.standing(group, judged);
-                judged.findings.add(standing.0, outcome == Outcome::Fail);
-                let is_new = standing.0 == Standing::New;
+                let (standing, waiver) = self.standing(group, judged);
+                judged.findings.add(standing, outcome == Outcome::Fail);
+                let is_new = standing == Standing::New;
                 let for_worst = is_new && self.judging.sink.wanted().worst && room[severity] > 0;
                 room[severity] -= u64::from(for_worst);
                 let encoded = (&mut *encoded, for_worst);
                 let told = telling.told(row, verdicts, judged_rows);
-                let worst = self.finding(batch, row, (outcome, standing), (verdicts, &told), encoded);
+                let worst = self.finding(batch, row, (outcome, standing, waiver), (verdicts, &told), encoded);
                 judged.worst.extend(worst);
             }
             judged.met += 1;
@@ -412,7 +412,7 @@ impl GroupChunk<'_> {
         &self,
         batch: &Batch,
         row: usize,
-        (outcome, (standing, waiver)): (Outcome, (Standing, Option<&Waiver>)),
+        (outcome, standing, waiver): (Outcome, Standing, Option<&Waiver>),
         (verdicts, told): (&Verdicts, &Told),
         (encoded, for_worst): (&mut Encoded<'_>, bool),
     ) -> Option<crate::audit::OwnedFinding> {

@@ -137,8 +137,8 @@ pub(super) struct Verdicts {
     pub(super) findings: Mask,
     /// Of these the ones that are waived.
     pub(super) waived: Mask,
-    /// Which waivers excuse which, by their numbers.
-    pub(super) waivers: Vec<(u32, Mask)>,
+    /// Which of them a condition excuses, by the waiver's number.
+    pub(super) waived_by: Vec<(u32, Mask)>,
     /// Rows that failed at each conjunct.
     pub(super) deciders: Vec<Mask>,
     /// What scripts said of rows.
@@ -154,7 +154,7 @@ impl Verdicts {
             pass: Mask::NONE,
             findings: Mask::NONE,
             waived: Mask::NONE,
-            waivers: Vec::new(),
+            waived_by: Vec::new(),
             deciders: Vec::new(),
             reasons: Vec::new(),
             faults,

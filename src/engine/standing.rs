@@ -3,7 +3,7 @@
 use super::{groups::Lane, judge::Verdicts, plan::Planning, writer::Writer};
 use crate::{
     diagnostic::Diagnostic,
-    expr::{Evaluator, Mask, Program},
+    expr::{Evaluator, Program},
     record::{Batch, Type},
     rule::{Pack, Promise, Rule, Waived, Waiver},
     script::{CompiledValue, Names, Registry, RowRunner, compile_value, names_in},
@@ -95,14 +95,21 @@ impl PlannedWaivers {
     }
 
     /// A waiver, by its number.
-    pub(super) fn get(&self, number: u32) -> Option<&Waiver> {
+    fn get(&self, number: u32) -> Option<&Waiver> {
         self.all.get(number as usize)?.as_ref()
     }
 
-    /// The waiver that excuses a row of a chunk; the first in the project's order where several do.
-    pub(super) fn of_row(&self, verdicts: &Verdicts, row: usize) -> Option<&Waiver> {
-        let numbers = verdicts.waivers.iter().filter(|it| it.1.get(row)).map(|it| it.0);
-        self.get(numbers.min()?)
+    /// The waiver that excuses a finding of a rule, by its number, on a row of a chunk with this key; the first in the
+    /// project's order where several do.
+    pub(super) fn of_row(
+        &self,
+        rule: usize,
+        (key, row): (&str, usize),
+        verdicts: &Verdicts,
+    ) -> Option<&Waiver> {
+        let by_key = self.of.get(rule)?.as_ref()?.keys.get(key).into_iter().flatten().copied();
+        let by_condition = verdicts.waived_by.iter().filter(|it| it.1.get(row)).map(|it| it.0);
+        self.get(by_key.chain(by_condition).min()?)
     }
 
     /// Notes which findings of a rule, by its number, are waived; `hits` counts by waiver.
@@ -119,7 +126,7 @@ impl PlannedWaivers {
         if findings.is_none() {
             return;
         }
-        let Verdicts { waived, waivers, .. } = verdicts;
+        let Verdicts { waived, waived_by, .. } = verdicts;
         if !of.keys.is_empty() {
             let mut key = String::new();
             for row in findings.rows() {
@@ -127,10 +134,7 @@ impl PlannedWaivers {
                 writer.name_of(evaluator.low() + row, &mut key);
                 for number in of.keys.get(key.as_str()).into_iter().flatten() {
                     hits[*number as usize] += 1;
-                    let mut it = Mask::NONE;
-                    it.insert(row);
-                    *waived = waived.or(&it);
-                    waivers.push((*number, it));
+                    waived.insert(row);
                 }
             }
         }
@@ -140,7 +144,7 @@ impl PlannedWaivers {
             let holds = lane.test().and(&findings);
             hits[*number as usize] += holds.count() as u64;
             *waived = waived.or(&holds);
-            waivers.push((*number, holds));
+            waived_by.push((*number, holds));
         }
     }
 

@@ -147,8 +147,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         };
         let (rule, plan) = (&planned.rule, self.judging.plan);
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
-        let waiver = verdicts.waived.get(row).then(|| plan.waivers.of_row(verdicts, row)).flatten();
-        let standing = self.standing(rule, waiver.is_some(), at, result);
+        let standing = self.standing(rule, verdicts.waived.get(row), at, result);
         result.new_by_severity[severity] += u64::from(standing == Standing::New);
         // What is excused or known is not among the worst.
         let for_worst = self.wanted.worst && self.room[severity] > 0 && standing == Standing::New;
@@ -188,6 +187,8 @@ impl<'a, 'b> Writer<'a, 'b> {
         } else {
             Fingerprint(0)
         };
+        let is_waived = standing == Standing::Waived;
+        let waiver = is_waived.then(|| plan.waivers.of_row(number, (key, row), verdicts)).flatten();
         let finding = Finding {
             id,
             rule,

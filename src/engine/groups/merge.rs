@@ -6,7 +6,7 @@ use super::{
     key::{from_ordered_bits, values_of_key},
     state::{Beyond, Cell, Figure, Tally, neighbours},
     sum::{Kind, Number},
-    table::{Call, Grouping, Table, item_key},
+    table::{Grouping, Table, item_key},
     worst::{Names, Worst},
 };
 use crate::{
@@ -192,14 +192,9 @@ impl Pending {
         self.end_reading();
         let count = grouping.per.len() - self.level;
         let key = values_of_key(&self.key, count).map(|it| it.0).unwrap_or_default();
-        let (mut worst, records) = (self.worst.into_iter(), self.records);
-        let cells = self.cells.into_iter().zip(self.beyond).zip(&grouping.calls);
-        let finish = |((cell, beyond), call): ((Cell, Beyond), &Call)| {
-            let worst = call.worst.and_then(|_| Some((worst.next()?, Arc::clone(&self.names))));
-            cell.finish(call.of, beyond, records, worst)
-        };
-        let figures = cells.map(finish).collect();
-        Group { rule: usize::from(self.rule), key, records, figures }
+        let cells = self.cells.into_iter().zip(self.beyond);
+        let figures = grouping.figures(self.records, cells, (&self.worst, &self.names));
+        Group { rule: usize::from(self.rule), key, records: self.records, figures }
     }
 }
 
@@ -237,12 +232,8 @@ pub(in crate::engine) fn merge_tables(
     let mut merging = Merging { groupings: &groupings, current: None, parents: BTreeMap::new(), each };
     all.each_in_order(|key, records, cells, worst, names| {
         if grouping.levels() == 0 {
-            let mut worst = worst.iter();
-            let finish = |(cell, call): (&mut Cell, &Call)| {
-                let worst = call.worst.and_then(|_| Some((*worst.next()?, Arc::clone(names))));
-                cell.take().finish(call.of, Beyond::default(), records, worst)
-            };
-            let figures = cells.iter_mut().zip(&grouping.calls).map(finish).collect();
+            let cells = cells.iter_mut().map(|it| (it.take(), Beyond::default()));
+            let figures = grouping.figures(records, cells, (worst, names));
             let key = values_of_key(key, grouping.per.len()).map(|it| it.0).unwrap_or_default();
             return (merging.each)(Group { rule: usize::from(rule), key, records, figures });
         }

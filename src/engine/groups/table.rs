@@ -5,7 +5,7 @@ use super::{
     key::as_float,
     lane::Lane,
     pages::Pages,
-    state::{Aggregation, Cell, Figure, Tally, Values},
+    state::{Aggregation, Beyond, Cell, Figure, Tally, Values},
     sum::Number,
     worst::{Names, Worst},
 };
@@ -59,6 +59,21 @@ impl Grouping {
     /// How many aggregates name their worst records.
     pub(super) fn naming(&self) -> usize {
         self.calls.iter().filter(|it| it.worst.is_some()).count()
+    }
+
+    /// What the aggregates of a group of so many records have come to; `worst` is one for each that names its own.
+    pub(super) fn figures(
+        &self,
+        records: u64,
+        cells: impl Iterator<Item = (Cell, Beyond)>,
+        (worst, names): (&[Worst], &Arc<Names>),
+    ) -> Vec<Figure> {
+        let mut worst = worst.iter();
+        let finish = |((cell, beyond), call): ((Cell, Beyond), &Call)| {
+            let worst = call.worst.and_then(|_| Some((*worst.next()?, Arc::clone(names))));
+            cell.finish(call.of, beyond, records, worst)
+        };
+        cells.zip(&self.calls).map(finish).collect()
     }
 
     /// The number of an aggregate among those that name their worst records.
@@ -315,13 +330,10 @@ impl Table {
     /// The groups with what was reckoned, in the order of their values, where no other worker has any.
     pub(in crate::engine) fn into_groups(self, grouping: &Grouping) -> Vec<(Vec<Value>, u64, Vec<Figure>)> {
         let mut all = Vec::new();
-        let each = |key: &[u8], records, cells: &mut [Cell], _: &[Worst], _: &Arc<Names>| {
+        let each = |key: &[u8], records, cells: &mut [Cell], worst: &[Worst], names: &Arc<Names>| {
             let values = super::key::values_of_key(key, grouping.per.len()).unwrap_or_default().0;
-            let finish = |(cell, call): (&mut Cell, &Call)| {
-                cell.take().finish(call.of, Default::default(), records, None)
-            };
-            let figures = cells.iter_mut().zip(&grouping.calls).map(finish).collect();
-            all.push((values, records, figures));
+            let cells = cells.iter_mut().map(|it| (it.take(), Beyond::default()));
+            all.push((values, records, grouping.figures(records, cells, (worst, names))));
             Ok(())
         };
         // Nothing of it can fail.
