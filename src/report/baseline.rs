@@ -2,11 +2,7 @@
 //! without a key of their own are marked.
 
 use super::{Encoder, Needs, Report};
-use crate::{
-    audit::Audit,
-    finding::{Finding, KnownFinding, Standing},
-};
-use std::io::{self, Read, Write};
+use crate::finding::{Finding, KnownFinding, Standing};
 
 /// See the file's head.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,10 +24,6 @@ impl Report for Known {
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
         Box::new(self)
-    }
-
-    fn finish(&self, _: &Audit, _: &mut dyn Read, _: &mut (dyn Write + Send)) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -3,12 +3,11 @@
 
 use super::{Encoder, Needs, Report, Setting, escape};
 use crate::{
-    audit::Audit,
     diagnostic::nearest,
     finding::{Finding, write_value_text},
     wording::{self, Lang},
 };
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 /// A column of CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,11 +137,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn cell(&mut self, column: Column, it: &Finding<'_>, out: &mut Vec<u8>) {
         match column {
-            Column::Id => {
-                out.extend_from_slice(crate::finding::Fingerprint::TAG.as_bytes());
-                out.push(b'-');
-                escape::hex(out, it.id.0);
-            }
+            Column::Id => escape::put_fingerprint(out, it.id),
             // Ids are names with hyphens and slashes, and these words are ours: nothing to quote.
             Column::Rule => out.extend_from_slice(it.rule.id.as_bytes()),
             Column::Severity => out.extend_from_slice(it.rule.severity.name().as_bytes()),
@@ -214,15 +209,6 @@ impl Report for Csv {
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
         Box::new(Lines { csv: self, text: String::new() })
-    }
-
-    fn finish(
-        &self,
-        _audit: &Audit,
-        _findings: &mut dyn Read,
-        _out: &mut (dyn Write + Send),
-    ) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{
     Encoder, Setting,
-    escape::{hex, json_string},
+    escape::{json_string, put_fingerprint},
 };
 use crate::{
     calendar::{Civil, Zone, duration_text},
@@ -36,8 +36,8 @@ impl Encoder for JsonLines<'_> {
     fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
         let setting = self.setting;
         let of_rule = self.of_rules.get(rule, || OfRule::new(it, setting));
-        out.put(OPENING);
-        hex(out, it.id.0);
+        out.put("{\"id\":\"");
+        put_fingerprint(out, it.id);
         out.extend_from_slice(&of_rule.head);
         json_string(out, it.key);
         out.put(",\"subject\":{");
@@ -70,9 +70,6 @@ impl Encoder for JsonLines<'_> {
         out.put("}\n");
     }
 }
-
-/// What stands before the digits of a fingerprint.
-const OPENING: &str = "{\"id\":\"t1-";
 
 impl OfRule {
     fn new(it: &Finding<'_>, setting: &Setting) -> Self {

@@ -1,6 +1,7 @@
 //! Text from data made harmless: one function a kind of output, each with its table of hostile
 //! cases below.
 
+use crate::finding::Fingerprint;
 use std::borrow::Cow;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -77,10 +78,12 @@ fn json_escaped(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(&text.as_bytes()[done..]);
 }
 
-/// Appends a fingerprint's 128 bits in 32 hexadecimal digits.
-pub(super) fn hex(out: &mut Vec<u8>, number: u128) {
+/// Appends a fingerprint; the same text as its `Display` gives.
+pub(super) fn put_fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
+    out.extend_from_slice(Fingerprint::TAG.as_bytes());
+    out.push(b'-');
     let mut digits = [0; 32];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(number.to_be_bytes()) {
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(id.0.to_be_bytes()) {
         pair[0] = HEX[usize::from(byte >> 4)];
         pair[1] = HEX[usize::from(byte & 15)];
     }
@@ -390,7 +393,8 @@ mod tests {
     #[test]
     fn fingerprints_are_printed_alike() {
         for number in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef] {
-            assert_eq!(bytes(|out| hex(out, number)), format!("{number:032x}"));
+            let id = Fingerprint(number);
+            assert_eq!(bytes(|out| put_fingerprint(out, id)), id.to_string());
         }
     }
 }

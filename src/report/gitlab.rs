@@ -5,11 +5,11 @@ use super::{
     Encoder, Needs, Report, Setting,
     digest::with_key,
     encode::{OfRules, copy_elements},
-    escape::{cut_chars, hex, json_string},
+    escape::{cut_chars, json_string, put_fingerprint},
 };
 use crate::{
     audit::Audit,
-    finding::{Finding, Fingerprint, Sink, Standing, put_digits},
+    finding::{Finding, Sink, Standing, put_digits},
     rule::{Rule, Severity},
     wording,
 };
@@ -61,7 +61,7 @@ impl Report for Gitlab {
 struct Elements<'a> {
     setting: &'a Setting,
     of_rules: OfRules<Vec<u8>>,
-    /// To put descriptions together.
+    /// To put descriptions and paths together.
     text: String,
 }
 
@@ -81,11 +81,11 @@ impl Encoder for Elements<'_> {
         out.put(",\n{\"description\":");
         json_string(out, text);
         out.extend_from_slice(self.of_rules.get(rule, || named(it.rule)));
-        hex(out, it.id.0);
+        put_fingerprint(out, it.id);
         out.put("\",\"severity\":\"");
         out.put(if is_waived { "info" } else { severity(it.rule.severity) });
         out.put("\",\"location\":{\"path\":");
-        let line = self.setting.places.path_of(it, text);
+        let line = self.setting.places.of_finding(it, text);
         json_string(out, text);
         out.put(",\"lines\":{\"begin\":");
         put_digits(out, line, 1);
@@ -93,13 +93,11 @@ impl Encoder for Elements<'_> {
     }
 }
 
-/// From the rule's name to the digits of the fingerprint.
+/// From the rule's name to the fingerprint.
 fn named(rule: &Rule) -> Vec<u8> {
     let mut out = Vec::new();
     out.put(",\"check_name\":");
     json_string(&mut out, &rule.id);
     out.put(",\"fingerprint\":\"");
-    out.put(Fingerprint::TAG);
-    out.put("-");
     out
 }

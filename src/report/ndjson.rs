@@ -1,8 +1,6 @@
 //! One finding a line, each a JSON object of its own (NDJSON), written while the audit runs.
 
 use super::{Encoder, Form, Needs, Report, Setting, encode::JsonLines};
-use crate::audit::Audit;
-use std::io::{self, Read, Write};
 
 /// See the file's head.
 pub(super) struct Ndjson {
@@ -30,14 +28,5 @@ impl Report for Ndjson {
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
         Box::new(JsonLines::new(&self.setting))
-    }
-
-    fn finish(
-        &self,
-        _audit: &Audit,
-        _findings: &mut dyn Read,
-        _out: &mut (dyn Write + Send),
-    ) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -39,17 +39,13 @@ impl Places {
         self.of_rule(rule).unwrap_or_else(|| self.at("audit.toml", 1))
     }
 
-    /// The record of a finding; the rule of one on a group, which has no row.
-    pub(super) fn of_finding(&self, it: &Finding<'_>) -> At {
-        self.of_record(it.rule, it.origin.file, it.origin.row)
-    }
-
-    /// The same, the path in memory that is at hand; gives the line.
-    pub(super) fn path_of(&self, it: &Finding<'_>, path: &mut String) -> u64 {
+    /// The record of a finding, or the rule of one on a group, which has no row: the path in memory that is at hand;
+    /// gives the line.
+    pub(super) fn of_finding(&self, it: &Finding<'_>, path: &mut String) -> u64 {
         path.clear();
         let FindingOrigin { file, row, .. } = it.origin;
         if row == 0 || file.is_empty() || file.contains('\\') {
-            let at = self.of_finding(it);
+            let at = self.of_record(it.rule, file, row);
             path.push_str(&at.path);
             return at.line;
         }

@@ -8,7 +8,7 @@ use crate::{
         Encoder,
         digest::with_key,
         encode::OfRules,
-        escape::{cut_chars, hex, json_string, put_uri},
+        escape::{cut_chars, json_string, put_fingerprint, put_uri},
     },
     rule::Rule,
 };
@@ -87,7 +87,7 @@ impl Encoder for Results<'_> {
         with_key(text, it.key, it.message);
         json_string(out, &cut_text(text));
         out.put("},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"");
-        let line = sarif.setting.places.path_of(it, text);
+        let line = sarif.setting.places.of_finding(it, text);
         put_uri(out, text);
         out.put("\"},\"region\":{\"startLine\":");
         put_digits(out, line, 1);
@@ -118,9 +118,9 @@ pub(super) fn start(out: &mut Vec<u8>, rule: &Rule) {
 
 /// GitHub knows an alert again by `primaryLocationLineHash` alone.
 pub(super) fn fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
-    out.put(",\"partialFingerprints\":{\"primaryLocationLineHash\":\"t1-");
-    hex(out, id.0);
-    out.put("\",\"touchstone/v1\":\"t1-");
-    hex(out, id.0);
+    out.put(",\"partialFingerprints\":{\"primaryLocationLineHash\":\"");
+    put_fingerprint(out, id);
+    out.put("\",\"touchstone/v1\":\"");
+    put_fingerprint(out, id);
     out.put("\"}");
 }
