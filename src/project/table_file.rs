@@ -40,9 +40,7 @@ pub(super) fn rows(
     let place = |span: Range<usize>| Place::Text { file: shown.clone(), span };
     let (lines, open) = quoted_lines(&text, false);
     if let Some(quote) = open {
-        entry.file.report(
-            Diagnostic::error(wording::LIST_OPEN_QUOTE).at(place(quote)).help(wording::HELP_LIST_QUOTE),
-        );
+        entry.file.report(never_closed(place(quote)));
         return None;
     }
     let mut lines = lines.into_iter();
@@ -129,6 +127,11 @@ pub(super) fn quoted_lines(text: &str, comments: bool) -> (Vec<Line<'_>>, Option
         }
     }
     (found, open)
+}
+
+/// The complaint about a quote that is never closed.
+pub(super) fn never_closed(quote: Place) -> Diagnostic {
+    Diagnostic::error(wording::LIST_OPEN_QUOTE).at(quote).help(wording::HELP_LIST_QUOTE)
 }
 
 fn cell(text: &str) -> Option<TableCell> {

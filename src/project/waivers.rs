@@ -4,7 +4,7 @@ use super::{
     holidays::{Home, cells_at},
     pack::{Draft, cannot_read, text},
     read::{File, Reader, suggest},
-    table_file::quoted_lines,
+    table_file::{never_closed, quoted_lines},
 };
 use crate::{
     calendar::parse_iso_date,
@@ -83,7 +83,7 @@ fn csv(content: &str, shown: Arc<str>, home: &Home<'_>) -> Vec<Waiver> {
     let complain = |said: Diagnostic| home.sink.borrow_mut().push(said);
     let (lines, open) = quoted_lines(content, true);
     if let Some(quote) = open {
-        complain(Diagnostic::error(wording::LIST_OPEN_QUOTE).at(place(quote)).help(wording::HELP_LIST_QUOTE));
+        complain(never_closed(place(quote)));
         return Vec::new();
     }
     let mut lines = lines.into_iter();
