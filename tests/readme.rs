@@ -58,13 +58,28 @@ fn run(line: &str, folder: &Path) -> Option<Said> {
     let arguments = arguments.unwrap_or_else(|| panic!("this test cannot run `{line}`"));
     let mut both = tempfile::tempfile().unwrap();
     let mut command = touchstone(folder);
-    command.args(arguments.split_whitespace());
+    command.args(words(arguments));
     command.stdout(both.try_clone().unwrap()).stderr(both.try_clone().unwrap());
     let code = command.status().unwrap().code().unwrap();
     let mut text = String::new();
     both.seek(SeekFrom::Start(0)).unwrap();
     both.read_to_string(&mut text).unwrap();
     Some(Said { text, code })
+}
+
+/// The words of a command line as a shell takes them: what stands in single quotes is one. What a shell would take for
+/// its own outside of them is no command that a reader could run.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (number, part) in line.split('\'').enumerate() {
+        if number % 2 == 1 {
+            words.push(part.to_owned());
+            continue;
+        }
+        assert!(!part.contains(['(', ')', '&', ';', '|', '<', '>', '*', '$', '`']), "not quoted: {line}");
+        words.extend(part.split_whitespace().map(str::to_owned));
+    }
+    words
 }
 
 /// Without what differs from run to run.
