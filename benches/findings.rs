@@ -29,7 +29,7 @@ fn encode(bencher: Bencher<'_, '_>, format: &str) {
         id: Fingerprint::of_record("tickets", "complaints/reply-time-told", "C-1042", 0),
         rule: &project.packs[0].rules[0],
         key: "C-1042",
-        subject: vec![("agent", "A1"), ("team", "北区")],
+        subject: vec![("agent", "A1"), ("team", "北区")].into(),
         outcome: Outcome::Fail,
         message: "C-1042: no reply time was told within 24 h",
         evidence: Evidence {
@@ -39,7 +39,8 @@ fn encode(bencher: Bencher<'_, '_>, format: &str) {
                 ("waited", Value::Duration(9_000_000_000)),
                 ("claim", Value::Decimal("1200.50".parse().unwrap())),
                 ("reply_due_at", Value::Missing),
-            ],
+            ]
+            .into(),
             conjunct: Some("reply_due_at - accepted_at <= hours(limit_hours)"),
             rule_hash: "0123456789abcdef",
             ..Evidence::default()

@@ -461,10 +461,10 @@ impl OwnedFinding {
             outcome: self.outcome,
             message: &self.message,
             evidence: Evidence {
-                fields: self.fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect(),
+                fields: self.fields.iter().map(|(name, value)| (name.as_str(), value.with_texts())).collect(),
                 conjunct: self.conjunct.as_deref(),
                 missing: self.missing.as_deref(),
-                reason: self.reason.clone(),
+                reason: self.reason.as_deref(),
                 rule_hash: "",
             },
             origin: FindingOrigin { file: &self.file, sheet: None, row: self.row },

@@ -37,6 +37,7 @@ mod sample;
 mod schema;
 mod score_verdict;
 mod source_run;
+mod spool;
 mod standing;
 mod test;
 mod test_report;

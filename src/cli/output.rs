@@ -2,98 +2,34 @@
 //! then renamed, so that nobody ever sees half a report and a failed audit or machine loses nothing. `--no-sync`
 //! does not wait for the disk.
 
-use super::early_sync::EarlySync;
+use super::spool::{Growing, Spool, late_head, len_of, rewound};
 use crate::{
     audit::Audit,
     diagnostic::{Diagnostic, Place},
     engine::{FindingEncoder, FindingSink, Wanted},
-    finding::Finding,
-    report::{Encoder, Format, Report, Setting, report},
+    finding::{Finding, Sink as _},
+    report::{Encoder, Format, Joints, Report, Setting, report},
     wording,
 };
 use rayon::prelude::*;
 use std::{
-    io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    io::{self, IoSlice, Write},
     path::{Path, PathBuf},
 };
 use tempfile::{NamedTempFile, SpooledTempFile};
-
-/// Encoded findings are held in memory up to here, in a temporary file beyond.
-const SPOOL_BYTES: usize = 1 << 20;
-
-/// Findings as they were encoded, joined.
-enum Spool {
-    /// Joined later with what stands around them.
-    Apart(SpooledTempFile),
-    /// The report itself, where it streams to a file.
-    Whole(NamedTempFile, Option<EarlySync>),
-    /// What was [`Self::Whole`], under its own name.
-    Named(std::fs::File),
-}
-
-impl Spool {
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Apart(file) => file.write_all(bytes),
-            Self::Named(file) => file.write_all(bytes),
-            Self::Whole(file, early) => {
-                file.write_all(bytes)?;
-                early.iter_mut().for_each(|it| it.written(bytes.len()));
-                Ok(())
-            }
-        }
-    }
-
-    fn position(&mut self) -> io::Result<u64> {
-        match self {
-            Self::Apart(file) => file.stream_position(),
-            Self::Whole(file, _) => file.stream_position(),
-            Self::Named(file) => file.stream_position(),
-        }
-    }
-
-    fn cut(&mut self, len: u64) -> io::Result<()> {
-        match self {
-            Self::Apart(file) => file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
-            Self::Whole(file, _) => {
-                file.as_file().set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop))
-            }
-            Self::Named(file) => file.set_len(len).and_then(|()| file.seek(SeekFrom::Start(len)).map(drop)),
-        }
-    }
-
-    /// The findings, from the first on.
-    fn reader(&mut self) -> io::Result<&mut dyn Read> {
-        match self {
-            Self::Apart(file) => {
-                file.seek(SeekFrom::Start(0))?;
-                Ok(file)
-            }
-            Self::Whole(file, _) => {
-                file.seek(SeekFrom::Start(0))?;
-                Ok(file)
-            }
-            Self::Named(file) => {
-                file.seek(SeekFrom::Start(0))?;
-                Ok(file)
-            }
-        }
-    }
-}
 
 /// One report and where it goes: a file, or standard output.
 struct Output {
     report: Box<dyn Report>,
     file: Option<PathBuf>,
-    /// Which of the spools has its findings.
-    spool: usize,
+    spool: Spool,
+    /// Bytes of findings.
+    len: u64,
 }
 
 /// All reports of a run.
 pub(super) struct Outputs {
     all: Vec<Output>,
-    /// Each with the report that encodes for it.
-    spools: Vec<(Spool, usize)>,
     sync: Sync,
 }
 
@@ -107,167 +43,176 @@ impl Outputs {
     ) -> Result<Self, Box<Diagnostic>> {
         let files = files.iter().map(|(format, path)| (*format, Some(path.clone())));
         let asked = files.chain(stdout.map(|format| (format, None)));
-        let asked = asked.map(|(format, path)| (report(format, setting.clone()), path)).collect();
-        Self::of(asked, sync).map_err(|(path, error)| Box::new(cannot_write(&path, &error)))
+        let opened = asked.map(|(format, path)| Output::open(report(format, setting.clone()), path, sync));
+        Ok(Self { all: opened.collect::<Result<_, _>>()?, sync })
     }
 
     /// One report to a file, in a form that nobody asks for by name.
     pub(super) fn only(report: Box<dyn Report>, path: &Path) -> Result<Self, Box<Diagnostic>> {
-        let opened = Self::of(vec![(report, Some(path.to_owned()))], Sync::Disk);
-        opened.map_err(|(path, error)| Box::new(cannot_write(&path, &error)))
+        let opened = Output::open(report, Some(path.to_owned()), Sync::Disk)?;
+        Ok(Self { all: vec![opened], sync: Sync::Disk })
     }
 
     /// No report at all.
     pub(super) const fn none() -> Self {
-        Self { all: Vec::new(), spools: Vec::new(), sync: Sync::Disk }
+        Self { all: Vec::new(), sync: Sync::Disk }
     }
 
-    /// Reports that encode findings alike share them; they stand where one of them is written while the audit runs.
-    fn of(asked: Vec<(Box<dyn Report>, Option<PathBuf>)>, sync: Sync) -> Result<Self, (PathBuf, io::Error)> {
-        let holder = |index: usize| {
-            let Some(form) = asked[index].0.form() else { return index };
-            let alike = || (0..asked.len()).filter(|it| asked[*it].0.form() == Some(form));
-            let streamed = alike().find(|it| asked[*it].0.streams() && asked[*it].1.is_some());
-            streamed.or_else(|| alike().next()).unwrap_or(index)
-        };
-        let holders: Vec<usize> = (0..asked.len()).map(holder).collect();
-        let (mut all, mut spools, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, (report, file)) in asked.iter().enumerate() {
-            let place = || file.clone().unwrap_or_else(|| PathBuf::from("-"));
-            let opened = spool(&**report, file.as_deref(), sync).map_err(|error| (place(), error))?;
-            if holders[index] == index {
-                places.push(index);
-                spools.push((opened, index));
-            }
-        }
-        for (index, (report, file)) in asked.into_iter().enumerate() {
-            let spool = places.iter().position(|it| *it == holders[index]).unwrap_or_default();
-            all.push(Output { report, file, spool });
-        }
-        Ok(Self { all, spools, sync })
-    }
-
-    /// Appends the findings of a block, a buffer a spool.
-    pub(super) fn append(spools: &mut Spools<'_>, buffers: &[Vec<u8>]) -> io::Result<()> {
-        for (spool, buffer) in spools.0.iter_mut().zip(buffers) {
-            spool.write_all(buffer)?;
-        }
-        Ok(())
-    }
-
-    /// Splits the reports, which workers read, from their spools, which the committer writes.
+    /// Splits the reports, which workers read, from where findings go, which the committer writes.
     pub(super) fn split(&mut self) -> (Sink<'_>, Spools<'_>) {
-        let needs = self
-            .all
-            .iter()
-            .map(|it| it.report.needs())
-            .fold(crate::report::Needs::default(), crate::report::Needs::or);
-        let worst = self.all.iter().any(|it| !it.report.streams());
+        let needs = self.all.iter().map(|it| it.report.needs());
+        let needs = needs.fold(crate::report::Needs::default(), crate::report::Needs::or);
         let wanted = Wanted {
             findings: needs.findings,
             message: needs.message,
             evidence: needs.evidence,
             id: needs.id,
             subject: needs.subject,
-            worst,
+            worst: self.all.iter().any(|it| it.report.joints().is_none()),
             outcomes: false,
         };
-        let (mut reports, mut spools): (Vec<(&dyn Report, bool)>, Vec<&mut Spool>) = (Vec::new(), Vec::new());
-        for (spool, by) in &mut self.spools {
-            let report = &*self.all[*by].report;
-            reports.push((report, report.needs().findings));
-            spools.push(spool);
+        let (mut reports, mut spools): (Vec<&dyn Report>, Vec<_>) = (Vec::new(), Vec::new());
+        for Output { report, spool, len, .. } in &mut self.all {
+            reports.push(&**report);
+            let like = alike(&reports, reports.len() - 1);
+            spools.push(Committing { spool, len, joints: report.joints().unwrap_or_default(), like });
         }
         (Sink { reports, wanted }, Spools(spools))
     }
 
     /// The files that are written while the audit runs, for messages.
     pub(super) fn places(&self) -> String {
-        let streamed = self.spools.iter().filter(|it| matches!(it.0, Spool::Whole(..)));
+        let streamed = self.all.iter().filter(|it| matches!(it.spool, Spool::Within(_)));
         streamed
-            .filter_map(|it| self.all[it.1].file.as_ref())
+            .filter_map(|it| it.file.as_ref())
             .map(|it| it.display().to_string())
             .collect::<Vec<_>>()
             .join(", ")
     }
 
-    /// Where each report and its spool stand, to come back to.
-    pub(super) fn marks(&mut self) -> io::Result<Vec<(usize, u64)>> {
-        let all = &self.all;
-        self.spools.iter_mut().map(|(spool, by)| Ok((all[*by].report.mark(), spool.position()?))).collect()
+    /// Where each report and its findings stand, to come back to.
+    pub(super) fn marks(&self) -> Vec<(usize, u64)> {
+        self.all.iter().map(|it| (it.report.mark(), it.len)).collect()
     }
 
     /// Forgets what was appended since.
     pub(super) fn rewind(&mut self, marks: &[(usize, u64)]) -> io::Result<()> {
-        for ((spool, by), (mark, position)) in self.spools.iter_mut().zip(marks) {
-            self.all[*by].report.rewind(*mark);
-            spool.cut(*position)?;
+        for (output, (mark, len)) in self.all.iter_mut().zip(marks) {
+            output.report.rewind(*mark);
+            output.spool.cut(*len)?;
+            output.len = *len;
         }
         Ok(())
     }
 
-    /// Writes every report, side by side where they do not share a spool. Files first, standard output last.
-    pub(super) fn finish(mut self, audit: &Audit) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
-        let (all, sync) = (&self.all, self.sync);
-        let finish =
-            |number: usize, (spool, by): &mut (Spool, usize), alone: bool| -> Result<(), Box<Diagnostic>> {
-                let own = |it: &(usize, &Output)| it.1.spool == number && it.1.goes_alone() == alone;
-                for (index, output) in all.iter().enumerate().filter(own) {
-                    let place = output.file.clone().unwrap_or_else(|| PathBuf::from("-"));
-                    let done = output.finish(audit, spool, *by == index, sync);
-                    done.map_err(|error| Box::new(cannot_write(&place, &error)))?;
-                }
-                Ok(())
-            };
-        let together = self.spools.par_iter_mut().enumerate().with_max_len(1);
-        let done: Vec<_> = together.map(|(number, it)| finish(number, it, false)).collect();
+    /// Writes every report, side by side where they may be. Files first, standard output last.
+    pub(super) fn finish(self, audit: &Audit) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+        let files = self.all.iter().filter_map(|it| it.file.clone()).collect();
+        let (alone, together): (Vec<_>, Vec<_>) = self.all.into_iter().partition(Output::goes_alone);
+        let finish = |it: Output| {
+            let place = it.place();
+            it.finish(audit, self.sync).map_err(|error| Box::new(cannot_write(&place, &error)))
+        };
+        let done: Vec<_> = together.into_par_iter().with_max_len(1).map(finish).collect();
         done.into_iter().collect::<Result<(), _>>()?;
-        for (number, it) in self.spools.iter_mut().enumerate() {
-            finish(number, it, true)?;
-        }
-        Ok(all.iter().filter_map(|it| it.file.clone()).collect())
+        alone.into_iter().try_for_each(finish)?;
+        Ok(files)
     }
 }
 
-/// The spools of all outputs.
-pub(super) struct Spools<'a>(Vec<&'a mut Spool>);
+/// Where the findings of all reports go.
+pub(super) struct Spools<'a>(Vec<Committing<'a>>);
 
-/// Where the findings of a report go until it is finished. That its file can be written is known from here on.
-fn spool(report: &dyn Report, file: Option<&Path>, sync: Sync) -> io::Result<Spool> {
-    match file {
-        Some(path) if report.streams() => {
-            let mut temporary = beside(path)?;
-            report.begin(&mut temporary)?;
-            let early = (sync == Sync::Disk).then(|| EarlySync::of(&temporary)).transpose()?;
-            Ok(Spool::Whole(temporary, early))
+/// Where the findings of a report go.
+struct Committing<'a> {
+    spool: &'a mut Spool,
+    /// Bytes that are there.
+    len: &'a mut u64,
+    joints: Joints,
+    like: Option<usize>,
+}
+
+impl Spools<'_> {
+    /// Appends the findings of a block, a buffer a report.
+    pub(super) fn append(&mut self, buffers: &[Vec<u8>]) -> io::Result<()> {
+        let joints: Vec<Joints> = self.0.iter().map(|it| it.joints).collect();
+        for (it, buffer) in self.0.iter_mut().zip(buffers) {
+            let mut parts = match it.like {
+                None => vec![IoSlice::new(buffer)],
+                Some(other) => rejoined(buffer, (&buffers[other], joints[other]), it.joints),
+            };
+            let mut parts = parts.as_mut_slice();
+            if *it.len == 0 && it.joints.before.starts_with(',') && len_of(parts) > 0 {
+                IoSlice::advance_slices(&mut parts, 1);
+            }
+            let len = len_of(parts) as u64;
+            it.spool.append(parts)?;
+            *it.len += len;
         }
-        Some(path) => {
-            drop(beside(path)?);
-            Ok(Spool::Apart(SpooledTempFile::new(SPOOL_BYTES)))
-        }
-        None => Ok(Spool::Apart(SpooledTempFile::new(SPOOL_BYTES))),
+        Ok(())
     }
 }
+
+/// Findings of another report's buffer, by their lengths, joined as this one wants them.
+fn rejoined<'b>(lens: &[u8], (bytes, other): (&'b [u8], Joints), own: Joints) -> Vec<IoSlice<'b>> {
+    let mut parts = Vec::with_capacity(lens.len() / size_of::<Len>() * 3);
+    let mut at = 0;
+    for len in lens.as_chunks().0 {
+        at += other.before.len();
+        let end = at + Len::from_le_bytes(*len) as usize;
+        let finding = bytes.get(at..end).unwrap_or_default();
+        let all = [own.before.as_bytes(), finding, own.after.as_bytes()];
+        parts.extend(all.into_iter().filter(|it| !it.is_empty()).map(IoSlice::new));
+        at = end + other.after.len();
+    }
+    parts
+}
+
+/// The length of a finding in bytes.
+type Len = u64;
 
 impl Output {
+    /// That its file can be written is known from here on.
+    fn open(report: Box<dyn Report>, file: Option<PathBuf>, sync: Sync) -> Result<Self, Box<Diagnostic>> {
+        let opened = match &file {
+            Some(path) if report.joints().is_some() => {
+                let growing = Growing::open(path, report.head(None).as_deref(), sync);
+                growing.map(|it| Spool::Within(Box::new(it)))
+            }
+            Some(path) => beside(path).map(|_| Spool::apart()),
+            None => Ok(Spool::apart()),
+        };
+        match opened {
+            Ok(spool) => Ok(Self { report, file, spool, len: 0 }),
+            Err(error) => Err(Box::new(cannot_write(&file.unwrap_or_default(), &error))),
+        }
+    }
+
+    fn place(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| PathBuf::from("-"))
+    }
+
     /// True for what must not be written beside others: standard output, and a format that says so.
     fn goes_alone(&self) -> bool {
         self.file.is_none() || self.report.goes_alone()
     }
 
-    /// Writes the report; `is_own` where the spool may be the report itself.
-    fn finish(&self, audit: &Audit, spool: &mut Spool, is_own: bool, sync: Sync) -> io::Result<()> {
-        match &self.file {
-            Some(path) if is_own && matches!(spool, Spool::Whole(..)) => name(spool, path, sync),
-            Some(path) => {
-                let temporary = beside(path)?;
-                let mut out = io::BufWriter::with_capacity(1 << 16, temporary);
-                whole(&*self.report, audit, spool, &mut out)?;
-                keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, path, sync)
+    /// Writes the report.
+    fn finish(self, audit: &Audit, sync: Sync) -> io::Result<()> {
+        let Self { report, file, spool, len } = self;
+        match (spool, file) {
+            (Spool::Within(growing), _) => {
+                let late = if report.head(None).is_none() { report.head(Some(audit)) } else { None };
+                growing.finish(late.as_deref(), &tail(&*report, audit, len))
             }
-            None => {
+            (Spool::Apart(findings), Some(path)) => {
+                let mut out = io::BufWriter::with_capacity(1 << 16, beside(&path)?);
+                whole(&*report, audit, (findings, len), &mut out)?;
+                keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path, sync)
+            }
+            (Spool::Apart(findings), None) => {
                 let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout());
-                let done = whole(&*self.report, audit, spool, &mut out).and_then(|()| out.flush());
+                let done = whole(&*report, audit, (findings, len), &mut out).and_then(|()| out.flush());
                 match done {
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
                     other => other,
@@ -277,29 +222,30 @@ impl Output {
     }
 }
 
-/// Gives a report that was written while the audit ran its name; others can still read it.
-fn name(spool: &mut Spool, path: &Path, sync: Sync) -> io::Result<()> {
-    let Spool::Whole(temporary, _) = spool else { return Ok(()) };
-    let again = temporary.reopen()?;
-    if let Spool::Whole(temporary, _) = std::mem::replace(spool, Spool::Named(again)) {
-        keep(temporary, path, sync)?;
-    }
-    Ok(())
+/// What stands after so many bytes of findings.
+fn tail(report: &dyn Report, audit: &Audit, len: u64) -> Vec<u8> {
+    let end = report.joints().filter(|_| len > 0).map_or("", |it| it.end);
+    [end.as_bytes(), &report.tail(audit)].concat()
 }
 
+/// Writes a report whose findings stand apart.
 fn whole(
     report: &dyn Report,
     audit: &Audit,
-    spool: &mut Spool,
+    (mut findings, len): (SpooledTempFile, u64),
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let mut findings = BufReader::with_capacity(1 << 16, spool.reader()?);
-    if report.streams() {
-        report.begin(out)?;
-        io::copy(&mut findings, out)?;
-        return Ok(());
+    let mut findings = rewound(&mut findings)?;
+    if report.joints().is_none() {
+        return report.finish(audit, &mut findings, out);
     }
-    report.finish(audit, &mut findings as &mut dyn Read, out)
+    let head = match report.head(None) {
+        Some(head) => head,
+        None => late_head(report.head(Some(audit)).unwrap_or_default(), len),
+    };
+    out.write_all(&head)?;
+    io::copy(&mut findings, out)?;
+    out.write_all(&tail(report, audit, len))
 }
 
 /// Writes a file whole or not at all.
@@ -384,8 +330,7 @@ pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
 
 /// Encodes findings for every report.
 pub(super) struct Sink<'a> {
-    /// The reports, and whether each is made of its findings.
-    reports: Vec<(&'a dyn Report, bool)>,
+    reports: Vec<&'a dyn Report>,
     wanted: Wanted,
 }
 
@@ -399,19 +344,61 @@ impl FindingSink for Sink<'_> {
     }
 
     fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
-        let all = self.reports.iter();
-        Box::new(Encoders(all.map(|(report, encodes)| encodes.then(|| report.encoder())).collect()))
+        let mut encoders = Encoders { own: Vec::new(), like: Vec::new() };
+        for (number, report) in self.reports.iter().enumerate().filter(|it| it.1.needs().findings) {
+            let joints = report.joints().unwrap_or_default();
+            let other = alike(&self.reports, number);
+            match other.and_then(|other| encoders.own.iter().position(|it| it.number == other)) {
+                Some(other) => encoders.like.push((number, other)),
+                None => encoders.own.push(Own { number, encoder: report.encoder(), joints, len: 0 }),
+            }
+        }
+        Box::new(encoders)
     }
 }
 
-/// The encoders of a worker, for each report that is made of its findings.
-struct Encoders<'a>(Vec<Option<Box<dyn Encoder + 'a>>>);
+/// An earlier report that encodes findings as this one does.
+fn alike(reports: &[&dyn Report], number: usize) -> Option<usize> {
+    let form = reports[number].form()?;
+    reports[..number].iter().position(|it| it.form() == Some(form))
+}
+
+/// The encoders of a worker.
+struct Encoders<'a> {
+    own: Vec<Own<'a>>,
+    /// Reports, by their numbers, whose findings are just so in the buffer of another, by its place in `own`: their
+    /// buffers are for the lengths.
+    like: Vec<(usize, usize)>,
+}
+
+/// What encodes findings for a report.
+struct Own<'a> {
+    number: usize,
+    encoder: Box<dyn Encoder + 'a>,
+    joints: Joints,
+    /// Bytes of the last finding.
+    len: Len,
+}
 
 impl FindingEncoder for Encoders<'_> {
     fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
-        for (encoder, buffer) in self.0.iter_mut().zip(buffers) {
-            if let Some(encoder) = encoder {
-                encoder.finding(rule, finding, buffer);
+        for it in &mut self.own {
+            let buffer = &mut buffers[it.number];
+            let start = buffer.len();
+            buffer.put(it.joints.before);
+            let from = buffer.len();
+            it.encoder.finding(rule, finding, buffer);
+            it.len = (buffer.len() - from) as Len;
+            match it.len {
+                // Not every report has every finding.
+                0 => buffer.truncate(start),
+                _ => buffer.put(it.joints.after),
+            }
+        }
+        for (number, other) in &self.like {
+            let len = self.own[*other].len;
+            if len > 0 {
+                buffers[*number].extend_from_slice(&len.to_le_bytes());
             }
         }
     }

@@ -56,7 +56,7 @@ impl SourceRun<'_> {
     ) -> Result<(), Box<Diagnostic>> {
         let places = outputs.places();
         let write = |error: io::Error| cannot_spool(&places, &error);
-        let marks = outputs.marks().map_err(write)?;
+        let marks = outputs.marks();
         let reject_mark = rejects.as_mut().map(Rejects::mark).transpose().map_err(write)?;
         let before = tally.clone();
         let PlannedSource { opened, plan } = self.source;
@@ -322,7 +322,7 @@ impl Commit<'_, '_> {
             let rising = keys.append(std::mem::take(&mut result.key_hashes), result.rising_keys.take())?;
             self.hash_keys.store(!rising, Ordering::Relaxed);
         }
-        Outputs::append(&mut self.spools, &result.outputs)?;
+        self.spools.append(&result.outputs)?;
         for fault in faults {
             let input = &mut self.inputs[fault.file as usize];
             match fault.kind {
@@ -377,7 +377,7 @@ impl Commit<'_, '_> {
 
     /// Takes in groups that a rule has judged.
     fn groups(&mut self, rule: usize, mut judged: Judged, outputs: &[Vec<u8>]) -> io::Result<()> {
-        Outputs::append(&mut self.spools, outputs)?;
+        self.spools.append(outputs)?;
         let id = self.tally.rule_id(rule).to_owned();
         for (key, (says, detail)) in std::mem::take(&mut judged.errors) {
             if self.errors.len() < Audit::DIAGNOSTICS_MAX {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     audit::{Audit, GroupResult, Judged},
     expr::{CHUNK_LEN, Evaluator, Faults, Mask, Scratch, values_of},
-    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing, rounded, value_text},
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Shown, Standing, rounded, value_text},
     record::{Batch, Column, Value},
     rule::{MissingPolicy, Outcome, Severity, Waiver},
     script::RowRunner,
@@ -446,7 +446,7 @@ impl GroupChunk<'_> {
             outcome,
             message: &message,
             evidence: Evidence {
-                fields: self.evidence(group, told),
+                fields: self.evidence(group, told).into(),
                 conjunct,
                 missing: None,
                 reason: None,
@@ -466,19 +466,21 @@ impl GroupChunk<'_> {
 
     /// The aggregates with their values; n, coverage, interval and limit of the one that was compared; the
     /// records that weigh most.
-    fn evidence(&self, group: &Group, told: &Told) -> Vec<(&str, Value)> {
+    fn evidence<'g>(&'g self, group: &'g Group, told: &'g Told) -> Vec<(&'g str, Shown<'g>)> {
         let texts = &self.planned.column_names[self.planned.names.len()..];
-        let mut fields: Vec<(&str, Value)> = texts
+        let mut fields: Vec<(&str, Shown<'g>)> = texts
             .iter()
             .zip(&group.figures)
-            .map(|(text, it)| (text.as_str(), it.value.clone().unwrap_or(Value::Missing)))
+            .map(|(text, it)| (text.as_str(), it.value.as_ref().map_or(Value::Missing, Value::with_texts)))
             .collect();
         fields.push(("n", Value::Int(i64::try_from(told.n).unwrap_or(i64::MAX))));
         fields.extend(told.coverage.map(|it| ("coverage", Value::Float(it))));
-        fields.extend(told.interval.clone().map(|it| ("interval", Value::List(it.into()))));
-        fields.extend(told.limit.clone().map(|it| ("limit", it)));
+        let interval = told.interval.as_ref();
+        fields
+            .extend(interval.map(|it| ("interval", Value::List(it.iter().map(Value::with_texts).collect()))));
+        fields.extend(told.limit.as_ref().map(|it| ("limit", it.with_texts())));
         let worst = &group.figures[told.worst];
-        let keys: Vec<Value> = worst.worst().map(|it| Value::Text(it.into())).collect();
+        let keys: Vec<Shown<'g>> = worst.worst().map(|it| Value::Text(it.into())).collect();
         if !keys.is_empty() {
             fields.push(("worst", Value::List(keys)));
         }

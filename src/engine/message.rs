@@ -2,7 +2,7 @@
 
 use crate::{
     calendar::Zone,
-    finding::{value_text, write_value_text},
+    finding::{Shown, value_text, write_value_text},
     record::{Batch, Value},
     rule::{Piece, Rule, Template},
     script::Names,
@@ -62,7 +62,10 @@ impl Message {
                     let column = &batch.columns[*column as usize];
                     match column.text(row, &batch.text) {
                         Some(text) => out.push_str(text),
-                        None => write_value_text(out, &column.value(row, &batch.text), zone, self.lang),
+                        None => {
+                            let value: Shown<'_> = column.value(row, &batch.text);
+                            write_value_text(out, &value, zone, self.lang);
+                        }
                     }
                 }
             }

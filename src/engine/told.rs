@@ -3,7 +3,7 @@
 use super::{Judging, PlannedPromise};
 use crate::{
     calendar::hours_text,
-    finding::{Evidence, value_text},
+    finding::{Evidence, Shown, value_text},
     promise::{Begun, Event, Fault, Lack, Read, State, Target, judge, timeline},
     record::{Amount, Batch, Value},
     wording,
@@ -58,7 +58,7 @@ pub(super) fn message(
             let told = [("title", title.clone()), ("open", open), ("target", target), ("overrun", overrun)];
             return wording.fill(lang, &told);
         }
-        let due = state.due.map_or(Value::Missing, Value::Time);
+        let due: Value = state.due.map_or(Value::Missing, Value::Time);
         let wording = if stopped { wording::BREACH_DUE } else { wording::BREACH_DUE_STILL };
         let due = value_text(&due, judging.zone, lang);
         wording.fill(lang, &[("title", title.clone()), ("due", due), ("overrun", overrun)])
@@ -76,7 +76,7 @@ const fn is_of_pause(event: Event) -> bool {
 /// The time line, then the lengths.
 pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usize) -> Evidence<'e> {
     let fields = with_state(promise, batch, row, |Read { reading, cycles, .. }, state| {
-        let mut fields: Vec<(&'e str, Value)> = Vec::new();
+        let mut fields: Vec<(&'e str, Shown<'e>)> = Vec::new();
         let line = timeline(reading, state);
         // Of many pauses the first and the last are told.
         let pauses = line.iter().filter(|it| is_of_pause(it.1)).count();
@@ -128,5 +128,9 @@ pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usiz
         }
         fields
     });
-    Evidence { fields: fields.unwrap_or_default(), rule_hash: &promise.as_rule.hash, ..Evidence::default() }
+    Evidence {
+        fields: fields.unwrap_or_default().into(),
+        rule_hash: &promise.as_rule.hash,
+        ..Evidence::default()
+    }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     audit::{Audit, OwnedFinding, Unassessed},
     expr::Cause,
-    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
+    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Shown, Standing},
     promise::Lack,
     record::Batch,
     rule::{Outcome, Rule, Severity},
@@ -22,6 +22,8 @@ pub(super) struct Writer<'a, 'b> {
     wanted: Wanted,
     message: String,
     joined: String,
+    fields: Vec<(&'a str, Shown<'b>)>,
+    subject: Vec<(&'a str, &'b str)>,
     /// How many candidates for the worst findings are still of use, by severity.
     room: [u64; 4],
     listed: Vec<usize>,
@@ -49,6 +51,8 @@ impl<'a, 'b> Writer<'a, 'b> {
             wanted: judging.sink.wanted(),
             message: String::new(),
             joined: String::new(),
+            fields: Vec::new(),
+            subject: Vec::new(),
             room,
             listed,
         }
@@ -155,6 +159,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             return standing;
         }
         let (mut message, mut joined) = (std::mem::take(&mut self.message), std::mem::take(&mut self.joined));
+        let (mut fields, mut subject) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.subject));
         message.clear();
         if self.wanted.message || for_worst {
             match judged {
@@ -169,19 +174,19 @@ impl<'a, 'b> Writer<'a, 'b> {
         let key = self.key(at, &mut joined);
         let evidence = if self.wanted.evidence || for_worst {
             match judged {
-                Judged::Rule(_) => self.evidence(planned, verdicts, row, at),
+                Judged::Rule(_) => {
+                    self.fields(planned, at, &mut fields);
+                    self.evidence(planned, verdicts, row, &fields)
+                }
                 Judged::Promise(promise) => told::evidence(promise, self.batch, at),
             }
         } else {
             Evidence::default()
         };
-        let text =
-            |column: u32| self.batch.columns[column as usize].text(at, &self.batch.text).unwrap_or_default();
-        let subject = if self.wanted.subject || for_worst {
-            plan.subject.iter().map(|(level, column)| (level.as_str(), text(*column))).collect()
-        } else {
-            Vec::new()
-        };
+        subject.clear();
+        if self.wanted.subject || for_worst {
+            self.subject(at, &mut subject);
+        }
         let id = if self.wanted.id || for_worst {
             Fingerprint::of_record(&plan.id, &rule.id, key, ordinal.unwrap_or(0))
         } else {
@@ -193,7 +198,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             id,
             rule,
             key,
-            subject,
+            subject: (&*subject).into(),
             outcome: if verdicts.faults.dead.get(row) { Outcome::NoEvidence } else { Outcome::Fail },
             message: &message,
             evidence,
@@ -210,7 +215,25 @@ impl<'a, 'b> Writer<'a, 'b> {
             self.room[severity] -= 1;
         }
         (self.message, self.joined) = (message, joined);
+        (self.fields, self.subject) = (fields, subject);
         standing
+    }
+
+    /// Who is scored, in place of what is there.
+    fn subject(&self, at: usize, out: &mut Vec<(&'a str, &'b str)>) {
+        let batch = self.batch;
+        let text = |column: u32| batch.columns[column as usize].text(at, &batch.text).unwrap_or_default();
+        out.clear();
+        out.extend(self.judging.plan.subject.iter().map(|(level, column)| (level.as_str(), text(*column))));
+    }
+
+    /// The values that a rule looks at, in place of what is there.
+    fn fields(&self, planned: &'a PlannedRule, at: usize, out: &mut Vec<(&'a str, Shown<'b>)>) {
+        let batch = self.batch;
+        let value = |column: &u32| batch.columns[*column as usize].value(at, &batch.text);
+        let names = planned.evidence_names.iter().map(String::as_str);
+        out.clear();
+        out.extend(names.zip(planned.compiled.evidence.iter().map(value)));
     }
 
     /// Among records that share their key the number of one; `None` of a key that stands once.
@@ -241,21 +264,19 @@ impl<'a, 'b> Writer<'a, 'b> {
         planned: &'e PlannedRule,
         verdicts: &'e Verdicts,
         row: usize,
-        at: usize,
+        fields: &'e [(&'e str, Shown<'e>)],
     ) -> Evidence<'e>
     where
         'a: 'e,
     {
-        let value = |column: &u32| self.batch.columns[*column as usize].value(at, &self.batch.text);
-        let names = planned.evidence_names.iter().map(String::as_str);
         let decider = verdicts.deciders.iter().position(|it| it.get(row));
         let missing = verdicts.faults.cause(row).and_then(|it| it.missing(&self.judging.plan.column_names));
         let reason = verdicts.reasons.iter().find(|(of, _)| *of == row);
         Evidence {
-            fields: names.zip(planned.compiled.evidence.iter().map(value)).collect(),
+            fields: fields.into(),
             conjunct: decider.and_then(|it| planned.compiled.form.conjunct_text(it)),
             missing,
-            reason: reason.map(|(_, why)| why.to_string()),
+            reason: reason.map(|(_, why)| &**why),
             rule_hash: &planned.hash,
         }
     }
@@ -270,10 +291,10 @@ pub(super) fn owned(finding: &Finding<'_>, planned: &PlannedRule, record: u64) -
         subject: finding.subject.iter().map(|(level, who)| (own(level), own(who))).collect(),
         outcome: finding.outcome,
         message: finding.message.to_owned(),
-        fields: finding.evidence.fields.iter().map(|(name, value)| (own(name), value.clone())).collect(),
+        fields: finding.evidence.fields.iter().map(|(name, value)| (own(name), value.with_texts())).collect(),
         conjunct: finding.evidence.conjunct.map(str::to_owned),
         missing: finding.evidence.missing.map(str::to_owned),
-        reason: finding.evidence.reason.clone(),
+        reason: finding.evidence.reason.map(str::to_owned),
         file: finding.origin.file.to_owned(),
         row: finding.origin.row,
         standing: finding.standing,

@@ -6,7 +6,9 @@ mod value_text;
 
 pub use baseline::{Baseline, KnownFinding};
 pub use fingerprint::Fingerprint;
-pub(crate) use value_text::{Sink, day_of, put_clock, put_date, put_digits, put_int};
+pub(crate) use value_text::{
+    Sink, day_of, pair, put_civil_date, put_clock, put_date, put_digits, put_int, put_value_text,
+};
 pub use value_text::{literal_text, rounded, value_text, write_value_text};
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
     rule::{Outcome, Reach, Rule, Waiver},
     wording::Lang,
 };
+use std::borrow::Cow;
 
 /// Where a finding stands against baseline and waivers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,18 +44,21 @@ impl Standing {
     }
 }
 
+/// A value that is shown where it stands.
+pub type Shown<'a> = Value<Cow<'a, str>>;
+
 /// What a verdict rests on.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence<'a> {
     /// Each field that `check` names, with its value, in the order of the check.
-    pub fields: Vec<(&'a str, Value)>,
+    pub fields: Cow<'a, [(&'a str, Shown<'a>)]>,
     /// The first top-level conjunct of `check` that is false, as written; the missing field's
     /// name stands in `missing` instead where a value was not there.
     pub conjunct: Option<&'a str>,
     /// The field that was missing, for a finding of outcome `no_evidence`.
     pub missing: Option<&'a str>,
     /// Why the script said `fail(...)`.
-    pub reason: Option<String>,
+    pub reason: Option<&'a str>,
     /// The hash of the rule's text, 16 hexadecimal digits.
     pub rule_hash: &'a str,
 }
@@ -79,7 +85,7 @@ pub struct Finding<'a> {
     /// without a key its origin, `file:row`.
     pub key: &'a str,
     /// Who is scored: the level (`agent`, `team`) and its value as written, in the source's order.
-    pub subject: Vec<(&'a str, &'a str)>,
+    pub subject: Cow<'a, [(&'a str, &'a str)]>,
     /// `fail`, or `no_evidence` where the rule says `missing = "fail"`.
     pub outcome: Outcome,
     /// What it says, in the report's language.

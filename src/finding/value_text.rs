@@ -1,22 +1,41 @@
 //! Values as people read them: in messages, in evidence, in tables.
 
 use crate::{
-    calendar::{Civil, Zone, civil_from_days, duration_text, format_date},
+    calendar::{Civil, Zone, civil_from_days, days_from_civil, duration_text, format_date},
     record::Value,
     wording::{self, Lang},
 };
-use std::fmt::Write;
+use std::{
+    fmt::{self, Display},
+    io,
+};
 
 /// What text is appended to: a message, or the bytes of an output.
 pub(crate) trait Sink {
     /// Appends `text`.
     fn put(&mut self, text: &str);
+
+    /// Appends text that is known to be ASCII.
+    fn put_ascii(&mut self, text: &[u8]);
+
+    /// Appends what a value displays.
+    fn put_display(&mut self, value: &impl Display);
 }
 
 impl Sink for String {
     #[inline]
     fn put(&mut self, text: &str) {
         self.push_str(text);
+    }
+
+    #[inline]
+    fn put_ascii(&mut self, text: &[u8]) {
+        self.push_str(std::str::from_utf8(text).unwrap_or_default());
+    }
+
+    fn put_display(&mut self, value: &impl Display) {
+        // Appending to a string cannot fail.
+        let _ = fmt::Write::write_fmt(self, format_args!("{value}"));
     }
 }
 
@@ -25,19 +44,27 @@ impl Sink for Vec<u8> {
     fn put(&mut self, text: &str) {
         self.extend_from_slice(text.as_bytes());
     }
+
+    #[inline]
+    fn put_ascii(&mut self, text: &[u8]) {
+        self.extend_from_slice(text);
+    }
+
+    fn put_display(&mut self, value: &impl Display) {
+        // Appending to a vector cannot fail.
+        let _ = io::Write::write_fmt(self, format_args!("{value}"));
+    }
 }
 
 /// `00` to `99`, for the many small numbers in dates and times.
-const PAIRS: &str = concat!(
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849",
-    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
-);
+const PAIRS: &[u8; 200] = b"\
+0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
-/// Appends a number below 100 in two digits.
+/// The last two digits of a number that is not negative.
 #[inline]
-fn put_pair<S: Sink>(out: &mut S, value: i64) {
-    let at = 2 * usize::try_from(value).unwrap_or_default();
-    out.put(PAIRS.get(at..at + 2).unwrap_or_default());
+pub(crate) fn pair(value: i64) -> [u8; 2] {
+    PAIRS.as_chunks().0[(value.unsigned_abs() % 100) as usize]
 }
 
 /// Appends a whole number in decimal digits, at least `width` of them.
@@ -52,7 +79,7 @@ pub(crate) fn put_digits<S: Sink>(out: &mut S, value: u64, width: usize) {
         rest /= 10;
     }
     at = at.min(digits.len() - width.clamp(1, digits.len()));
-    out.put(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+    out.put_ascii(&digits[at..]);
 }
 
 /// Appends a whole number.
@@ -66,27 +93,25 @@ pub(crate) fn put_int<S: Sink>(out: &mut S, value: i64) {
 
 /// Appends `2026-03-02`; the same text as [`format_date`] gives.
 pub(crate) fn put_date<S: Sink>(out: &mut S, days: i64) {
-    let (year, month, day) = civil_from_days(days);
+    put_civil_date(out, civil_from_days(days));
+}
+
+/// Appends year, month and day as [`put_date`] does.
+pub(crate) fn put_civil_date<S: Sink>(out: &mut S, (year, month, day): (i64, i64, i64)) {
     if !(0..=9999).contains(&year) {
-        return out.put(&format_date(days));
+        return out.put(&format_date(days_from_civil(year, month, day)));
     }
-    put_pair(out, year / 100);
-    put_pair(out, year % 100);
-    out.put("-");
-    put_pair(out, month);
-    out.put("-");
-    put_pair(out, day);
+    let ([y, e], [a, r]) = (pair(year / 100), pair(year));
+    let ([m, n], [d, f]) = (pair(month), pair(day));
+    out.put_ascii(&[y, e, a, r, b'-', m, n, b'-', d, f]);
 }
 
 /// Appends `09:00`, or `09:00:30` and `09:00:30.25`; seconds that are zero only where `seconds`.
 pub(crate) fn put_clock<S: Sink>(out: &mut S, civil: &Civil, seconds: bool) {
-    put_pair(out, civil.hour);
-    out.put(":");
-    put_pair(out, civil.minute);
-    if seconds || civil.second != 0 || civil.micros != 0 {
-        out.put(":");
-        put_pair(out, civil.second);
-    }
+    let ([h, o], [m, n], [s, e]) = (pair(civil.hour), pair(civil.minute), pair(civil.second));
+    let text = [h, o, b':', m, n, b':', s, e];
+    let whole = seconds || civil.second != 0 || civil.micros != 0;
+    out.put_ascii(&text[..if whole { 8 } else { 5 }]);
     if civil.micros != 0 {
         let (mut fraction, mut width) = (civil.micros.unsigned_abs(), 6);
         while fraction.is_multiple_of(10) {
@@ -138,31 +163,36 @@ pub fn literal_text(value: &Value, zone: &Zone, lang: Lang) -> String {
 /// Appends a value as readers see it: text as it is, numbers plain, dates in ISO 8601, times as
 /// `2026-03-02 09:00` on the wall clock of `zone` (seconds only where they are not zero),
 /// durations as `2h 30m`, lists joined with `, `, truth and absence by their words.
-pub fn write_value_text(out: &mut String, value: &Value, zone: &Zone, lang: Lang) {
+pub fn write_value_text<T: AsRef<str>>(out: &mut String, value: &Value<T>, zone: &Zone, lang: Lang) {
+    put_value_text(out, value, zone, lang);
+}
+
+/// Appends what [`write_value_text`] does.
+pub(crate) fn put_value_text<S: Sink, T: AsRef<str>>(out: &mut S, value: &Value<T>, zone: &Zone, lang: Lang) {
     match value {
-        Value::Missing => out.push_str(wording::NOT_THERE.text(lang)),
-        Value::Unreadable => out.push_str(wording::CANNOT_BE_READ.text(lang)),
-        Value::Bool(true) => out.push_str(wording::YES.text(lang)),
-        Value::Bool(false) => out.push_str(wording::NO.text(lang)),
+        Value::Missing => out.put(wording::NOT_THERE.text(lang)),
+        Value::Unreadable => out.put(wording::CANNOT_BE_READ.text(lang)),
+        Value::Bool(true) => out.put(wording::YES.text(lang)),
+        Value::Bool(false) => out.put(wording::NO.text(lang)),
         Value::Int(number) => put_int(out, *number),
-        Value::Float(number) => write_float(out, *number),
-        Value::Decimal(number) => plain(out, number),
-        Value::Text(text) => out.push_str(text),
+        Value::Float(number) => put_float(out, *number),
+        Value::Decimal(number) => out.put_display(number),
+        Value::Text(text) => out.put(text.as_ref()),
         Value::Date(days) => put_date(out, *days),
         Value::Time(micros) => {
-            let local = zone.to_local(*micros);
-            put_date(out, day_of(local));
-            out.push(' ');
-            put_clock(out, &Civil::from_micros(local), false);
+            let civil = Civil::from_micros(zone.to_local(*micros));
+            put_civil_date(out, (civil.year, civil.month, civil.day));
+            out.put(" ");
+            put_clock(out, &civil, false);
         }
-        Value::Duration(micros) => out.push_str(&duration_text(*micros)),
-        Value::Amount(amount) => plain(out, amount),
+        Value::Duration(micros) => out.put(&duration_text(*micros)),
+        Value::Amount(amount) => out.put_display(amount),
         Value::List(values) => {
             for (index, value) in values.iter().enumerate() {
                 if index > 0 {
-                    out.push_str(", ");
+                    out.put(", ");
                 }
-                write_value_text(out, value, zone, lang);
+                put_value_text(out, value, zone, lang);
             }
         }
     }
@@ -170,20 +200,15 @@ pub fn write_value_text(out: &mut String, value: &Value, zone: &Zone, lang: Lang
 
 /// The fewest digits that read back as the same number; with an exponent where these would be
 /// mostly zeros.
-fn write_float(out: &mut String, number: f64) {
+fn put_float<S: Sink>(out: &mut S, number: f64) {
     let size = number.abs();
     if size == 0.0 {
-        out.push('0');
+        out.put("0");
     } else if (1e-5..1e16).contains(&size) {
-        plain(out, &number);
+        out.put_display(&number);
     } else {
-        plain(out, &format_args!("{number:e}"));
+        out.put_display(&format_args!("{number:e}"));
     }
-}
-
-fn plain(out: &mut String, value: &impl std::fmt::Display) {
-    // Appending to a string cannot fail.
-    let _ = write!(out, "{value}");
 }
 
 /// A value with so many decimals at most, where it is a fraction of middling size, or a list of such: for

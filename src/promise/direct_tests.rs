@@ -74,7 +74,9 @@ fn records() -> Batch {
 
 /// All that a promise says, as text: values that are not valid mean nothing.
 fn said(parts: &Parts) -> String {
-    let row = |row: usize| parts.columns.iter().map(move |it| it.value(row, "")).collect::<Vec<_>>();
+    let row = |row: usize| {
+        parts.columns.iter().map(move |it| it.value(row, "")).collect::<Vec<crate::record::Value>>()
+    };
     let rows = (0..RECORDS).map(row).collect::<Vec<_>>();
     format!("{:?} {:?} {:?} {rows:?}", parts.counts, parts.lacks, parts.breached)
 }

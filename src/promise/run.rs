@@ -423,7 +423,7 @@ impl ClockPlan {
             };
             let clock = match (calendars, changes.calendars) {
                 (Some((list, first)), Some(column)) => {
-                    let id = list.elements.value(Type::Text, first + number, &batch.text);
+                    let id: Value = list.elements.value(Type::Text, first + number, &batch.text);
                     let Value::Text(id) = id else { return Err(Lack::Value(column, false)) };
                     self.clock_named(&id).ok_or(Lack::Calendar(column))?
                 }

@@ -180,7 +180,7 @@ impl Values {
 
     /// The value at `index`, read as `ty`; `buffer` holds the texts.
     #[must_use]
-    pub fn value(&self, ty: Type, index: usize, buffer: &str) -> Value {
+    pub fn value<'a, T: From<&'a str>>(&'a self, ty: Type, index: usize, buffer: &'a str) -> Value<T> {
         match self {
             Self::Bool(bits) => Value::Bool(bits.get(index)),
             Self::Int(values) => match ty {
@@ -254,7 +254,7 @@ impl Column {
 
     /// The value of record `index`; `buffer` is the batch's text.
     #[must_use]
-    pub fn value(&self, index: usize, buffer: &str) -> Value {
+    pub fn value<'a, T: From<&'a str>>(&'a self, index: usize, buffer: &'a str) -> Value<T> {
         if self.valid.get(index) {
             self.values.value(self.ty, index, buffer)
         } else if self.unreadable.as_ref().is_some_and(|it| it.get(index)) {

@@ -1,7 +1,7 @@
 //! Findings as lines of a baseline, while it is in the making: waived ones are left out, and those on records
 //! without a key of their own are marked.
 
-use super::{Encoder, Needs, Report};
+use super::{Encoder, Joints, Needs, Report};
 use crate::finding::{Finding, KnownFinding, Standing};
 
 /// See the file's head.
@@ -18,8 +18,9 @@ impl Report for Known {
         Needs { findings: true, id: true, ..Needs::default() }
     }
 
-    fn streams(&self) -> bool {
-        true
+    fn joints(&self) -> Option<Joints> {
+        // Their lines have an end.
+        Some(Joints::default())
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {

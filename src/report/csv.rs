@@ -1,13 +1,17 @@
 //! One finding a line as CSV (RFC 4180, lines ended by LF), written while the audit runs. No cell
 //! becomes a formula: see `escape::csv_cell`.
 
-use super::{Encoder, Needs, Report, Setting, escape};
+use super::{
+    Encoder, Joints, Needs, Report, Setting,
+    encode::{Last, Names, OfRules},
+    escape,
+};
 use crate::{
+    audit::Audit,
     diagnostic::nearest,
-    finding::{Finding, write_value_text},
+    finding::{Finding, Sink, put_digits, put_value_text},
     wording::{self, Lang},
 };
-use std::io::{self, Write};
 
 /// A column of CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,57 +134,87 @@ impl Csv {
 /// Findings as lines.
 struct Lines<'a> {
     csv: &'a Csv,
-    /// To put cells together.
-    text: String,
+    parts: Vec<Part>,
+    of_rules: OfRules<OfRule>,
+    levels: Names,
+    file: Last<String>,
 }
 
-impl Lines<'_> {
-    fn cell(&mut self, column: Column, it: &Finding<'_>, out: &mut Vec<u8>) {
-        match column {
-            Column::Id => escape::put_fingerprint(out, it.id),
-            // Ids are names with hyphens and slashes, and these words are ours: nothing to quote.
-            Column::Rule => out.extend_from_slice(it.rule.id.as_bytes()),
-            Column::Severity => out.extend_from_slice(it.rule.severity.name().as_bytes()),
-            Column::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
-            Column::Kind => escape::csv_cell(out, it.kind()),
-            Column::Key => escape::csv_cell(out, it.key),
-            Column::Subject => {
-                self.text.clear();
-                write_subject(&mut self.text, it);
-                escape::csv_cell(out, &self.text);
+/// What all findings of a rule have in common.
+struct OfRule {
+    /// The cells of each [`Part::OfRule`].
+    cells: Vec<Vec<u8>>,
+    fields: Names,
+}
+
+/// Cells that stand side by side.
+enum Part {
+    /// The same for all findings of a rule.
+    OfRule(Vec<Column>),
+    /// One of the finding.
+    Own(Column),
+}
+
+impl<'a> Lines<'a> {
+    fn new(csv: &'a Csv) -> Self {
+        let mut parts = Vec::new();
+        for column in &csv.columns {
+            match (column.is_of_rule(), parts.last_mut()) {
+                (true, Some(Part::OfRule(columns))) => columns.push(*column),
+                (true, _) => parts.push(Part::OfRule(vec![*column])),
+                (false, _) => parts.push(Part::Own(*column)),
             }
-            Column::Outcome => out.extend_from_slice(it.outcome.name().as_bytes()),
-            Column::Message => escape::csv_cell(out, it.message),
-            Column::Evidence => {
-                self.text.clear();
-                write_evidence(&mut self.text, it, &self.csv.setting);
-                escape::csv_cell(out, &self.text);
-            }
-            Column::File => escape::csv_cell(out, it.origin.file),
-            Column::Row if it.origin.row == 0 => {}
-            Column::Row => crate::finding::put_digits(out, it.origin.row, 1),
-            Column::Standing => out.extend_from_slice(it.standing.name().as_bytes()),
-            Column::Points => {}
         }
+        Self { csv, parts, of_rules: OfRules::new(), levels: Names::new(), file: Last::new() }
     }
 }
 
-fn write_evidence(text: &mut String, it: &Finding<'_>, setting: &Setting) {
-    for (index, (name, value)) in it.evidence.fields.iter().enumerate() {
-        text.push_str(if index > 0 { "; " } else { "" });
-        text.push_str(name);
-        text.push('=');
-        write_value_text(text, value, &setting.zone, setting.lang);
+impl Column {
+    /// Whether all findings of a rule have the same.
+    const fn is_of_rule(self) -> bool {
+        matches!(self, Self::Rule | Self::Severity | Self::Dimension | Self::Kind)
     }
 }
 
-fn write_subject(text: &mut String, it: &Finding<'_>) {
-    for (index, (level, who)) in it.subject.iter().enumerate() {
-        text.push_str(if index > 0 { ";" } else { "" });
-        text.push_str(level);
-        text.push('=');
-        text.push_str(who);
+/// Appends the cell of a column; names are those of levels and of the evidence's fields.
+fn cell(column: Column, it: &Finding<'_>, setting: &Setting, names: [&mut Names; 2], out: &mut Vec<u8>) {
+    let (start, [levels, fields]) = (out.len(), names);
+    match column {
+        Column::Id => escape::put_fingerprint(out, it.id),
+        // Ids are names with hyphens and slashes, and these words are ours: nothing to quote.
+        Column::Rule => out.put(&it.rule.id),
+        Column::Severity => out.put(it.rule.severity.name()),
+        Column::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
+        Column::Kind => escape::csv_cell(out, it.kind()),
+        Column::Key => escape::csv_cell(out, it.key),
+        Column::Subject => {
+            for (index, (level, who)) in it.subject.iter().enumerate() {
+                levels.put(out, index, level, |out| put_name(out, index, ";", level));
+                out.put(who);
+            }
+            escape::csv_cell_since(out, start);
+        }
+        Column::Outcome => out.put(it.outcome.name()),
+        Column::Message => escape::csv_cell(out, it.message),
+        Column::Evidence => {
+            for (index, (name, value)) in it.evidence.fields.iter().enumerate() {
+                fields.put(out, index, name, |out| put_name(out, index, "; ", name));
+                put_value_text(out, value, &setting.zone, setting.lang);
+            }
+            escape::csv_cell_since(out, start);
+        }
+        Column::File => escape::csv_cell(out, it.origin.file),
+        Column::Row if it.origin.row == 0 => {}
+        Column::Row => put_digits(out, it.origin.row, 1),
+        Column::Standing => out.put(it.standing.name()),
+        Column::Points => {}
     }
+}
+
+fn put_name(out: &mut Vec<u8>, index: usize, between: &str, name: &str) {
+    out.put(if index > 0 { between } else { "" });
+    out.put(name);
+    out.put("=");
 }
 
 impl Report for Csv {
@@ -195,38 +229,60 @@ impl Report for Csv {
         }
     }
 
-    fn streams(&self) -> bool {
-        true
+    fn joints(&self) -> Option<Joints> {
+        Some(Joints::LINES)
     }
 
-    fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.setting.bom {
-            out.write_all("\u{feff}".as_bytes())?;
-        }
+    fn head(&self, _: Option<&Audit>) -> Option<Vec<u8>> {
         let names: Vec<&str> = self.columns.iter().map(|it| it.name()).collect();
-        writeln!(out, "{}", names.join(","))
+        let mark = if self.setting.bom { "\u{feff}" } else { "" };
+        Some([mark, &names.join(","), "\n"].concat().into_bytes())
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
-        Box::new(Lines { csv: self, text: String::new() })
+        Box::new(Lines::new(self))
     }
 }
 
 impl Encoder for Lines<'_> {
-    fn finding(&mut self, _: usize, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        let columns = &self.csv.columns;
-        for (index, column) in columns.iter().enumerate() {
+    fn finding(&mut self, rule: usize, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        let Self { csv, parts, of_rules, levels, file } = self;
+        let start = out.len();
+        let OfRule { cells, fields } = of_rules.get(rule, || OfRule::new(parts, finding, &csv.setting));
+        let mut cells = cells.iter();
+        for (index, part) in parts.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
             }
-            let start = out.len();
-            self.cell(*column, finding, out);
-            // An empty line would be taken for no record at all.
-            if columns.len() == 1 && out.len() == start {
-                out.extend_from_slice(b"\"\"");
+            match part {
+                Part::OfRule(_) => out.extend_from_slice(cells.next().map_or(&[], Vec::as_slice)),
+                Part::Own(Column::File) => {
+                    let path = finding.origin.file;
+                    let encode = |out: &mut Vec<u8>| escape::csv_cell(out, path);
+                    out.extend_from_slice(file.get(|it| it == path, || path.to_owned(), encode));
+                }
+                Part::Own(column) => cell(*column, finding, &csv.setting, [levels, fields], out),
             }
         }
-        out.push(b'\n');
+        // An empty line would be taken for no record at all.
+        if csv.columns.len() == 1 && out.len() == start {
+            out.put("\"\"");
+        }
+    }
+}
+
+impl OfRule {
+    fn new(parts: &[Part], it: &Finding<'_>, setting: &Setting) -> Self {
+        let cells = |part: &Part| {
+            let Part::OfRule(columns) = part else { return None };
+            let mut out = Vec::new();
+            for (index, column) in columns.iter().enumerate() {
+                out.put(if index > 0 { "," } else { "" });
+                cell(*column, it, setting, [&mut Names::new(), &mut Names::new()], &mut out);
+            }
+            Some(out)
+        };
+        Self { cells: parts.iter().filter_map(cells).collect(), fields: Names::new() }
     }
 }
 

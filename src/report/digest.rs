@@ -177,18 +177,18 @@ pub(super) const fn standing_wording(finding: &OwnedFinding) -> Option<Wording> 
 
 /// A message that says which record it is about.
 pub(super) fn keyed(key: &str, message: &str) -> String {
-    let mut out = String::new();
-    with_key(&mut out, key, message);
-    out
+    with_key(key, message).concat()
 }
 
-/// Appends a message that says which record it is about.
-pub(super) fn with_key(out: &mut String, key: &str, message: &str) {
-    if memchr::memmem::find(message.as_bytes(), key.as_bytes()).is_none() {
-        out.push_str(key);
-        out.push_str(": ");
+/// The parts of a message that says which record it is about.
+pub(super) fn with_key<'t>(key: &'t str, message: &'t str) -> [&'t str; 3] {
+    // The last byte tells most keys from what the message says, and is found faster.
+    let may_have = key.as_bytes().last().is_none_or(|it| memchr::memchr(*it, message.as_bytes()).is_some());
+    if !may_have || memchr::memmem::find(message.as_bytes(), key.as_bytes()).is_none() {
+        [key, ": ", message]
+    } else {
+        ["", "", message]
     }
-    out.push_str(message);
 }
 
 /// `file:row`, harmless; nothing of a finding about a group.

@@ -7,32 +7,48 @@ use super::{
 };
 use crate::{
     calendar::{Civil, Zone, duration_text},
-    finding::{Evidence, Finding, Sink, day_of, put_clock, put_date, put_digits, put_int},
+    finding::{
+        Evidence, Finding, FindingOrigin, Sink, pair, put_civil_date, put_clock, put_date, put_digits,
+        put_int,
+    },
     record::{MICROS_PER_SECOND, Value},
 };
-use std::io::{self, Read, Write};
 
-/// Findings as objects, one a line.
-pub(super) struct JsonLines<'a> {
+/// Findings as objects.
+pub(super) struct JsonObjects<'a> {
     setting: &'a Setting,
     of_rules: OfRules<OfRule>,
+    levels: Names,
+    origin: Last<(String, Option<String>)>,
 }
 
 /// What all findings of a rule have in common.
 struct OfRule {
     /// From the rule's id to the name of the key.
     head: Vec<u8>,
+    fields: Names,
+    rests: Vec<Rest>,
     /// From the parameters to the end of the evidence.
     tail: Vec<u8>,
 }
 
-impl<'a> JsonLines<'a> {
+/// What follows the fields where no script gave a reason.
+struct Rest {
+    conjunct: Option<Box<str>>,
+    missing: Option<Box<str>>,
+    text: Vec<u8>,
+}
+
+/// More of them are not kept.
+const RESTS_MAX: usize = 16;
+
+impl<'a> JsonObjects<'a> {
     pub(super) const fn new(setting: &'a Setting) -> Self {
-        Self { setting, of_rules: OfRules::new() }
+        Self { setting, of_rules: OfRules::new(), levels: Names::new(), origin: Last::new() }
     }
 }
 
-impl Encoder for JsonLines<'_> {
+impl Encoder for JsonObjects<'_> {
     fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
         let setting = self.setting;
         let of_rule = self.of_rules.get(rule, || OfRule::new(it, setting));
@@ -40,24 +56,23 @@ impl Encoder for JsonLines<'_> {
         put_fingerprint(out, it.id);
         out.extend_from_slice(&of_rule.head);
         json_string(out, it.key);
-        out.put(",\"subject\":{");
+        if it.subject.is_empty() {
+            out.put(SUBJECT);
+        }
         for (index, (level, who)) in it.subject.iter().enumerate() {
-            comma(out, index);
-            member(out, level);
+            self.levels.put(out, index, level, |out| first_member(out, index, SUBJECT, level));
             json_string(out, who);
         }
         out.put("},\"outcome\":\"");
         out.put(it.outcome.name());
         out.put("\",\"message\":");
         json_string(out, it.message);
-        evidence(out, &it.evidence, &setting.zone);
-        out.extend_from_slice(&of_rule.tail);
-        out.put(",\"origin\":{\"file\":");
-        string_or_null(out, Some(it.origin.file).filter(|it| !it.is_empty()));
-        out.put(",\"sheet\":");
-        string_or_null(out, it.origin.sheet);
-        out.put(",\"row\":");
-        match it.origin.row {
+        of_rule.evidence(out, &it.evidence, &setting.zone);
+        let FindingOrigin { file, sheet, row } = it.origin;
+        let is_same = |last: &(String, Option<String>)| last.0 == file && last.1.as_deref() == sheet;
+        let own = || (file.to_owned(), sheet.map(str::to_owned));
+        out.extend_from_slice(self.origin.get(is_same, own, |out| origin(out, file, sheet)));
+        match row {
             0 => out.put("null"),
             row => put_digits(out, row, 1),
         }
@@ -67,8 +82,17 @@ impl Encoder for JsonLines<'_> {
         if it.unstable {
             out.put(",\"unstable\":true");
         }
-        out.put("}\n");
+        out.put("}");
     }
+}
+
+/// From the origin's name to its row.
+fn origin(out: &mut Vec<u8>, file: &str, sheet: Option<&str>) {
+    out.put(",\"origin\":{\"file\":");
+    string_or_null(out, Some(file).filter(|it| !it.is_empty()));
+    out.put(",\"sheet\":");
+    string_or_null(out, sheet);
+    out.put(",\"row\":");
 }
 
 impl OfRule {
@@ -94,7 +118,117 @@ impl OfRule {
         tail.put("},\"rule_hash\":");
         json_string(&mut tail, it.evidence.rule_hash);
         tail.put("}");
-        Self { head, tail }
+        Self { head, fields: Names::new(), rests: Vec::new(), tail }
+    }
+
+    fn evidence(&mut self, out: &mut Vec<u8>, it: &Evidence<'_>, zone: &Zone) {
+        if it.fields.is_empty() {
+            out.put(FIELDS);
+        }
+        let mut all_readable = true;
+        for (index, (name, value)) in it.fields.iter().enumerate() {
+            self.fields.put(out, index, name, |out| first_member(out, index, FIELDS, name));
+            put_value(out, value, zone);
+            all_readable &= !matches!(value, Value::Unreadable);
+        }
+        out.put("}");
+        if !all_readable {
+            out.put(",\"unreadable\":[");
+            let unreadable = it.fields.iter().filter(|(_, value)| *value == Value::Unreadable);
+            for (index, (name, _)) in unreadable.enumerate() {
+                comma(out, index);
+                json_string(out, name);
+            }
+            out.put("]");
+        }
+        if it.reason.is_some() {
+            return self.rest(out, it);
+        }
+        let is_it =
+            |rest: &&Rest| rest.conjunct.as_deref() == it.conjunct && rest.missing.as_deref() == it.missing;
+        if let Some(known) = self.rests.iter().find(is_it) {
+            return out.extend_from_slice(&known.text);
+        }
+        let start = out.len();
+        self.rest(out, it);
+        if self.rests.len() < RESTS_MAX {
+            let own = |it: Option<&str>| it.map(Box::from);
+            let text = out[start..].to_vec();
+            self.rests.push(Rest { conjunct: own(it.conjunct), missing: own(it.missing), text });
+        }
+    }
+
+    /// What follows the fields.
+    fn rest(&self, out: &mut Vec<u8>, it: &Evidence<'_>) {
+        for (name, text) in [("conjunct", it.conjunct), ("missing", it.missing), ("reason", it.reason)] {
+            out.put(",");
+            member(out, name);
+            string_or_null(out, text);
+        }
+        out.extend_from_slice(&self.tail);
+    }
+}
+
+/// What stands before the first subject, and before the first field of the evidence.
+const SUBJECT: &str = ",\"subject\":{";
+const FIELDS: &str = ",\"evidence\":{\"fields\":{";
+
+/// Appends a member's name with what stands before it: `begin` where it is the first.
+fn first_member(out: &mut Vec<u8>, index: usize, begin: &str, name: &str) {
+    out.put(if index == 0 { begin } else { "," });
+    member(out, name);
+}
+
+/// Names in a list, which mostly are those of the list before: each as it was encoded.
+pub(super) struct Names(Vec<(Box<str>, Vec<u8>)>);
+
+impl Names {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Appends a name of a list, encoded unless it is known in this place.
+    #[inline]
+    pub(super) fn put(
+        &mut self,
+        out: &mut Vec<u8>,
+        index: usize,
+        name: &str,
+        encode: impl FnOnce(&mut Vec<u8>),
+    ) {
+        if let Some((_, text)) = self.0.get(index).filter(|(known, _)| **known == *name) {
+            return out.extend_from_slice(text);
+        }
+        let start = out.len();
+        encode(out);
+        if index == self.0.len() {
+            self.0.push((name.into(), out[start..].to_vec()));
+        }
+    }
+}
+
+/// What was encoded last, and of what: findings come file by file.
+pub(super) struct Last<T>(Option<(T, Vec<u8>)>);
+
+impl<T> Last<T> {
+    pub(super) const fn new() -> Self {
+        Self(None)
+    }
+
+    /// The bytes of `own`, encoded unless they are those of the last one.
+    #[inline]
+    pub(super) fn get(
+        &mut self,
+        is_same: impl Fn(&T) -> bool,
+        own: impl FnOnce() -> T,
+        encode: impl FnOnce(&mut Vec<u8>),
+    ) -> &[u8] {
+        if !self.0.as_ref().is_some_and(|it| is_same(&it.0)) {
+            let mut bytes = Vec::new();
+            encode(&mut bytes);
+            self.0 = Some((own(), bytes));
+        }
+        self.0.as_ref().map_or(&[], |it| &it.1)
     }
 }
 
@@ -121,43 +255,17 @@ impl<T> OfRules<T> {
     }
 }
 
-/// All but the parameters and the rule's hash.
-fn evidence(out: &mut Vec<u8>, it: &Evidence<'_>, zone: &Zone) {
-    out.put(",\"evidence\":{\"fields\":{");
-    for (index, (name, value)) in it.fields.iter().enumerate() {
-        comma(out, index);
-        member(out, name);
-        put_value(out, value, zone);
-    }
-    out.put("}");
-    let unreadable = || it.fields.iter().filter(|(_, value)| *value == Value::Unreadable);
-    if unreadable().next().is_some() {
-        out.put(",\"unreadable\":[");
-        for (index, (name, _)) in unreadable().enumerate() {
-            comma(out, index);
-            json_string(out, name);
-        }
-        out.put("]");
-    }
-    out.put(",\"conjunct\":");
-    string_or_null(out, it.conjunct);
-    out.put(",\"missing\":");
-    string_or_null(out, it.missing);
-    out.put(",\"reason\":");
-    string_or_null(out, it.reason.as_deref());
-}
-
 /// Appends a value: numbers as they are written, dates, times (RFC 3339 in `zone`), durations and
 /// amounts as text; `null` for what is not there or cannot be read.
-pub(super) fn put_value(out: &mut Vec<u8>, value: &Value, zone: &Zone) {
+pub(super) fn put_value<T: AsRef<str>>(out: &mut Vec<u8>, value: &Value<T>, zone: &Zone) {
     match value {
         Value::Missing | Value::Unreadable => out.put("null"),
         Value::Bool(true) => out.put("true"),
         Value::Bool(false) => out.put("false"),
         Value::Int(number) => put_int(out, *number),
         Value::Float(number) => put_float(out, *number),
-        Value::Decimal(number) => display(out, number),
-        Value::Text(text) => json_string(out, text),
+        Value::Decimal(number) => out.put_display(number),
+        Value::Text(text) => json_string(out, text.as_ref()),
         Value::Date(days) => {
             out.put("\"");
             put_date(out, *days);
@@ -171,7 +279,7 @@ pub(super) fn put_value(out: &mut Vec<u8>, value: &Value, zone: &Zone) {
         Value::Duration(micros) => json_string(out, &duration_text(*micros)),
         Value::Amount(amount) => {
             out.put("\"");
-            display(out, amount);
+            out.put_display(amount);
             out.put("\"");
         }
         Value::List(values) => {
@@ -188,21 +296,19 @@ pub(super) fn put_value(out: &mut Vec<u8>, value: &Value, zone: &Zone) {
 /// Appends `2026-03-02T09:00:00+08:00`; the same text as [`crate::calendar::format_time`] gives.
 pub(super) fn put_time(out: &mut Vec<u8>, micros: i64, zone: &Zone) {
     let offset = zone.offset_at(micros);
-    let local = micros.saturating_add(offset * MICROS_PER_SECOND);
-    put_date(out, day_of(local));
+    let civil = Civil::from_micros(micros.saturating_add(offset * MICROS_PER_SECOND));
+    put_civil_date(out, (civil.year, civil.month, civil.day));
     out.put("T");
-    put_clock(out, &Civil::from_micros(local), true);
-    out.put(if offset < 0 { "-" } else { "+" });
-    let minutes = offset.unsigned_abs() / 60;
-    put_digits(out, minutes / 60, 2);
-    out.put(":");
-    put_digits(out, minutes % 60, 2);
+    put_clock(out, &civil, true);
+    let minutes = offset.abs() / 60;
+    let ([h, o], [m, n]) = (pair(minutes / 60), pair(minutes % 60));
+    out.put_ascii(&[if offset < 0 { b'-' } else { b'+' }, h, o, b':', m, n]);
 }
 
 /// Appends the fewest digits that read back as the same number; JSON has no other than finite ones.
 pub(super) fn put_float(out: &mut Vec<u8>, number: f64) {
     if number.is_finite() {
-        display(out, &format_args!("{number:?}"));
+        out.put_display(&format_args!("{number:?}"));
     } else {
         out.put("null");
     }
@@ -221,70 +327,12 @@ pub(super) fn member(out: &mut Vec<u8>, name: &str) {
     out.put(":");
 }
 
-/// Writes the elements of a list that were encoded with a comma before each; true where there is none.
-pub(super) fn copy_elements(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<bool> {
-    let mut comma = Vec::new();
-    Read::take(&mut *from, 1).read_to_end(&mut comma)?;
-    if !comma.is_empty() {
-        copy(from, to)?;
-    }
-    Ok(comma.is_empty())
-}
-
-/// Writes elements that stand on a line each as those of a list, a line each; true where there is none.
-pub(super) fn copy_lines(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<bool> {
-    let (mut piece, mut listed) = (vec![0; PIECE], Vec::with_capacity(2 * PIECE));
-    let (mut is_empty, mut begins) = (true, true);
-    loop {
-        let read = match from.read(&mut piece) {
-            Ok(0) => return Ok(is_empty),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        listed.clear();
-        let mut rest = &piece[..read];
-        while !rest.is_empty() {
-            if begins {
-                listed.put(if is_empty { "\n    " } else { ",\n    " });
-                is_empty = false;
-            }
-            let end = memchr::memchr(b'\n', rest);
-            begins = end.is_some();
-            listed.extend_from_slice(&rest[..end.unwrap_or(rest.len())]);
-            rest = &rest[end.map_or(rest.len(), |it| it + 1)..];
-        }
-        to.write_all(&listed)?;
-    }
-}
-
-/// Findings are copied in pieces of so many bytes.
-const PIECE: usize = 1 << 18;
-
-/// Like [`io::copy`], in large pieces: findings come to hundreds of megabytes.
-fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
-    let mut piece = vec![0; PIECE];
-    loop {
-        match from.read(&mut piece) {
-            Ok(0) => return Ok(()),
-            Ok(read) => to.write_all(&piece[..read])?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
 /// Appends a string, or `null`.
 pub(super) fn string_or_null(out: &mut Vec<u8>, text: Option<&str>) {
     match text {
         Some(text) => json_string(out, text),
         None => out.put("null"),
     }
-}
-
-fn display(out: &mut Vec<u8>, value: &impl std::fmt::Display) {
-    // Appending to a vector cannot fail.
-    let _ = write!(out, "{value}");
 }
 
 #[cfg(test)]

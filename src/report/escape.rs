@@ -18,13 +18,18 @@ pub(super) const fn is_unseen(c: char) -> bool {
 /// controls, U+2028, U+2029 and bidirectional controls, so that a report can be looked at safely.
 pub(super) fn json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    let bytes = text.as_bytes();
-    if json_plain(bytes) {
-        out.extend_from_slice(bytes);
+    json_text(out, text);
+    out.push(b'"');
+}
+
+/// Appends text of a JSON string, without quotes.
+#[inline]
+pub(super) fn json_text(out: &mut Vec<u8>, text: &str) {
+    if json_plain(text.as_bytes()) {
+        out.extend_from_slice(text.as_bytes());
     } else {
         json_escaped(out, text);
     }
-    out.push(b'"');
 }
 
 /// True where no byte could need escaping: 0xC2 and 0xE2 start the C1 controls, and U+2028 with the
@@ -80,23 +85,46 @@ fn json_escaped(out: &mut Vec<u8>, text: &str) {
 
 /// Appends a fingerprint; the same text as its `Display` gives.
 pub(super) fn put_fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
-    out.extend_from_slice(Fingerprint::TAG.as_bytes());
-    out.push(b'-');
-    let mut digits = [0; 32];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(id.0.to_be_bytes()) {
-        pair[0] = HEX[usize::from(byte >> 4)];
-        pair[1] = HEX[usize::from(byte & 15)];
+    let mut text = [b'-'; Fingerprint::TAG.len() + 33];
+    text[..Fingerprint::TAG.len()].copy_from_slice(Fingerprint::TAG.as_bytes());
+    let digits = [96, 64, 32, 0].map(|shift| hex((id.0 >> shift) as u32));
+    text[Fingerprint::TAG.len() + 1..].copy_from_slice(digits.as_flattened());
+    out.extend_from_slice(&text);
+}
+
+/// Eight hexadecimal digits, all at once: each takes a byte of one number.
+fn hex(number: u32) -> [u8; 8] {
+    let mut it = u64::from(number);
+    it = (it << 16 | it) & 0x0000_ffff_0000_ffff;
+    it = (it << 8 | it) & 0x00ff_00ff_00ff_00ff;
+    it = (it << 4 | it) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 1 where the digit is a letter: letters stand 39 behind the digits.
+    let letters = (it + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (it + 0x3030_3030_3030_3030 + letters * 39).to_be_bytes()
+}
+
+/// Makes a cell of the text that stands from here on, as [`csv_cell`] does.
+pub(super) fn csv_cell_since(out: &mut Vec<u8>, start: usize) {
+    let text = &out[start..];
+    let begins = text.first().is_none_or(|it| it.is_ascii_alphanumeric());
+    if !begins || !no_byte(text, csv_suspect) {
+        let text = out.split_off(start);
+        csv_cell(out, &String::from_utf8_lossy(&text));
     }
-    out.extend_from_slice(&digits);
+}
+
+/// True for what may need quotes or must be left out. 0xC2 starts the C1 controls.
+#[inline]
+fn csv_suspect(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b',') | (byte == b'"') | (byte == 0x7f) | (byte == 0xc2)
 }
 
 /// Appends a cell of CSV (RFC 4180): quoted where it has to be. A cell that a spreadsheet would run
 /// as a formula gets a `'` before it (OWASP, "CSV injection"); numbers stay as they are. Control
 /// characters other than tab and line breaks become U+FFFD.
 pub(super) fn csv_cell(out: &mut Vec<u8>, text: &str) {
-    // Most cells need nothing, and are told in one pass. 0xC2 starts the C1 controls.
-    let suspect = |byte| (byte < 0x20) | (byte == b',') | (byte == b'"') | (byte == 0x7f) | (byte == 0xc2);
-    if no_byte(text.as_bytes(), suspect) {
+    // Most cells need nothing, and are told in one pass.
+    if no_byte(text.as_bytes(), csv_suspect) {
         if runs_as_formula(text) {
             out.push(b'\'');
         }

@@ -2,8 +2,8 @@
 //! rule or file a line.
 
 use super::{
-    Encoder, Form, Needs, Report, Setting,
-    encode::{JsonLines, comma, copy_lines, member, put_float, put_time, string_or_null},
+    Encoder, Form, Joints, Needs, Report, Setting,
+    encode::{JsonObjects, comma, member, put_float, put_time, string_or_null},
     escape::json_string,
     groups, scores,
 };
@@ -17,7 +17,6 @@ use crate::{
     rule::{Outcome, Reach, Severity, Waived},
     wording::Lang,
 };
-use std::io::{self, Read, Write};
 
 /// The name and version of the format.
 const SCHEMA: &str = "touchstone.report/1";
@@ -32,7 +31,8 @@ impl Json {
         Self { setting }
     }
 
-    fn head(&self, audit: &Audit) -> Vec<u8> {
+    /// Everything before the findings.
+    fn all_before(&self, audit: &Audit) -> Vec<u8> {
         let mut out = Vec::new();
         out.put("{\n  \"schema\": \"");
         out.put(SCHEMA);
@@ -57,14 +57,6 @@ impl Json {
         out.put(",\n  \"findings\": [");
         out
     }
-
-    fn tail(&self, audit: &Audit) -> Vec<u8> {
-        let mut out = Vec::new();
-        list(&mut out, "unassessed", &audit.unassessed, unassessed);
-        list(&mut out, "diagnostics", &audit.diagnostics, |out, it| diagnostic(out, it, self.setting.lang));
-        out.put("\n}\n");
-        out
-    }
 }
 
 impl Report for Json {
@@ -73,18 +65,28 @@ impl Report for Json {
     }
 
     fn form(&self) -> Option<Form> {
-        Some(Form::JsonLines)
+        Some(Form::Json)
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
-        Box::new(JsonLines::new(&self.setting))
+        Box::new(JsonObjects::new(&self.setting))
     }
 
-    fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        out.write_all(&self.head(audit))?;
-        let is_empty = copy_lines(findings, out)?;
-        out.write_all(if is_empty { b"]" } else { b"\n  ]" })?;
-        out.write_all(&self.tail(audit))
+    fn joints(&self) -> Option<Joints> {
+        Some(Joints { before: ",\n    ", after: "", end: "\n  " })
+    }
+
+    fn head(&self, audit: Option<&Audit>) -> Option<Vec<u8>> {
+        audit.map(|it| self.all_before(it))
+    }
+
+    fn tail(&self, audit: &Audit) -> Vec<u8> {
+        let mut out = Vec::new();
+        out.put("]");
+        list(&mut out, "unassessed", &audit.unassessed, unassessed);
+        list(&mut out, "diagnostics", &audit.diagnostics, |out, it| diagnostic(out, it, self.setting.lang));
+        out.put("\n}\n");
+        out
     }
 }
 

@@ -231,8 +231,24 @@ impl Needs {
 /// Forms of findings that several formats have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// A JSON object a line.
-    JsonLines,
+    /// A JSON object.
+    Json,
+}
+
+/// What joins the findings of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Joints {
+    /// Before each. A comma that it begins with does not stand before the first of all.
+    pub before: &'static str,
+    /// After each.
+    pub after: &'static str,
+    /// After the last, where there is any.
+    pub end: &'static str,
+}
+
+impl Joints {
+    /// A finding a line.
+    pub const LINES: Self = Self { before: "", after: "\n", end: "" };
 }
 
 /// Encodes the findings of one worker. It may keep what they have in common, but a finding's bytes do not depend on
@@ -257,10 +273,10 @@ pub trait Report: Send + Sync {
         Needs::default()
     }
 
-    /// True where the output is [`Report::begin`], the findings, and nothing after them, so that it
-    /// can be written while the audit runs.
-    fn streams(&self) -> bool {
-        false
+    /// How findings stand in it, where it is [`Report::head`], the findings and [`Report::tail`], so that it can be
+    /// written while the audit runs. `None` where [`Report::finish`] puts it together.
+    fn joints(&self) -> Option<Joints> {
+        None
     }
 
     /// The form that findings are encoded in, where other formats have the same: each finding is then encoded once for
@@ -282,12 +298,14 @@ pub trait Report: Send + Sync {
     /// Forgets the encoders that are done since a mark: their findings are judged again.
     fn rewind(&self, _mark: usize) {}
 
-    /// What comes before the findings.
-    ///
-    /// # Errors
-    /// Whatever writing gives.
-    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
+    /// What comes before the findings; `None` as long as there is no audit to tell it by.
+    fn head(&self, _audit: Option<&Audit>) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    /// What comes after the findings.
+    fn tail(&self, _audit: &Audit) -> Vec<u8> {
+        Vec::new()
     }
 
     /// What a worker encodes findings with while it works on a source.
@@ -295,8 +313,7 @@ pub trait Report: Send + Sync {
         Box::new(Nothing)
     }
 
-    /// Writes the whole report, where it does not stream; `findings` gives the encoded findings,
-    /// joined. Writes nothing where it streams.
+    /// Writes the whole report, where it has no joints; `findings` gives the encoded findings, joined.
     ///
     /// # Errors
     /// Whatever reading and writing give.
@@ -306,7 +323,7 @@ pub trait Report: Send + Sync {
         _findings: &mut dyn Read,
         _out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
-        debug_assert!(self.streams(), "what does not stream has something to write");
+        debug_assert!(self.joints().is_some(), "what is put together at the end has something to write");
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! One finding a line, each a JSON object of its own (NDJSON), written while the audit runs.
 
-use super::{Encoder, Form, Needs, Report, Setting, encode::JsonLines};
+use super::{Encoder, Form, Joints, Needs, Report, Setting, encode::JsonObjects};
 
 /// See the file's head.
 pub(super) struct Ndjson {
@@ -18,15 +18,15 @@ impl Report for Ndjson {
         Needs::ALL
     }
 
-    fn streams(&self) -> bool {
-        true
+    fn joints(&self) -> Option<Joints> {
+        Some(Joints::LINES)
     }
 
     fn form(&self) -> Option<Form> {
-        Some(Form::JsonLines)
+        Some(Form::Json)
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
-        Box::new(JsonLines::new(&self.setting))
+        Box::new(JsonObjects::new(&self.setting))
     }
 }

@@ -296,19 +296,25 @@ fn setting(lang: Lang) -> Setting {
 /// What the command line does with a format.
 fn written(format: Format, setting: Setting, audit: &Audit) -> String {
     let report = report(format, setting);
+    let joints = report.joints().unwrap_or_default();
     let mut findings = Vec::new();
-    let mut out = Vec::new();
-    report.begin(&mut out).unwrap();
     if report.needs().findings {
         let mut encoder = report.encoder();
         for (rule, it) in audit.worst.iter().enumerate() {
+            findings.extend_from_slice(
+                &joints.before.as_bytes()[usize::from(rule == 0 && !joints.before.is_empty())..],
+            );
             encoder.finding(rule, &it.as_finding(), &mut findings);
+            findings.extend_from_slice(joints.after.as_bytes());
         }
     }
-    if report.streams() {
-        out.append(&mut findings);
+    let mut out = Vec::new();
+    if report.joints().is_some() {
+        let end = if findings.is_empty() { "" } else { joints.end };
+        out = [report.head(Some(audit)).unwrap(), findings, end.into(), report.tail(audit)].concat();
+    } else {
+        report.finish(audit, &mut findings.as_slice(), &mut out).unwrap();
     }
-    report.finish(audit, &mut findings.as_slice(), &mut out).unwrap();
     if format.is_text() { String::from_utf8(out).unwrap() } else { sheets(out) }
 }
 

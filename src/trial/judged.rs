@@ -318,7 +318,7 @@ impl FindingEncoder for &Kept {
         let failed = Failed {
             row: finding.origin.row,
             conjunct: finding.evidence.conjunct.map(str::to_owned),
-            reason: finding.evidence.reason.clone(),
+            reason: finding.evidence.reason.map(str::to_owned),
         };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(failed);
     }

@@ -123,5 +123,6 @@ struct LinesOf<'a>(Box<dyn Encoder + 'a>);
 impl FindingEncoder for LinesOf<'_> {
     fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
         self.0.finding(rule, finding, &mut buffers[0]);
+        buffers[0].push(b'\n');
     }
 }

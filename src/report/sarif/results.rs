@@ -14,6 +14,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, HashMap},
+    hash::BuildHasher,
     sync::{PoisonError, atomic::Ordering},
 };
 
@@ -38,7 +39,7 @@ struct OfRule {
     head: Vec<u8>,
     /// The line of the rule, where it is a file's.
     related: Vec<u8>,
-    groups: HashMap<String, Found>,
+    groups: HashMap<String, Found, ahash::RandomState>,
 }
 
 impl<'a> Results<'a> {
@@ -52,7 +53,7 @@ impl OfRule {
         let (mut head, mut related) = (Vec::new(), Vec::new());
         start(&mut head, rule);
         sarif.related(&mut related, rule);
-        Self { id: rule.id.clone(), head, related, groups: HashMap::new() }
+        Self { id: rule.id.clone(), head, related, groups: HashMap::with_hasher(hasher()) }
     }
 
     fn count(&mut self, it: &Finding<'_>, text: &mut String) {
@@ -60,17 +61,21 @@ impl OfRule {
         if let Some((level, who)) = it.subject.last() {
             text.extend([*level, " ", &*cut_chars(who, GROUP_CHARS_MAX)]);
         }
+        // Whether it failed or lacked evidence makes no difference here.
+        if let Some(found) = self.groups.get_mut(text.as_str()) {
+            return found.add(it.standing, true);
+        }
         // Groups beyond so many are not told apart: their results would be too many as well.
-        if !self.groups.contains_key(text.as_str()) && self.groups.len() as u64 > RESULTS_MAX {
+        if self.groups.len() as u64 > RESULTS_MAX {
             text.clear();
         }
-        let found = match self.groups.get_mut(text.as_str()) {
-            Some(found) => found,
-            None => self.groups.entry(text.clone()).or_default(),
-        };
-        // Whether it failed or lacked evidence makes no difference here.
-        found.add(it.standing, true);
+        self.groups.entry(text.clone()).or_default().add(it.standing, true);
     }
+}
+
+/// A fast way to hash, which nobody who writes data can foresee.
+fn hasher() -> ahash::RandomState {
+    ahash::RandomState::with_seed(std::hash::RandomState::new().hash_one(0) as usize)
 }
 
 impl Encoder for Results<'_> {
@@ -84,7 +89,7 @@ impl Encoder for Results<'_> {
         }
         out.extend_from_slice(&of_rule.head);
         text.clear();
-        with_key(text, it.key, it.message);
+        text.extend(with_key(it.key, it.message));
         json_string(out, &cut_text(text));
         out.put("},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"");
         let line = sarif.setting.places.of_finding(it, text);

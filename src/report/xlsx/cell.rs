@@ -2,7 +2,7 @@
 
 use crate::{
     calendar::Zone,
-    finding::value_text,
+    finding::write_value_text,
     record::{MICROS_PER_SECOND, Value},
     wording::Lang,
 };
@@ -67,8 +67,12 @@ impl Cell {
     }
 
     /// A value of a record; what a cell cannot hold exactly, or not at all, is text.
-    pub(super) fn of(value: &Value, zone: &Zone, lang: Lang) -> Self {
-        let text = || Self::Text(value_text(value, zone, lang));
+    pub(super) fn of<T: AsRef<str>>(value: &Value<T>, zone: &Zone, lang: Lang) -> Self {
+        let text = || {
+            let mut text = String::new();
+            write_value_text(&mut text, value, zone, lang);
+            Self::Text(text)
+        };
         match value {
             Value::Missing => Self::Empty,
             Value::Bool(truth) => Self::Truth(*truth),
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn values_keep_their_kind_and_every_digit() {
         let zone = Zone::named("Asia/Shanghai").unwrap();
-        let cases = [
+        let cases: [(Value, Cell); 14] = [
             (Value::Missing, Cell::Empty),
             (Value::Bool(true), Cell::Truth(true)),
             (Value::Int(EXACT), Cell::Number(999_999_999_999_999.0)),

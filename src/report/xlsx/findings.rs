@@ -76,12 +76,12 @@ pub(super) fn encode(it: &Finding<'_>, setting: &Setting, collected: &Collected,
     count(out, outcome);
     count(out, standing);
     count(out, it.subject.len());
-    for (level, who) in &it.subject {
+    for (level, who) in it.subject.iter() {
         put_text(out, level);
         put_text(out, who);
     }
     count(out, it.evidence.fields.len());
-    for (name, value) in &it.evidence.fields {
+    for (name, value) in it.evidence.fields.iter() {
         put_text(out, name);
         Cell::of(value, &setting.zone, setting.lang).encode(out);
     }

@@ -382,7 +382,7 @@ fn waivers(sheet: &mut Sheet<'_>, audit: &Audit, setting: &Setting) -> Result<()
             Cell::count(it.findings),
             Cell::text(&waiver.reason),
             Cell::text(&waiver.approver),
-            Cell::of(&Value::Date(waiver.expires), &setting.zone, setting.lang),
+            Cell::of(&Value::<&str>::Date(waiver.expires), &setting.zone, setting.lang),
             Cell::Truth(it.expired),
         ])?;
     }
