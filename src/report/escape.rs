@@ -49,11 +49,12 @@ fn no_byte(bytes: &[u8], suspect: impl Fn(u8) -> bool) -> bool {
     if let Some(last) = bytes.last_chunk::<16>() {
         return !bytes.as_chunks::<16>().0.iter().any(|it| found(it)) && !found(last);
     }
+    // Less than a chunk is looked at as its beginning and its end, which share what is between.
     if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        return !(found(first) | found(last));
+        return !found([*first, *last].as_flattened());
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        return !(found(first) | found(last));
+        return !found([*first, *last].as_flattened());
     }
     !found(bytes)
 }
@@ -85,11 +86,10 @@ fn json_escaped(out: &mut Vec<u8>, text: &str) {
 
 /// Appends a fingerprint; the same text as its `Display` gives.
 pub(super) fn put_fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
-    let mut text = [b'-'; Fingerprint::TAG.len() + 33];
-    text[..Fingerprint::TAG.len()].copy_from_slice(Fingerprint::TAG.as_bytes());
-    let digits = [96, 64, 32, 0].map(|shift| hex((id.0 >> shift) as u32));
-    text[Fingerprint::TAG.len() + 1..].copy_from_slice(digits.as_flattened());
-    out.extend_from_slice(&text);
+    out.extend_from_slice(Fingerprint::TAG.as_bytes());
+    out.push(b'-');
+    let [a, b, c, d] = [id.0 >> 96, id.0 >> 64, id.0 >> 32, id.0];
+    out.extend_from_slice([hex(a as u32), hex(b as u32), hex(c as u32), hex(d as u32)].as_flattened());
 }
 
 /// Eight hexadecimal digits, all at once: each takes a byte of one number.
