@@ -158,7 +158,8 @@ fn more_than_code_scanning_takes_becomes_a_result_a_rule() {
     let (by_rule, said) = results(25_000);
     assert_eq!(by_rule.len(), 2);
     assert_eq!(by_rule[0]["message"]["text"], "25000 个发现项：The customer is greeted");
-    assert!(said.as_str().unwrap().contains("25001"), "{said}");
+    let said = said.as_str().unwrap();
+    assert!(said.contains("25001") && said.ends_with("因此每条规则只有一个结果"), "{said}");
 }
 
 /// A source with subjects, judged once and twice: a result for each rule and widest subject, and what they count is
@@ -173,6 +174,8 @@ fn more_than_code_scanning_takes_becomes_a_result_a_rule_and_group() {
         fs::write(folder.path().join("desk 台/audit.toml"), &audit).unwrap();
         let sarif = json(&format(folder.path(), "sarif", &[]));
         let results = sarif["runs"][0]["results"].as_array().unwrap();
+        let said = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+        assert!(said.as_str().unwrap().ends_with("there is one result for each rule and group"), "{said}");
         let told: Vec<&str> = texts(&sarif["runs"][0]["results"], "/message/text");
         let greeted = 8_667 + more.lines().count();
         let first = format!("{greeted} findings: The customer is greeted (team team 0)");

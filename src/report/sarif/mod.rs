@@ -124,23 +124,25 @@ impl Sarif {
         all.filter(|it| it.1.all() > 0)
     }
 
-    /// One result for each rule and group with findings.
-    fn by_group(&self, audit: &Audit) -> Vec<u8> {
+    /// One result for each rule and group with findings; `None` where these are too many as well, or
+    /// nothing is in a group.
+    fn by_group(&self, audit: &Audit) -> Option<Vec<u8>> {
         let mut groups: BTreeMap<&str, BTreeMap<&str, Found>> = BTreeMap::new();
         let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         for (rule, of) in parts.iter().flatten() {
             let rule = groups.entry(rule).or_default();
             of.iter().for_each(|(group, found)| rule.entry(group).or_default().merge(found));
         }
-        if groups.values().map(|it| it.len() as u64).sum::<u64>() > RESULTS_MAX {
-            return self.by_rule(audit);
+        let is_in_groups = groups.values().any(|it| it.keys().any(|group| !group.is_empty()));
+        if !is_in_groups || groups.values().map(|it| it.len() as u64).sum::<u64>() > RESULTS_MAX {
+            return None;
         }
         let mut out = Vec::new();
         for (rule, _) in Self::rules(audit) {
             let of = groups.get(rule.id.as_str()).into_iter().flatten();
             of.for_each(|(group, found)| self.together(&mut out, rule, (group, *found)));
         }
-        out
+        Some(out)
     }
 
     /// One result for each rule with findings.
@@ -151,11 +153,7 @@ impl Sarif {
     }
 
     /// The results, in as much detail as is taken, and what to say if that is not all.
-    fn results(
-        &self,
-        audit: &Audit,
-        findings: &mut dyn Read,
-    ) -> io::Result<(Vec<u8>, Option<wording::Wording>)> {
+    fn results(&self, audit: &Audit, findings: &mut dyn Read) -> io::Result<(Vec<u8>, Option<String>)> {
         let mut results = Vec::new();
         let said = if audit.summary.found().all() > RESULTS_MAX {
             wording::SARIF_TOO_MANY
@@ -166,11 +164,17 @@ impl Sarif {
             }
             wording::SARIF_TOO_LARGE
         };
-        results = self.by_group(audit);
-        if is_too_large(&results)? {
-            results = self.by_rule(audit);
-        }
-        Ok((results, Some(said)))
+        let mut unit = wording::SARIF_OF_GROUPS;
+        results = match self.by_group(audit) {
+            Some(results) if !is_too_large(&results)? => results,
+            Some(_) | None => {
+                unit = wording::SARIF_OF_RULES;
+                self.by_rule(audit)
+            }
+        };
+        let (lang, count) = (self.setting.lang, audit.summary.found().all().to_string());
+        let counts = [("count", &*count), ("limit", &RESULTS_MAX.to_string()), ("unit", unit.text(lang))];
+        Ok((results, Some(said.fill(lang, &counts))))
     }
 
     fn standing(&self, out: &mut Vec<u8>, standing: Standing, waiver: Option<&Waiver>) {
@@ -182,14 +186,13 @@ impl Sarif {
         }
     }
 
-    fn tail(&self, audit: &Audit, said: Option<wording::Wording>) -> Vec<u8> {
+    /// What follows the results, and what is said of them.
+    fn end(audit: &Audit, said: Option<&str>) -> Vec<u8> {
         let mut out = Vec::new();
         out.put("],\n\"invocations\":[{\"executionSuccessful\":true");
         if let Some(said) = said {
-            let count = audit.summary.found().all().to_string();
-            let counts = [("count", count), ("limit", RESULTS_MAX.to_string())];
             out.put(",\"toolExecutionNotifications\":[{\"level\":\"note\",\"message\":{\"text\":");
-            json_string(&mut out, &said.fill(self.setting.lang, &counts));
+            json_string(&mut out, said);
             out.put("}}]");
         }
         out.put("}],\n\"properties\":{\"findings\":");
@@ -301,6 +304,6 @@ impl Report for Sarif {
         out.write_all(&self.head(audit))?;
         // A comma stands before each.
         out.write_all(results.get(1..).unwrap_or_default())?;
-        out.write_all(&self.tail(audit, said))
+        out.write_all(&Self::end(audit, said.as_deref()))
     }
 }
