@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What reports cost beside the audit itself, as ratios in one run: benches/formats.py [--rows N] [--rounds N] [--sync]
+"""What reports cost beside the audit itself, as ratios in one run: benches/formats.py [--rows N] [--rounds N] [--sync] [--project DIR]
 
-A million records, three rules and some 400,000 findings, whole processes, taken in turn. The binary is TOUCHSTONE_BIN, else
-target/release/touchstone. Each ratio is of the time that the report adds to the time of the audit alone, medians of both.
+A million records, three rules and some 400,000 findings, or the project of a folder; whole processes, taken in turn. The binary is
+TOUCHSTONE_BIN, else target/release/touchstone. Each ratio is of the time that the report adds to the time of the audit alone, medians of
+both.
 """
 import argparse
 import os
@@ -40,15 +41,16 @@ def project(folder, rows):
             file.write(f"T{row},{'true' if random.random() < 0.6 else 'false'},{row % 5},A{row % 40},n {row}\n")
 
 
-def seconds(folder, formats, sync):
-    outputs = [part for it in formats for part in ("-o", f"{it}:out.{it}")]
+def seconds(project, out, formats, sync):
+    files = {it: out / f"out.{it}" for it in formats}
+    outputs = [part for it, file in files.items() for part in ("-o", f"{it}:{file}")]
     command = [BINARY, "audit", "-q", "--no-progress", *([] if sync else ["--no-sync"]), *outputs]
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=False, stderr=subprocess.DEVNULL)
+    subprocess.run(command, cwd=project, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     taken = time.perf_counter() - start
-    size = sum((folder / f"out.{it}").stat().st_size for it in formats)
-    for it in formats:
-        (folder / f"out.{it}").unlink()
+    size = sum(file.stat().st_size for file in files.values())
+    for file in files.values():
+        file.unlink()
     return taken, size
 
 
@@ -57,11 +59,15 @@ def main():
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sync", action="store_true")
+    parser.add_argument("--project", type=Path)
     asked = parser.parse_args()
     cases = [[], *([it] for it in TEXT), TEXT, ["xlsx"]]
     with tempfile.TemporaryDirectory() as folder:
-        project(Path(folder), asked.rows)
-        rounds = [[seconds(Path(folder), it, asked.sync) for it in cases] for _ in range(asked.rounds)]
+        out = Path(folder)
+        if asked.project is None:
+            project(out, asked.rows)
+        audited = asked.project or out
+        rounds = [[seconds(audited, out, it, asked.sync) for it in cases] for _ in range(asked.rounds)]
     alone = statistics.median(it[0][0] for it in rounds)
     print(f"audit alone {alone:.3f} s")
     for index, formats in list(enumerate(cases))[1:]:

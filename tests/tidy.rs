@@ -52,6 +52,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("indicatif",      &["cli"]),
     ("ctrlc",          &["cli"]),
     ("tempfile",       &["cli"]),
+    ("rustix",         &["cli"]),
     ("rust_xlsxwriter", &["report"]),
     ("toml",           &["project", "ingest"]),
     ("annotate_snippets", &["diagnostic"]),

@@ -60,6 +60,10 @@ pub(super) struct Growing {
     held: Option<Vec<u8>>,
     /// Where they begin in the file.
     begin: u64,
+    /// Where what is written ends in the file.
+    end: u64,
+    /// To here the file has its place on the disk.
+    reserved: u64,
 }
 
 impl Growing {
@@ -71,7 +75,10 @@ impl Growing {
             Some(head) => (None, head.len() as u64),
             None => (Some(Vec::new()), ROOM as u64),
         };
-        let mut it = Self { path: path.to_owned(), sync, temporary, early: None, held, begin };
+        // Small files do without.
+        let reserved = HELD_MAX as u64;
+        let path = path.to_owned();
+        let mut it = Self { path, sync, temporary, early: None, held, begin, end: begin, reserved };
         if head.is_some() {
             it.sync_early()?;
         }
@@ -92,8 +99,13 @@ impl Growing {
             }
             self.temporary.seek(SeekFrom::Start(self.begin))?;
             self.temporary.write_all(held)?;
+            self.end += held.len() as u64;
             self.held = None;
             self.sync_early()?;
+        }
+        self.end += len as u64;
+        if self.end > self.reserved {
+            self.reserved = reserve(self.temporary.as_file(), self.end);
         }
         write_parts(&mut self.temporary, parts)?;
         self.early.iter_mut().for_each(|it| it.written(len));
@@ -104,8 +116,10 @@ impl Growing {
         match &mut self.held {
             Some(held) => held.truncate(usize::try_from(len).unwrap_or(usize::MAX)),
             None => {
-                self.temporary.as_file().set_len(self.begin + len)?;
-                self.temporary.seek(SeekFrom::Start(self.begin + len))?;
+                self.end = self.begin + len;
+                self.temporary.as_file().set_len(self.end)?;
+                self.temporary.seek(SeekFrom::Start(self.end))?;
+                self.reserved = self.end.max(HELD_MAX as u64);
             }
         }
         Ok(())
@@ -114,6 +128,10 @@ impl Growing {
     /// Ends the report and gives it its name; `head` where it was not known at first.
     pub(super) fn finish(mut self, head: Option<&[u8]>, tail: &[u8]) -> io::Result<()> {
         let file = &mut self.temporary;
+        if self.held.is_none() {
+            // What was reserved and is not needed.
+            file.as_file().set_len(self.end)?;
+        }
         match (head, self.held) {
             (None, _) => file.write_all(tail)?,
             (Some(head), Some(findings)) => file.write_all(&[head, &findings, tail].concat())?,
@@ -133,6 +151,26 @@ impl Growing {
         }
         keep(self.temporary, &self.path, self.sync)
     }
+}
+
+/// So many bytes are given a place on the disk at once.
+#[cfg(target_os = "linux")]
+const RESERVED_AT_ONCE: u64 = 8 << 20;
+
+/// Gives a file its place on the disk to `end` and beyond, which costs less than page by page; tells how far. Where
+/// that is not to be had, writing tells why, if there is a reason to.
+#[cfg(target_os = "linux")]
+fn reserve(file: &std::fs::File, end: u64) -> u64 {
+    let to = end + RESERVED_AT_ONCE;
+    match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, to) {
+        Ok(()) => to,
+        Err(_) => u64::MAX,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn reserve(_: &std::fs::File, _: u64) -> u64 {
+    u64::MAX
 }
 
 /// Bytes of all parts.

@@ -196,7 +196,7 @@ impl Names {
         name: &str,
         encode: impl FnOnce(&mut Vec<u8>),
     ) {
-        if let Some((_, text)) = self.0.get(index).filter(|(known, _)| **known == *name) {
+        if let Some((_, text)) = self.0.get(index).filter(|(known, _)| is_same(known, name)) {
             return out.extend_from_slice(text);
         }
         let start = out.len();
@@ -204,6 +204,20 @@ impl Names {
         if index == self.0.len() {
             self.0.push((name.into(), out[start..].to_vec()));
         }
+    }
+}
+
+/// True for the same text; without a call for names of usual length.
+#[inline]
+fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    match (one.first_chunk::<8>(), other.first_chunk::<8>()) {
+        _ if one.len() != other.len() => false,
+        // Beginning and end share what is between.
+        (Some(begin), Some(same)) if one.len() <= 16 => {
+            begin == same && one.last_chunk::<8>() == other.last_chunk::<8>()
+        }
+        _ => one == other,
     }
 }
 

@@ -39,7 +39,8 @@ struct OfRule {
     head: Vec<u8>,
     /// The line of the rule, where it is a file's.
     related: Vec<u8>,
-    groups: HashMap<String, Found, ahash::RandomState>,
+    /// By the level of the widest subject, then by who it is.
+    groups: Vec<(String, HashMap<String, Found, ahash::RandomState>)>,
 }
 
 impl<'a> Results<'a> {
@@ -53,23 +54,34 @@ impl OfRule {
         let (mut head, mut related) = (Vec::new(), Vec::new());
         start(&mut head, rule);
         sarif.related(&mut related, rule);
-        Self { id: rule.id.clone(), head, related, groups: HashMap::with_hasher(hasher()) }
+        Self { id: rule.id.clone(), head, related, groups: Vec::new() }
     }
 
-    fn count(&mut self, it: &Finding<'_>, text: &mut String) {
-        text.clear();
-        if let Some((level, who)) = it.subject.last() {
-            text.extend([*level, " ", &*cut_chars(who, GROUP_CHARS_MAX)]);
-        }
+    fn count(&mut self, it: &Finding<'_>) {
+        let (level, who) = it.subject.last().copied().unwrap_or_default();
+        let who = cut_chars(who, GROUP_CHARS_MAX);
+        let of_level = match self.groups.iter().position(|it| it.0 == level) {
+            Some(known) => known,
+            None => {
+                self.groups.push((level.to_owned(), HashMap::with_hasher(hasher())));
+                self.groups.len() - 1
+            }
+        };
+        let groups = &mut self.groups[of_level].1;
         // Whether it failed or lacked evidence makes no difference here.
-        if let Some(found) = self.groups.get_mut(text.as_str()) {
+        if let Some(found) = groups.get_mut(&*who) {
             return found.add(it.standing, true);
         }
         // Groups beyond so many are not told apart: their results would be too many as well.
-        if self.groups.len() as u64 > RESULTS_MAX {
-            text.clear();
-        }
-        self.groups.entry(text.clone()).or_default().add(it.standing, true);
+        let who = if groups.len() as u64 > RESULTS_MAX { String::new() } else { who.into_owned() };
+        groups.entry(who).or_default().add(it.standing, true);
+    }
+
+    /// Findings by group.
+    fn by_group(self) -> BTreeMap<String, Found> {
+        let named = |level: &str, who: String| if level.is_empty() { who } else { format!("{level} {who}") };
+        let groups = self.groups.into_iter();
+        groups.flat_map(|(level, of)| of.into_iter().map(move |it| (named(&level, it.0), it.1))).collect()
     }
 }
 
@@ -82,7 +94,7 @@ impl Encoder for Results<'_> {
     fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
         let (sarif, text) = (self.sarif, &mut self.text);
         let of_rule = self.of_rules.get(rule, || OfRule::new(it.rule, sarif));
-        of_rule.count(it, text);
+        of_rule.count(it);
         // What is encoded beyond the limit would be thrown away.
         if sarif.seen.fetch_add(1, Ordering::Relaxed) > RESULTS_MAX {
             return;
@@ -107,7 +119,7 @@ impl Encoder for Results<'_> {
 impl Drop for Results<'_> {
     fn drop(&mut self) {
         let rules = self.of_rules.take();
-        let part = rules.map(|it| (it.id, it.groups.into_iter().collect())).collect();
+        let part = rules.map(|it| (it.id.clone(), it.by_group())).collect();
         self.sarif.parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
     }
 }
