@@ -201,7 +201,7 @@ fn gitlab_has_fingerprints_and_paths_of_its_own() {
         list[0]["location"],
         serde_json::json!({ "path": "desk 台/data/tickets.csv", "lines": { "begin": 3 } })
     );
-    assert_eq!(format(desk("T1,true,0,Li,a\n").path(), "gitlab", &[]), "[]\n");
+    assert_eq!(format(desk("T1,true,0,Li,a\n").path(), "gitlab", &[]), "[\n]\n");
 }
 
 #[test]

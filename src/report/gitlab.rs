@@ -52,7 +52,7 @@ impl Report for Gitlab {
     }
 
     fn joints(&self) -> Option<Joints> {
-        Some(Joints { before: ",\n", after: "", end: "\n" })
+        Some(Joints { before: ",\n", after: "", end: "" })
     }
 
     fn head(&self, _: Option<&Audit>) -> Option<Vec<u8>> {
@@ -60,7 +60,7 @@ impl Report for Gitlab {
     }
 
     fn tail(&self, _: &Audit) -> Vec<u8> {
-        b"]\n".into()
+        b"\n]\n".into()
     }
 }
 
