@@ -2,7 +2,7 @@
 
 use crate::{
     calendar::Zone,
-    finding::{Shown, value_text, write_value_text},
+    finding::{Shown, put_value_text, value_text},
     record::{Batch, Value},
     rule::{Piece, Rule, Template},
     script::Names,
@@ -48,7 +48,7 @@ impl Message {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Column(column) => write_value_text(out, &value(*column as usize), zone, self.lang),
+                Part::Column(column) => put_value_text(out, &value(*column as usize), zone, self.lang),
             }
         }
     }
@@ -60,13 +60,8 @@ impl Message {
                 Part::Text(text) => out.push_str(text),
                 Part::Column(column) => {
                     let column = &batch.columns[*column as usize];
-                    match column.text(row, &batch.text) {
-                        Some(text) => out.push_str(text),
-                        None => {
-                            let value: Shown<'_> = column.value(row, &batch.text);
-                            write_value_text(out, &value, zone, self.lang);
-                        }
-                    }
+                    let value: Shown<'_> = column.value(row, &batch.text);
+                    put_value_text(out, &value, zone, self.lang);
                 }
             }
         }

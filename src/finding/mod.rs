@@ -9,7 +9,7 @@ pub use fingerprint::Fingerprint;
 pub(crate) use value_text::{
     Sink, day_of, pair, put_civil_date, put_clock, put_date, put_digits, put_int, put_value_text,
 };
-pub use value_text::{literal_text, rounded, value_text, write_value_text};
+pub use value_text::{literal_text, rounded, value_text};
 
 use crate::{
     record::Value,

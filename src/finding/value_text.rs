@@ -128,7 +128,9 @@ pub(crate) fn day_of(micros: i64) -> i64 {
     micros.div_euclid(86_400 * crate::record::MICROS_PER_SECOND)
 }
 
-/// A value as text for readers: see [`write_value_text`].
+/// A value as text for readers: text as it is, numbers plain, dates in ISO 8601, times as
+/// `2026-03-02 09:00` on the wall clock of `zone` (seconds only where they are not zero),
+/// durations as `2h 30m`, lists joined with `, `, truth and absence by their words.
 ///
 /// ```
 /// use touchstone::{calendar::Zone, finding::value_text, record::Value, wording::Lang};
@@ -139,7 +141,7 @@ pub(crate) fn day_of(micros: i64) -> i64 {
 #[must_use]
 pub fn value_text(value: &Value, zone: &Zone, lang: Lang) -> String {
     let mut out = String::new();
-    write_value_text(&mut out, value, zone, lang);
+    put_value_text(&mut out, value, zone, lang);
     out
 }
 
@@ -160,14 +162,7 @@ pub fn literal_text(value: &Value, zone: &Zone, lang: Lang) -> String {
     }
 }
 
-/// Appends a value as readers see it: text as it is, numbers plain, dates in ISO 8601, times as
-/// `2026-03-02 09:00` on the wall clock of `zone` (seconds only where they are not zero),
-/// durations as `2h 30m`, lists joined with `, `, truth and absence by their words.
-pub fn write_value_text<T: AsRef<str>>(out: &mut String, value: &Value<T>, zone: &Zone, lang: Lang) {
-    put_value_text(out, value, zone, lang);
-}
-
-/// Appends what [`write_value_text`] does.
+/// Appends a value as [`value_text`] gives it.
 pub(crate) fn put_value_text<S: Sink, T: AsRef<str>>(out: &mut S, value: &Value<T>, zone: &Zone, lang: Lang) {
     match value {
         Value::Missing => out.put(wording::NOT_THERE.text(lang)),

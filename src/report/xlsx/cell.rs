@@ -2,7 +2,7 @@
 
 use crate::{
     calendar::Zone,
-    finding::write_value_text,
+    finding::put_value_text,
     record::{MICROS_PER_SECOND, Value},
     wording::Lang,
 };
@@ -70,7 +70,7 @@ impl Cell {
     pub(super) fn of<T: AsRef<str>>(value: &Value<T>, zone: &Zone, lang: Lang) -> Self {
         let text = || {
             let mut text = String::new();
-            write_value_text(&mut text, value, zone, lang);
+            put_value_text(&mut text, value, zone, lang);
             Self::Text(text)
         };
         match value {
