@@ -71,10 +71,12 @@ impl Outputs {
             worst: self.all.iter().any(|it| it.report.joints().is_none()),
             outcomes: false,
         };
-        let (mut reports, mut spools): (Vec<&dyn Report>, Vec<_>) = (Vec::new(), Vec::new());
+        let (mut reports, mut spools) = (Vec::<(&dyn Report, _)>::new(), Vec::new());
         for Output { report, spool, len, .. } in &mut self.all {
-            reports.push(&**report);
-            let like = alike(&reports, reports.len() - 1);
+            // The first that encodes findings just so does it for all.
+            let form = report.form();
+            let like = form.and_then(|form| reports.iter().position(|it| it.0.form() == Some(form)));
+            reports.push((&**report, like));
             spools.push(Committing { spool, len, joints: report.joints().unwrap_or_default(), like });
         }
         (Sink { reports, wanted }, Spools(spools))
@@ -330,7 +332,8 @@ pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
 
 /// Encodes findings for every report.
 pub(super) struct Sink<'a> {
-    reports: Vec<&'a dyn Report>,
+    /// The reports, each with the one whose findings are just so, if that comes first.
+    reports: Vec<(&'a dyn Report, Option<usize>)>,
     wanted: Wanted,
 }
 
@@ -345,22 +348,16 @@ impl FindingSink for Sink<'_> {
 
     fn encoder(&self) -> Box<dyn FindingEncoder + '_> {
         let mut encoders = Encoders { own: Vec::new(), like: Vec::new() };
-        for (number, report) in self.reports.iter().enumerate().filter(|it| it.1.needs().findings) {
+        let all = self.reports.iter().enumerate().filter(|(_, it)| it.0.needs().findings);
+        for (number, (report, like)) in all {
             let joints = report.joints().unwrap_or_default();
-            let other = alike(&self.reports, number);
-            match other.and_then(|other| encoders.own.iter().position(|it| it.number == other)) {
+            match encoders.own.iter().position(|it| Some(it.number) == *like) {
                 Some(other) => encoders.like.push((number, other)),
                 None => encoders.own.push(Own { number, encoder: report.encoder(), joints, len: 0 }),
             }
         }
         Box::new(encoders)
     }
-}
-
-/// An earlier report that encodes findings as this one does.
-fn alike(reports: &[&dyn Report], number: usize) -> Option<usize> {
-    let form = reports[number].form()?;
-    reports[..number].iter().position(|it| it.form() == Some(form))
 }
 
 /// The encoders of a worker.

@@ -1,5 +1,5 @@
 //! Where the findings of a report go while the audit runs: into the report itself, where it is its findings with
-//! something around them, and apart from it, where it is put together at the end.
+//! something around them, and apart from it, where it is put together at the end or goes to standard output.
 
 use super::{
     early_sync::EarlySync,

@@ -60,7 +60,7 @@ impl Encoder for JsonObjects<'_> {
             out.put(SUBJECT);
         }
         for (index, (level, who)) in it.subject.iter().enumerate() {
-            self.levels.put(out, index, level, |out| first_member(out, index, SUBJECT, level));
+            self.levels.put(out, index, level, |out| next_member(out, index, SUBJECT, level));
             json_string(out, who);
         }
         out.put("},\"outcome\":\"");
@@ -127,7 +127,7 @@ impl OfRule {
         }
         let mut all_readable = true;
         for (index, (name, value)) in it.fields.iter().enumerate() {
-            self.fields.put(out, index, name, |out| first_member(out, index, FIELDS, name));
+            self.fields.put(out, index, name, |out| next_member(out, index, FIELDS, name));
             put_value(out, value, zone);
             all_readable &= !matches!(value, Value::Unreadable);
         }
@@ -174,7 +174,7 @@ const SUBJECT: &str = ",\"subject\":{";
 const FIELDS: &str = ",\"evidence\":{\"fields\":{";
 
 /// Appends a member's name with what stands before it: `begin` where it is the first.
-fn first_member(out: &mut Vec<u8>, index: usize, begin: &str, name: &str) {
+fn next_member(out: &mut Vec<u8>, index: usize, begin: &str, name: &str) {
     out.put(if index == 0 { begin } else { "," });
     member(out, name);
 }
@@ -196,7 +196,7 @@ impl Names {
         name: &str,
         encode: impl FnOnce(&mut Vec<u8>),
     ) {
-        if let Some((_, text)) = self.0.get(index).filter(|(known, _)| is_same(known, name)) {
+        if let Some((_, text)) = self.0.get(index).filter(|(known, _)| **known == *name) {
             return out.extend_from_slice(text);
         }
         let start = out.len();
@@ -204,20 +204,6 @@ impl Names {
         if index == self.0.len() {
             self.0.push((name.into(), out[start..].to_vec()));
         }
-    }
-}
-
-/// True for the same text; without a call for names of usual length.
-#[inline]
-fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    match (one.first_chunk::<8>(), other.first_chunk::<8>()) {
-        _ if one.len() != other.len() => false,
-        // Beginning and end share what is between.
-        (Some(begin), Some(same)) if one.len() <= 16 => {
-            begin == same && one.last_chunk::<8>() == other.last_chunk::<8>()
-        }
-        _ => one == other,
     }
 }
 
