@@ -41,12 +41,12 @@ def project(folder, rows):
             file.write(f"T{row},{'true' if random.random() < 0.6 else 'false'},{row % 5},A{row % 40},n {row}\n")
 
 
-def seconds(project, out, formats, sync):
+def seconds(folder, out, formats, sync):
     files = {it: out / f"out.{it}" for it in formats}
     outputs = [part for it, file in files.items() for part in ("-o", f"{it}:{file}")]
     command = [BINARY, "audit", "-q", "--no-progress", *([] if sync else ["--no-sync"]), *outputs]
     start = time.perf_counter()
-    subprocess.run(command, cwd=project, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     taken = time.perf_counter() - start
     size = sum(file.stat().st_size for file in files.values())
     for file in files.values():
