@@ -254,7 +254,8 @@ impl Joints {
 /// Encodes the findings of one worker. It may keep what they have in common, but a finding's bytes do not depend on
 /// those before it: buffers are joined in record order, whoever filled them.
 pub trait Encoder {
-    /// Appends a finding; `rule` is a number that its rule alone has as long as the encoder is used.
+    /// Appends a finding without what joins it to others, or nothing where the report leaves it out. `rule` is a number
+    /// that its rule alone has as long as the encoder is used.
     fn finding(&mut self, rule: usize, finding: &Finding<'_>, out: &mut Vec<u8>);
 }
 
