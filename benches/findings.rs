@@ -4,10 +4,10 @@
 use divan::{Bencher, counter::BytesCount};
 use touchstone::{
     calendar::Zone,
-    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Standing},
+    finding::{Alike, Evidence, Finding, FindingOrigin, Fingerprint, Standing},
     project::{LoadOptions, load_files},
     record::Value,
-    report::{Format, Setting, report},
+    report::{Format, Ready, Setting, report},
     rule::Outcome,
     wording::Lang,
 };
@@ -52,10 +52,11 @@ fn encode(bencher: Bencher<'_, '_>, format: &str) {
     };
     let report = report(Format::from_name(format).unwrap(), Setting::plain(Lang::En, Zone::utc()));
     let (mut encoder, mut out) = (report.encoder(), Vec::new());
-    encoder.finding(0, &finding, &mut out);
+    let alike = Alike { rule: 0, file: 0, names: true };
+    encoder.finding(&Ready::new(&finding, alike), &mut out);
     bencher.counter(BytesCount::new(out.len())).bench_local(|| {
         out.clear();
-        encoder.finding(0, &finding, &mut out);
+        encoder.finding(&Ready::new(&finding, alike), &mut out);
         divan::black_box(&out);
     });
 }

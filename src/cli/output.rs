@@ -7,8 +7,8 @@ use crate::{
     audit::Audit,
     diagnostic::{Diagnostic, Place},
     engine::{FindingEncoder, FindingSink, Wanted},
-    finding::{Finding, Sink as _},
-    report::{Encoder, Format, Joints, Report, Setting, report},
+    finding::{Alike, Finding, Sink as _},
+    report::{Encoder, Format, Joints, Ready, Report, Setting, report},
     wording,
 };
 use rayon::prelude::*;
@@ -378,13 +378,14 @@ struct Own<'a> {
 }
 
 impl FindingEncoder for Encoders<'_> {
-    fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
+    fn encode(&mut self, alike: Alike, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
+        let ready = Ready::new(finding, alike);
         for it in &mut self.own {
             let buffer = &mut buffers[it.number];
             let start = buffer.len();
             buffer.put(it.joints.before);
             let from = buffer.len();
-            it.encoder.finding(rule, finding, buffer);
+            it.encoder.finding(&ready, buffer);
             it.len = (buffer.len() - from) as Len;
             match it.len {
                 // Not every report has every finding.

@@ -12,7 +12,7 @@ use crate::{
         Batches, Bench, FindingEncoder, FindingSink, PlanColumn, RunError, SourcePlan, Wanted, key_in,
         run_source,
     },
-    finding::Finding,
+    finding::{Alike, Finding},
     ingest::FaultKind,
     promise,
     record::Batch,
@@ -40,7 +40,7 @@ impl FindingSink for OutcomesOnly {
 }
 
 impl FindingEncoder for &OutcomesOnly {
-    fn encode(&mut self, _: usize, _: &Finding<'_>, _: &mut [Vec<u8>]) {}
+    fn encode(&mut self, _: Alike, _: &Finding<'_>, _: &mut [Vec<u8>]) {}
 }
 
 /// The outcomes of a source's records by planned rule and by reported promise, in record order.

@@ -13,7 +13,7 @@ use crate::{
     audit::{ScoreResult, Scores},
     diagnostic::{Diagnostic, nearest},
     engine::{FindingEncoder, FindingSink, PlanColumn, RunError, Wanted, judge_groups, key_in, run_source},
-    finding::{Finding, value_text},
+    finding::{Alike, Finding, value_text},
     record::{Type, Value, Values},
     report::{score_entry, score_json, score_line, visible},
     rule::Period,
@@ -75,7 +75,7 @@ impl FindingSink for Faults<'_> {
 }
 
 impl FindingEncoder for &Faults<'_> {
-    fn encode(&mut self, _: usize, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+    fn encode(&mut self, _: Alike, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
         let is_whose = |it: &(&str, &str)| it.0 == self.level && it.1 == self.name;
         if self.level != Period::All.name() && !finding.subject.iter().any(is_whose) {
             return;

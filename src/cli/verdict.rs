@@ -15,7 +15,7 @@ use crate::{
     calendar::Zone,
     diagnostic::{Diagnostic, nearest},
     engine::{Filter, FindingEncoder, FindingSink, Judge, SourcePlan, Tracer, Wanted, key_in, plan_source},
-    finding::{Finding, day_of, value_text},
+    finding::{Alike, Finding, day_of, value_text},
     ingest::Fault,
     project::Project,
     record::{Batch, Value},
@@ -336,7 +336,7 @@ impl FindingSink for Messages {
 }
 
 impl FindingEncoder for &Messages {
-    fn encode(&mut self, _: usize, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+    fn encode(&mut self, _: Alike, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
         let said = (finding.origin.row, finding.message.to_owned());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(said);
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     audit::{Audit, GroupResult, Judged},
     expr::{CHUNK_LEN, Evaluator, Faults, Mask, Scratch, values_of},
-    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Shown, Standing, rounded, value_text},
+    finding::{Alike, Evidence, Finding, FindingOrigin, Fingerprint, Shown, Standing, rounded, value_text},
     record::{Batch, Column, Value},
     rule::{MissingPolicy, Outcome, Severity, Waiver},
     script::RowRunner,
@@ -458,8 +458,9 @@ impl GroupChunk<'_> {
             unstable: false,
         };
         if judging.sink.wanted().findings {
-            let number = judging.plan.rules.len() + group.rule;
-            encoded.encoder.encode(number, &finding, &mut encoded.outputs);
+            // They stand in no file, and not every group has all figures.
+            let alike = Alike { rule: judging.plan.rules.len() + group.rule, file: 0, names: false };
+            encoded.encoder.encode(alike, &finding, &mut encoded.outputs);
         }
         for_worst.then(|| owned(&finding, &planned.as_rule, u64::MAX))
     }

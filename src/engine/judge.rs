@@ -12,7 +12,7 @@ use crate::{
     audit::{Found, OutcomeCounts, OwnedFinding, Unassessed},
     calendar::Zone,
     expr::{CHUNK_LEN, Cause, Evaluator, Faults, Mask, Scratch},
-    finding::{Baseline, Finding},
+    finding::{Alike, Baseline, Finding},
     promise::{self, Counts, OpenTimes, Parts, Watch},
     record::{Batch, Column, MICROS_PER_SECOND, Origin, TextColumn, Type, Value, Values},
     rule::{Effective, MissingPolicy, Outcome},
@@ -55,9 +55,9 @@ pub trait FindingSink: Sync {
 
 /// Encodes the findings of one worker.
 pub trait FindingEncoder {
-    /// Appends a finding to each output's buffer. `rule` is the number of its rule in the plan: rules on records, then
-    /// those over groups, then promises.
-    fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]);
+    /// Appends a finding to each output's buffer. Its rule's number is that in the plan: rules on records, then those
+    /// over groups, then promises.
+    fn encode(&mut self, alike: Alike, finding: &Finding<'_>, buffers: &mut [Vec<u8>]);
 }
 
 /// What all workers share while a source is judged.

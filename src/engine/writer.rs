@@ -8,7 +8,7 @@ use super::{
 use crate::{
     audit::{Audit, OwnedFinding, Unassessed},
     expr::Cause,
-    finding::{Evidence, Finding, FindingOrigin, Fingerprint, Shown, Standing},
+    finding::{Alike, Evidence, Finding, FindingOrigin, Fingerprint, Fingerprints, Shown, Standing},
     promise::Lack,
     record::Batch,
     rule::{Outcome, Rule, Severity},
@@ -27,6 +27,8 @@ pub(super) struct Writer<'a, 'b> {
     /// How many candidates for the worst findings are still of use, by severity.
     room: [u64; 4],
     listed: Vec<usize>,
+    /// By rule's number, once it has a finding.
+    ids: Vec<Option<Fingerprints>>,
 }
 
 impl Judging<'_> {
@@ -55,6 +57,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             subject: Vec::new(),
             room,
             listed,
+            ids: Vec::new(),
         }
     }
 
@@ -171,6 +174,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
         let ordinal = self.ordinal(at);
         let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
+        let mut ids = std::mem::take(&mut self.ids);
         let key = self.key(at, &mut joined);
         let evidence = if self.wanted.evidence || for_worst {
             match judged {
@@ -188,7 +192,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             self.subject(at, &mut subject);
         }
         let id = if self.wanted.id || for_worst {
-            Fingerprint::of_record(&plan.id, &rule.id, key, ordinal.unwrap_or(0))
+            of_rule(&mut ids, number, &plan.id, &rule.id).of(key, ordinal.unwrap_or(0))
         } else {
             Fingerprint(0)
         };
@@ -208,14 +212,16 @@ impl<'a, 'b> Writer<'a, 'b> {
             unstable,
         };
         if self.wanted.findings {
-            encoder.encode(number, &finding, &mut result.outputs);
+            let names = matches!(judged, Judged::Rule(_));
+            let alike = Alike { rule: number, file: self.batch.origin(at).file, names };
+            encoder.encode(alike, &finding, &mut result.outputs);
         }
         if for_worst {
             result.worst.push(owned(&finding, planned, self.batch.first_record + at as u64));
             self.room[severity] -= 1;
         }
         (self.message, self.joined) = (message, joined);
-        (self.fields, self.subject) = (fields, subject);
+        (self.fields, self.subject, self.ids) = (fields, subject, ids);
         standing
     }
 
@@ -280,6 +286,19 @@ impl<'a, 'b> Writer<'a, 'b> {
             rule_hash: &planned.hash,
         }
     }
+}
+
+/// The fingerprints of a rule by its number.
+fn of_rule<'i>(
+    all: &'i mut Vec<Option<Fingerprints>>,
+    number: usize,
+    source: &str,
+    rule: &str,
+) -> &'i mut Fingerprints {
+    if all.len() <= number {
+        all.resize_with(number + 1, || None);
+    }
+    all[number].get_or_insert_with(|| Fingerprints::new(source, rule))
 }
 
 pub(super) fn owned(finding: &Finding<'_>, planned: &PlannedRule, record: u64) -> OwnedFinding {

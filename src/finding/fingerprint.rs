@@ -16,34 +16,44 @@ impl Fingerprint {
     /// The fingerprint of a record's finding. `ordinal` is 0 for a key that stands once.
     #[must_use]
     pub fn of_record(source: &str, rule: &str, key: &str, ordinal: u64) -> Self {
-        let parts = [source, rule, key];
-        let len = parts.iter().map(|it| it.len() + 8).sum::<usize>() + 8;
-        // Hashing in one go takes a quarter of the time of hashing piece by piece.
-        let mut small = [0; SMALL];
-        let mut large = Vec::new();
-        let buffer = match small.get_mut(..len) {
-            Some(small) => small,
-            None => {
-                large.resize(len, 0);
-                large.as_mut_slice()
-            }
-        };
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            buffer[at..at + bytes.len()].copy_from_slice(bytes);
-            at += bytes.len();
-        };
-        for part in parts {
-            put(&(part.len() as u64).to_le_bytes());
-            put(part.as_bytes());
-        }
-        put(&ordinal.to_le_bytes());
-        Self(xxh3_128(buffer))
+        Fingerprints::new(source, rule).of(key, ordinal)
     }
 }
 
-/// Bytes that are hashed without taking memory for them.
-const SMALL: usize = 240;
+/// The fingerprints of a rule's findings in a source.
+#[derive(Debug)]
+pub struct Fingerprints {
+    /// What is hashed: each part after its length. Hashing in one go takes a quarter of the time of hashing piece by piece.
+    bytes: Vec<u8>,
+    /// Bytes of source and rule.
+    common: usize,
+}
+
+impl Fingerprints {
+    /// Of a source and a rule.
+    #[must_use]
+    pub fn new(source: &str, rule: &str) -> Self {
+        let mut it = Self { bytes: Vec::new(), common: 0 };
+        it.put(source);
+        it.put(rule);
+        it.common = it.bytes.len();
+        it
+    }
+
+    /// The fingerprint of a record's finding: see [`Fingerprint::of_record`].
+    #[must_use]
+    pub fn of(&mut self, key: &str, ordinal: u64) -> Fingerprint {
+        self.bytes.truncate(self.common);
+        self.put(key);
+        self.bytes.extend_from_slice(&ordinal.to_le_bytes());
+        Fingerprint(xxh3_128(&self.bytes))
+    }
+
+    fn put(&mut self, part: &str) {
+        self.bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        self.bytes.extend_from_slice(part.as_bytes());
+    }
+}
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,9 +5,9 @@ mod fingerprint;
 mod value_text;
 
 pub use baseline::{Baseline, KnownFinding};
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use value_text::{
-    Sink, day_of, pair, put_civil_date, put_clock, put_date, put_digits, put_int, put_value_text,
+    Sink, day_of, digits, pair, put_civil_date, put_clock, put_date, put_digits, put_int, put_value_text,
 };
 pub use value_text::{literal_text, rounded, value_text};
 
@@ -100,6 +100,19 @@ pub struct Finding<'a> {
     pub waiver: Option<&'a Waiver>,
     /// True where the record has no key, or shares it: the fingerprint may change.
     pub unstable: bool,
+}
+
+/// What a finding has in common with others that one encoder gets: it is encoded once, and told by numbers instead of
+/// being compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// A number that its rule alone has.
+    pub rule: usize,
+    /// A number that its file and sheet alone have.
+    pub file: u32,
+    /// True where the levels of its subject and the fields of its evidence have the names that they have in all findings
+    /// of its rule of which this is true.
+    pub names: bool,
 }
 
 impl Finding<'_> {

@@ -18,6 +18,9 @@ pub(crate) trait Sink {
     /// Appends text that is known to be ASCII.
     fn put_ascii(&mut self, text: &[u8]);
 
+    /// Appends the first `len` bytes of what is known to be ASCII.
+    fn put_first<const N: usize>(&mut self, text: &[u8; N], len: usize);
+
     /// Appends what a value displays.
     fn put_display(&mut self, value: &impl Display);
 }
@@ -31,6 +34,11 @@ impl Sink for String {
     #[inline]
     fn put_ascii(&mut self, text: &[u8]) {
         self.push_str(std::str::from_utf8(text).unwrap_or_default());
+    }
+
+    #[inline]
+    fn put_first<const N: usize>(&mut self, text: &[u8; N], len: usize) {
+        self.put_ascii(&text[..len]);
     }
 
     fn put_display(&mut self, value: &impl Display) {
@@ -48,6 +56,14 @@ impl Sink for Vec<u8> {
     #[inline]
     fn put_ascii(&mut self, text: &[u8]) {
         self.extend_from_slice(text);
+    }
+
+    /// Copies a length that the compiler knows, which takes no call, and takes back what is too much.
+    #[inline]
+    fn put_first<const N: usize>(&mut self, text: &[u8; N], len: usize) {
+        let end = self.len() + len.min(N);
+        self.extend_from_slice(text);
+        self.truncate(end);
     }
 
     fn put_display(&mut self, value: &impl Display) {
@@ -70,17 +86,31 @@ pub(crate) fn pair(value: i64) -> [u8; 2] {
 /// Appends a whole number in decimal digits, at least `width` of them.
 #[inline]
 pub(crate) fn put_digits<S: Sink>(out: &mut S, value: u64, width: usize) {
-    // 20 digits hold every u64.
-    let mut digits = [b'0'; 20];
-    let (mut at, mut rest) = (digits.len(), value);
-    while rest > 0 {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
-    }
-    at = at.min(digits.len() - width.clamp(1, digits.len()));
-    out.put_ascii(&digits[at..]);
+    let (text, len) = digits(value, width);
+    out.put_first(&text, len);
 }
+
+/// A whole number in decimal digits, at least `width` of them: the digits, and how many there are.
+#[inline]
+pub(crate) fn digits(value: u64, width: usize) -> ([u8; DIGITS_MAX], usize) {
+    let needed = value.checked_ilog10().map_or(1, |it| it as usize + 1);
+    let len = needed.max(width.min(DIGITS_MAX));
+    let (mut text, mut at, mut rest) = ([b'0'; DIGITS_MAX], len, value);
+    while rest > 0 {
+        let [tens, ones] = PAIRS.as_chunks().0[(rest % 100) as usize];
+        text[at - 1] = ones;
+        // A zero that stands before all others is none of the number's.
+        if rest >= 10 {
+            text[at - 2] = tens;
+        }
+        at = at.saturating_sub(2);
+        rest /= 100;
+    }
+    (text, len)
+}
+
+/// Digits that hold every number of 64 bits.
+const DIGITS_MAX: usize = 20;
 
 /// Appends a whole number.
 #[inline]
@@ -111,7 +141,7 @@ pub(crate) fn put_clock<S: Sink>(out: &mut S, civil: &Civil, seconds: bool) {
     let ([h, o], [m, n], [s, e]) = (pair(civil.hour), pair(civil.minute), pair(civil.second));
     let text = [h, o, b':', m, n, b':', s, e];
     let whole = seconds || civil.second != 0 || civil.micros != 0;
-    out.put_ascii(&text[..if whole { 8 } else { 5 }]);
+    out.put_first(&text, if whole { 8 } else { 5 });
     if civil.micros != 0 {
         let (mut fraction, mut width) = (civil.micros.unsigned_abs(), 6);
         while fraction.is_multiple_of(10) {

@@ -1,8 +1,8 @@
 //! Findings as lines of a baseline, while it is in the making: waived ones are left out, and those on records
 //! without a key of their own are marked.
 
-use super::{Encoder, Joints, Needs, Report};
-use crate::finding::{Finding, KnownFinding, Standing};
+use super::{Encoder, Joints, Needs, Ready, Report};
+use crate::finding::{KnownFinding, Standing};
 
 /// See the file's head.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,7 +29,8 @@ impl Report for Known {
 }
 
 impl Encoder for &Known {
-    fn finding(&mut self, _: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
+    fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
+        let it = ready.finding;
         if it.standing == Standing::Waived {
             return;
         }

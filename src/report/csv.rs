@@ -2,14 +2,14 @@
 //! becomes a formula: see `escape::csv_cell`.
 
 use super::{
-    Encoder, Joints, Needs, Report, Setting,
-    encode::{Last, Names, OfRules},
-    escape,
+    Encoder, Joints, Needs, Ready, Report, Setting,
+    encode::{Names, OfFile, OfRules},
+    escape::{self, Plain},
 };
 use crate::{
     audit::Audit,
     diagnostic::nearest,
-    finding::{Finding, Sink, put_digits, put_value_text},
+    finding::{Finding, Sink, put_value_text},
     wording::{self, Lang},
 };
 
@@ -134,80 +134,56 @@ impl Csv {
 /// Findings as lines.
 struct Lines<'a> {
     csv: &'a Csv,
-    parts: Vec<Part>,
     of_rules: OfRules<OfRule>,
-    levels: Names,
-    file: Last<String>,
+    file: OfFile,
 }
 
 /// What all findings of a rule have in common.
 struct OfRule {
-    /// The cells of each [`Part::OfRule`].
-    cells: Vec<Vec<u8>>,
+    /// The cells that each has of its own. Before each stand those that are the same for all, and commas.
+    cells: Vec<(Vec<u8>, Column)>,
+    /// After the last of them.
+    end: Vec<u8>,
+    levels: Names,
     fields: Names,
+    /// True where nothing stands in the way of their names.
+    is_plain: bool,
 }
 
-/// Cells that stand side by side.
-enum Part {
-    /// The same for all findings of a rule.
-    OfRule(Vec<Column>),
-    /// One of the finding.
-    Own(Column),
-}
-
-impl<'a> Lines<'a> {
-    fn new(csv: &'a Csv) -> Self {
-        let mut parts = Vec::new();
-        for column in &csv.columns {
-            match (column.is_of_rule(), parts.last_mut()) {
-                (true, Some(Part::OfRule(columns))) => columns.push(*column),
-                (true, _) => parts.push(Part::OfRule(vec![*column])),
-                (false, _) => parts.push(Part::Own(*column)),
+impl OfRule {
+    fn new(csv: &Csv, it: &Finding<'_>) -> Self {
+        let (mut cells, mut same) = (Vec::new(), Vec::new());
+        for (index, column) in csv.columns.iter().enumerate() {
+            same.put(if index > 0 { "," } else { "" });
+            if !column.put_same(it, &mut same) {
+                cells.push((std::mem::take(&mut same), *column));
             }
         }
-        Self { csv, parts, of_rules: OfRules::new(), levels: Names::new(), file: Last::new() }
+        let names = it.subject.iter().map(|it| it.0).chain(it.evidence.fields.iter().map(|it| it.0));
+        let is_plain = names.map(Plain::of).fold(Plain::YES, Plain::and).in_csv();
+        Self { cells, end: same, levels: Names::new(), fields: Names::new(), is_plain }
     }
-}
 
-impl Column {
-    /// Whether all findings of a rule have the same.
-    const fn is_of_rule(self) -> bool {
-        matches!(self, Self::Rule | Self::Severity | Self::Dimension | Self::Kind)
+    /// Appends who is scored.
+    fn subject(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
+        let start = out.len();
+        for (index, (level, who)) in ready.finding.subject.iter().enumerate() {
+            self.levels.put(out, index, (level, ready.alike.names), |out| put_name(out, index, ";", level));
+            out.put(who);
+        }
+        let names = self.is_plain && ready.alike.names;
+        escape::csv_cell_since(out, start, names && ready.subject.in_csv());
     }
-}
 
-/// Appends the cell of a column; names are those of levels and of the evidence's fields.
-fn cell(column: Column, it: &Finding<'_>, setting: &Setting, names: [&mut Names; 2], out: &mut Vec<u8>) {
-    let (start, [levels, fields]) = (out.len(), names);
-    match column {
-        Column::Id => escape::put_fingerprint(out, it.id),
-        // Ids are names with hyphens and slashes, and these words are ours: nothing to quote.
-        Column::Rule => out.put(&it.rule.id),
-        Column::Severity => out.put(it.rule.severity.name()),
-        Column::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
-        Column::Kind => escape::csv_cell(out, it.kind()),
-        Column::Key => escape::csv_cell(out, it.key),
-        Column::Subject => {
-            for (index, (level, who)) in it.subject.iter().enumerate() {
-                levels.put(out, index, level, |out| put_name(out, index, ";", level));
-                out.put(who);
-            }
-            escape::csv_cell_since(out, start);
+    /// Appends fields and values.
+    fn evidence(&mut self, ready: &Ready<'_, '_>, setting: &Setting, out: &mut Vec<u8>) {
+        let start = out.len();
+        for (index, (name, value)) in ready.finding.evidence.fields.iter().enumerate() {
+            self.fields.put(out, index, (name, ready.alike.names), |out| put_name(out, index, "; ", name));
+            put_value_text(out, value, &setting.zone, setting.lang);
         }
-        Column::Outcome => out.put(it.outcome.name()),
-        Column::Message => escape::csv_cell(out, it.message),
-        Column::Evidence => {
-            for (index, (name, value)) in it.evidence.fields.iter().enumerate() {
-                fields.put(out, index, name, |out| put_name(out, index, "; ", name));
-                put_value_text(out, value, &setting.zone, setting.lang);
-            }
-            escape::csv_cell_since(out, start);
-        }
-        Column::File => escape::csv_cell(out, it.origin.file),
-        Column::Row if it.origin.row == 0 => {}
-        Column::Row => put_digits(out, it.origin.row, 1),
-        Column::Standing => out.put(it.standing.name()),
-        Column::Points => {}
+        let names = self.is_plain && ready.alike.names;
+        escape::csv_cell_since(out, start, names && ready.values.in_csv());
     }
 }
 
@@ -215,6 +191,70 @@ fn put_name(out: &mut Vec<u8>, index: usize, between: &str, name: &str) {
     out.put(if index > 0 { between } else { "" });
     out.put(name);
     out.put("=");
+}
+
+impl Column {
+    /// Appends the cell, where all findings of a rule have the same.
+    fn put_same(self, it: &Finding<'_>, out: &mut Vec<u8>) -> bool {
+        match self {
+            // Ids are names with hyphens and slashes, and severities are words of ours: nothing to quote.
+            Self::Rule => out.put(&it.rule.id),
+            Self::Severity => out.put(it.rule.severity.name()),
+            Self::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
+            Self::Kind => escape::csv_cell(out, it.kind()),
+            Self::Points => {}
+            Self::Id
+            | Self::Key
+            | Self::Subject
+            | Self::Outcome
+            | Self::Message
+            | Self::Evidence
+            | Self::File
+            | Self::Row
+            | Self::Standing => return false,
+        }
+        true
+    }
+}
+
+impl Encoder for Lines<'_> {
+    fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
+        let Self { csv, of_rules, file } = self;
+        let (it, start) = (ready.finding, out.len());
+        let of_rule = of_rules.get(ready.alike.rule, || OfRule::new(csv, it));
+        for index in 0..of_rule.cells.len() {
+            let (before, column) = &of_rule.cells[index];
+            match **before {
+                [comma] => out.push(comma),
+                _ => out.extend_from_slice(before),
+            }
+            match column {
+                Column::Id => ready.put_id(out),
+                Column::Key => escape::csv_cell_of(out, it.key, ready.key),
+                Column::Message => escape::csv_cell_of(out, it.message, ready.message),
+                Column::Subject => of_rule.subject(ready, out),
+                Column::Evidence => of_rule.evidence(ready, &csv.setting, out),
+                Column::Outcome => out.put(it.outcome.name()),
+                Column::Standing => out.put(it.standing.name()),
+                Column::File => {
+                    let encode = |out: &mut Vec<u8>| escape::csv_cell(out, it.origin.file);
+                    out.extend_from_slice(file.get(ready.alike.file, encode));
+                }
+                Column::Row if it.origin.row > 0 => ready.put_row(out),
+                Column::Row
+                | Column::Rule
+                | Column::Severity
+                | Column::Dimension
+                | Column::Kind
+                | Column::Points => {}
+            }
+        }
+        out.extend_from_slice(&of_rule.end);
+        // An empty line would be taken for no record at all.
+        if csv.columns.len() == 1 && out.len() == start {
+            out.put("\"\"");
+        }
+    }
 }
 
 impl Report for Csv {
@@ -240,49 +280,7 @@ impl Report for Csv {
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
-        Box::new(Lines::new(self))
-    }
-}
-
-impl Encoder for Lines<'_> {
-    fn finding(&mut self, rule: usize, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        let Self { csv, parts, of_rules, levels, file } = self;
-        let start = out.len();
-        let OfRule { cells, fields } = of_rules.get(rule, || OfRule::new(parts, finding, &csv.setting));
-        let mut cells = cells.iter();
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            match part {
-                Part::OfRule(_) => out.extend_from_slice(cells.next().map_or(&[], Vec::as_slice)),
-                Part::Own(Column::File) => {
-                    let path = finding.origin.file;
-                    let encode = |out: &mut Vec<u8>| escape::csv_cell(out, path);
-                    out.extend_from_slice(file.get(|it| it == path, || path.to_owned(), encode));
-                }
-                Part::Own(column) => cell(*column, finding, &csv.setting, [levels, fields], out),
-            }
-        }
-        // An empty line would be taken for no record at all.
-        if csv.columns.len() == 1 && out.len() == start {
-            out.put("\"\"");
-        }
-    }
-}
-
-impl OfRule {
-    fn new(parts: &[Part], it: &Finding<'_>, setting: &Setting) -> Self {
-        let cells = |part: &Part| {
-            let Part::OfRule(columns) = part else { return None };
-            let mut out = Vec::new();
-            for (index, column) in columns.iter().enumerate() {
-                out.put(if index > 0 { "," } else { "" });
-                cell(*column, it, setting, [&mut Names::new(), &mut Names::new()], &mut out);
-            }
-            Some(out)
-        };
-        Self { cells: parts.iter().filter_map(cells).collect(), fields: Names::new() }
+        Box::new(Lines { csv: self, of_rules: OfRules::new(), file: OfFile::new() })
     }
 }
 

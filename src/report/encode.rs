@@ -2,97 +2,83 @@
 //! nothing is built in between.
 
 use super::{
-    Encoder, Setting,
-    escape::{json_string, put_fingerprint},
+    Encoder, Ready, Setting,
+    escape::{json_string, json_text_of},
 };
 use crate::{
     calendar::{Civil, Zone, duration_text},
     finding::{
-        Evidence, Finding, FindingOrigin, Sink, pair, put_civil_date, put_clock, put_date, put_digits,
+        Evidence, Finding, FindingOrigin, Shown, Sink, Standing, pair, put_civil_date, put_clock, put_date,
         put_int,
     },
     record::{MICROS_PER_SECOND, Value},
+    rule::Outcome,
 };
 
 /// Findings as objects.
 pub(super) struct JsonObjects<'a> {
     setting: &'a Setting,
     of_rules: OfRules<OfRule>,
-    levels: Names,
-    origin: Last<(String, Option<String>)>,
 }
 
 /// What all findings of a rule have in common.
 struct OfRule {
-    /// From the rule's id to the name of the key.
+    /// From the rule's id to the first quote of the key.
     head: Vec<u8>,
+    levels: Names,
     fields: Names,
     rests: Vec<Rest>,
     /// From the parameters to the end of the evidence.
     tail: Vec<u8>,
 }
 
-/// What follows the fields where no script gave a reason.
+/// What stands between the last field and the row, where all fields can be read and no script gave a reason.
 struct Rest {
     conjunct: Option<Box<str>>,
     missing: Option<Box<str>>,
+    file: u32,
     text: Vec<u8>,
 }
 
-/// More of them are not kept.
+/// So many of them are kept.
 const RESTS_MAX: usize = 16;
 
 impl<'a> JsonObjects<'a> {
     pub(super) const fn new(setting: &'a Setting) -> Self {
-        Self { setting, of_rules: OfRules::new(), levels: Names::new(), origin: Last::new() }
+        Self { setting, of_rules: OfRules::new() }
     }
 }
 
 impl Encoder for JsonObjects<'_> {
-    fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
-        let setting = self.setting;
-        let of_rule = self.of_rules.get(rule, || OfRule::new(it, setting));
+    fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
+        let (setting, it) = (self.setting, ready.finding);
+        let of_rule = self.of_rules.get(ready.alike.rule, || OfRule::new(it, setting));
         out.put("{\"id\":\"");
-        put_fingerprint(out, it.id);
+        ready.put_id(out);
         out.extend_from_slice(&of_rule.head);
-        json_string(out, it.key);
-        if it.subject.is_empty() {
-            out.put(SUBJECT);
+        json_text_of(out, it.key, ready.key);
+        of_rule.subject(out, ready);
+        match it.outcome {
+            Outcome::Fail => out.put("},\"outcome\":\"fail\",\"message\":\""),
+            Outcome::Pass | Outcome::NotApplicable | Outcome::NoEvidence | Outcome::Error => {
+                out.put("},\"outcome\":\"");
+                out.put(it.outcome.name());
+                out.put("\",\"message\":\"");
+            }
         }
-        for (index, (level, who)) in it.subject.iter().enumerate() {
-            self.levels.put(out, index, level, |out| next_member(out, index, SUBJECT, level));
-            json_string(out, who);
-        }
-        out.put("},\"outcome\":\"");
-        out.put(it.outcome.name());
-        out.put("\",\"message\":");
-        json_string(out, it.message);
-        of_rule.evidence(out, &it.evidence, &setting.zone);
-        let FindingOrigin { file, sheet, row } = it.origin;
-        let is_same = |last: &(String, Option<String>)| last.0 == file && last.1.as_deref() == sheet;
-        let own = || (file.to_owned(), sheet.map(str::to_owned));
-        out.extend_from_slice(self.origin.get(is_same, own, |out| origin(out, file, sheet)));
-        match row {
+        json_text_of(out, it.message, ready.message);
+        of_rule.evidence(out, ready, &setting.zone);
+        match it.origin.row {
             0 => out.put("null"),
-            row => put_digits(out, row, 1),
+            _ => ready.put_row(out),
         }
-        out.put("},\"standing\":\"");
-        out.put(it.standing.name());
-        out.put("\",\"points\":null");
-        if it.unstable {
-            out.put(",\"unstable\":true");
+        match it.standing {
+            Standing::New => out.put("},\"standing\":\"new\",\"points\":null"),
+            Standing::Known => out.put("},\"standing\":\"known\",\"points\":null"),
+            Standing::Waived => out.put("},\"standing\":\"waived\",\"points\":null"),
         }
-        out.put("}");
+        out.put(if it.unstable { ",\"unstable\":true}" } else { "}" });
     }
-}
-
-/// From the origin's name to its row.
-fn origin(out: &mut Vec<u8>, file: &str, sheet: Option<&str>) {
-    out.put(",\"origin\":{\"file\":");
-    string_or_null(out, Some(file).filter(|it| !it.is_empty()));
-    out.put(",\"sheet\":");
-    string_or_null(out, sheet);
-    out.put(",\"row\":");
 }
 
 impl OfRule {
@@ -108,7 +94,7 @@ impl OfRule {
         string_or_null(&mut head, it.rule.dimension.as_deref());
         head.put(",\"kind\":");
         json_string(&mut head, it.kind());
-        head.put(",\"key\":");
+        head.put(",\"key\":\"");
         tail.put(",\"params\":{");
         for (index, param) in it.rule.params.iter().enumerate() {
             comma(&mut tail, index);
@@ -118,65 +104,99 @@ impl OfRule {
         tail.put("},\"rule_hash\":");
         json_string(&mut tail, it.evidence.rule_hash);
         tail.put("}");
-        Self { head, fields: Names::new(), rests: Vec::new(), tail }
+        Self { head, levels: Names::new(), fields: Names::new(), rests: Vec::new(), tail }
     }
 
-    fn evidence(&mut self, out: &mut Vec<u8>, it: &Evidence<'_>, zone: &Zone) {
+    /// From the end of the key to the last of those who are scored.
+    fn subject(&mut self, out: &mut Vec<u8>, ready: &Ready<'_, '_>) {
+        let encode = |out: &mut Vec<u8>, index, level: &str| {
+            out.put(if index == 0 { "\",\"subject\":{" } else { "\"," });
+            member(out, level);
+            out.put("\"");
+        };
+        let subject = &*ready.finding.subject;
+        for (index, (level, who)) in subject.iter().enumerate() {
+            self.levels.put(out, index, (level, ready.alike.names), |out| encode(out, index, level));
+            json_text_of(out, who, ready.subject);
+        }
+        out.put(if subject.is_empty() { "\",\"subject\":{" } else { "\"" });
+    }
+
+    /// From the end of the message to the row.
+    fn evidence(&mut self, out: &mut Vec<u8>, ready: &Ready<'_, '_>, zone: &Zone) {
+        const FIELDS: &str = "\",\"evidence\":{\"fields\":{";
+        let encode = |out: &mut Vec<u8>, index, name: &str| {
+            out.put(if index == 0 { FIELDS } else { "," });
+            member(out, name);
+        };
+        let it = &ready.finding.evidence;
         if it.fields.is_empty() {
             out.put(FIELDS);
         }
-        let mut all_readable = true;
+        let mut is_plain = it.reason.is_none();
         for (index, (name, value)) in it.fields.iter().enumerate() {
-            self.fields.put(out, index, name, |out| next_member(out, index, FIELDS, name));
-            put_value(out, value, zone);
-            all_readable &= !matches!(value, Value::Unreadable);
+            self.fields.put(out, index, (name, ready.alike.names), |out| encode(out, index, name));
+            put_shown(out, value, ready, zone);
+            is_plain &= !matches!(value, Value::Unreadable);
         }
+        let origin = &ready.finding.origin;
+        if !is_plain {
+            return self.rest(out, it, origin);
+        }
+        let is_it = |rest: &&Rest| {
+            rest.file == ready.alike.file
+                && rest.conjunct.as_deref() == it.conjunct
+                && rest.missing.as_deref() == it.missing
+        };
+        if let Some(known) = self.rests.iter().find(is_it) {
+            return out.extend_from_slice(&known.text);
+        }
+        let start = out.len();
+        self.rest(out, it, origin);
+        let own = |it: Option<&str>| it.map(Box::from);
+        let (text, file) = (out[start..].to_vec(), ready.alike.file);
+        // Files mostly come one after the other: what was of those before is of no use any more.
+        if self.rests.len() == RESTS_MAX {
+            self.rests.clear();
+        }
+        self.rests.push(Rest { conjunct: own(it.conjunct), missing: own(it.missing), file, text });
+    }
+
+    /// What follows the fields, up to the row.
+    fn rest(&self, out: &mut Vec<u8>, it: &Evidence<'_>, origin: &FindingOrigin<'_>) {
         out.put("}");
-        if !all_readable {
+        let mut unreadable = it.fields.iter().filter(|(_, value)| *value == Value::Unreadable).peekable();
+        if unreadable.peek().is_some() {
             out.put(",\"unreadable\":[");
-            let unreadable = it.fields.iter().filter(|(_, value)| *value == Value::Unreadable);
             for (index, (name, _)) in unreadable.enumerate() {
                 comma(out, index);
                 json_string(out, name);
             }
             out.put("]");
         }
-        if it.reason.is_some() {
-            return self.rest(out, it);
-        }
-        let is_it =
-            |rest: &&Rest| rest.conjunct.as_deref() == it.conjunct && rest.missing.as_deref() == it.missing;
-        if let Some(known) = self.rests.iter().find(is_it) {
-            return out.extend_from_slice(&known.text);
-        }
-        let start = out.len();
-        self.rest(out, it);
-        if self.rests.len() < RESTS_MAX {
-            let own = |it: Option<&str>| it.map(Box::from);
-            let text = out[start..].to_vec();
-            self.rests.push(Rest { conjunct: own(it.conjunct), missing: own(it.missing), text });
-        }
-    }
-
-    /// What follows the fields.
-    fn rest(&self, out: &mut Vec<u8>, it: &Evidence<'_>) {
         for (name, text) in [("conjunct", it.conjunct), ("missing", it.missing), ("reason", it.reason)] {
             out.put(",");
             member(out, name);
             string_or_null(out, text);
         }
         out.extend_from_slice(&self.tail);
+        out.put(",\"origin\":{\"file\":");
+        string_or_null(out, Some(origin.file).filter(|it| !it.is_empty()));
+        out.put(",\"sheet\":");
+        string_or_null(out, origin.sheet);
+        out.put(",\"row\":");
     }
 }
 
-/// What stands before the first subject, and before the first field of the evidence.
-const SUBJECT: &str = ",\"subject\":{";
-const FIELDS: &str = ",\"evidence\":{\"fields\":{";
-
-/// Appends a member's name with what stands before it: `begin` where it is the first.
-fn next_member(out: &mut Vec<u8>, index: usize, begin: &str, name: &str) {
-    out.put(if index == 0 { begin } else { "," });
-    member(out, name);
+/// Appends a value of the evidence: see [`put_value`].
+fn put_shown(out: &mut Vec<u8>, value: &Shown<'_>, ready: &Ready<'_, '_>, zone: &Zone) {
+    if let Value::Text(text) = value {
+        out.put("\"");
+        json_text_of(out, text, ready.values);
+        out.put("\"");
+    } else {
+        put_value(out, value, zone);
+    }
 }
 
 /// Names in a list, which mostly are those of the list before: each as it was encoded.
@@ -187,16 +207,20 @@ impl Names {
         Self(Vec::new())
     }
 
-    /// Appends a name of a list, encoded unless it is known in this place.
+    /// Appends a name of a list, encoded unless it is known in this place; `is_known` where it cannot be another one than
+    /// the one that was there before.
     #[inline]
     pub(super) fn put(
         &mut self,
         out: &mut Vec<u8>,
         index: usize,
-        name: &str,
+        (name, is_known): (&str, bool),
         encode: impl FnOnce(&mut Vec<u8>),
     ) {
-        if let Some((_, text)) = self.0.get(index).filter(|(known, _)| **known == *name) {
+        if let Some((known, text)) = self.0.get(index)
+            && (is_known || **known == *name)
+        {
+            debug_assert_eq!(**known, *name, "the same names were promised");
             return out.extend_from_slice(text);
         }
         let start = out.len();
@@ -207,26 +231,21 @@ impl Names {
     }
 }
 
-/// What was encoded last, and of what: findings come file by file.
-pub(super) struct Last<T>(Option<(T, Vec<u8>)>);
+/// What findings of a file have in common, as it was encoded last: they come file by file.
+pub(super) struct OfFile(Option<(u32, Vec<u8>)>);
 
-impl<T> Last<T> {
+impl OfFile {
     pub(super) const fn new() -> Self {
         Self(None)
     }
 
-    /// The bytes of `own`, encoded unless they are those of the last one.
+    /// Of a file, by its number; encoded unless it is the one before.
     #[inline]
-    pub(super) fn get(
-        &mut self,
-        is_same: impl Fn(&T) -> bool,
-        own: impl FnOnce() -> T,
-        encode: impl FnOnce(&mut Vec<u8>),
-    ) -> &[u8] {
-        if !self.0.as_ref().is_some_and(|it| is_same(&it.0)) {
+    pub(super) fn get(&mut self, file: u32, encode: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
+        if self.0.as_ref().is_none_or(|it| it.0 != file) {
             let mut bytes = Vec::new();
             encode(&mut bytes);
-            self.0 = Some((own(), bytes));
+            self.0 = Some((file, bytes));
         }
         self.0.as_ref().map_or(&[], |it| &it.1)
     }

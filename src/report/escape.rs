@@ -32,31 +32,80 @@ pub(super) fn json_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// True where no byte could need escaping: 0xC2 and 0xE2 start the C1 controls, and U+2028 with the
-/// bidirectional controls.
-fn json_plain(bytes: &[u8]) -> bool {
-    no_byte(bytes, |byte| {
-        (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
-    })
+/// Whether text can be written as it is, found out once for several formats: what may stand in its way, in JSON and in
+/// a cell of CSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plain(u8);
+
+impl Plain {
+    /// Of no text at all: nothing stands in its way.
+    pub(super) const YES: Self = Self(0);
+    const NOT_JSON: u8 = 1;
+    const NOT_CSV: u8 = 2;
+
+    /// Looks at a text.
+    pub(super) fn of(text: &str) -> Self {
+        let not = |byte| {
+            (u8::from(json_suspect(byte)) * Self::NOT_JSON) | (u8::from(csv_suspect(byte)) * Self::NOT_CSV)
+        };
+        Self(suspects(text.as_bytes(), not))
+    }
+
+    /// Of both.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// True where JSON needs no escape.
+    pub(super) const fn in_json(self) -> bool {
+        self.0 & Self::NOT_JSON == 0
+    }
+
+    /// True where CSV needs no quotes, and nothing has to be left out; see [`runs_as_formula`] for what it begins with.
+    pub(super) const fn in_csv(self) -> bool {
+        self.0 & Self::NOT_CSV == 0
+    }
+
+    /// Where it takes a cell of several such texts with commas between them.
+    pub(super) const fn with_commas(self) -> Self {
+        Self(self.0 | Self::NOT_CSV)
+    }
 }
 
-/// True where `suspect` holds of no byte. Whole chunks are looked at without a branch, which
-/// compiles to vector instructions.
+/// True where no byte could need escaping.
+fn json_plain(bytes: &[u8]) -> bool {
+    suspects(bytes, |byte| u8::from(json_suspect(byte))) == 0
+}
+
+/// True for what may need escaping: 0xC2 and 0xE2 start the C1 controls, and U+2028 with the bidirectional controls.
+#[inline]
+fn json_suspect(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
+}
+
+/// True where `suspect` holds of no byte.
 #[inline]
 fn no_byte(bytes: &[u8], suspect: impl Fn(u8) -> bool) -> bool {
-    let found = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | suspect(*byte));
+    suspects(bytes, |byte| u8::from(suspect(byte))) == 0
+}
+
+/// All that is suspect of any byte, as bits. Chunks are looked at without a branch, which compiles to vector
+/// instructions.
+#[inline]
+fn suspects(bytes: &[u8], suspect: impl Fn(u8) -> u8) -> u8 {
+    let found = |bytes: &[u8]| bytes.iter().fold(0, |found, byte| found | suspect(*byte));
     // What is left behind whole chunks is looked at as the last whole chunk, in one go.
     if let Some(last) = bytes.last_chunk::<16>() {
-        return !bytes.as_chunks::<16>().0.iter().any(|it| found(it)) && !found(last);
+        return bytes.as_chunks::<16>().0.iter().fold(found(last), |all, it| all | found(it));
     }
     // Less than a chunk is looked at as its beginning and its end, which share what is between.
     if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        return !found([*first, *last].as_flattened());
+        return found([*first, *last].as_flattened());
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        return !found([*first, *last].as_flattened());
+        return found([*first, *last].as_flattened());
     }
-    !found(bytes)
+    found(bytes)
 }
 
 fn json_escaped(out: &mut Vec<u8>, text: &str) {
@@ -84,12 +133,16 @@ fn json_escaped(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(&text.as_bytes()[done..]);
 }
 
-/// Appends a fingerprint; the same text as its `Display` gives.
-pub(super) fn put_fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
-    out.extend_from_slice(Fingerprint::TAG.as_bytes());
-    out.push(b'-');
-    let [a, b, c, d] = [id.0 >> 96, id.0 >> 64, id.0 >> 32, id.0];
-    out.extend_from_slice([hex(a as u32), hex(b as u32), hex(c as u32), hex(d as u32)].as_flattened());
+/// Bytes of a fingerprint.
+pub(super) const FINGERPRINT_LEN: usize = Fingerprint::TAG.len() + 1 + 32;
+
+/// A fingerprint; the same text as its `Display` gives.
+pub(super) fn fingerprint(id: Fingerprint) -> [u8; FINGERPRINT_LEN] {
+    let mut text = [b'-'; FINGERPRINT_LEN];
+    let (tag, digits) = (Fingerprint::TAG.as_bytes(), [id.0 >> 96, id.0 >> 64, id.0 >> 32, id.0]);
+    text[..tag.len()].copy_from_slice(tag);
+    text[tag.len() + 1..].copy_from_slice(digits.map(|it| hex(it as u32)).as_flattened());
+    text
 }
 
 /// Eight hexadecimal digits, all at once: each takes a byte of one number.
@@ -103,13 +156,38 @@ fn hex(number: u32) -> [u8; 8] {
     (it + 0x3030_3030_3030_3030 + letters * 39).to_be_bytes()
 }
 
-/// Makes a cell of the text that stands from here on, as [`csv_cell`] does.
-pub(super) fn csv_cell_since(out: &mut Vec<u8>, start: usize) {
-    let text = &out[start..];
-    let begins = text.first().is_none_or(|it| it.is_ascii_alphanumeric());
-    if !begins || !no_byte(text, csv_suspect) {
+/// Makes a cell of the text that stands from here on, as [`csv_cell`] does; `is_plain` where nothing in it is suspect.
+#[inline]
+pub(super) fn csv_cell_since(out: &mut Vec<u8>, start: usize, is_plain: bool) {
+    if may_run(&out[start..]) || !is_plain && !no_byte(&out[start..], csv_suspect) {
         let text = out.split_off(start);
         csv_cell(out, &String::from_utf8_lossy(&text));
+    }
+}
+
+/// True where the first byte is not reason enough to say that it is no formula: 0xEF starts the full-width signs.
+#[inline]
+fn may_run(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'+' | b'-' | b'=' | b'@' | b'\t' | b'\r' | b'\n' | 0xef))
+}
+
+/// Appends a cell of CSV; `plain` says what stands in its way.
+#[inline]
+pub(super) fn csv_cell_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
+    if plain.in_csv() && !may_run(text.as_bytes()) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        csv_cell(out, text);
+    }
+}
+
+/// Appends text of a JSON string, without quotes; `plain` says what stands in its way.
+#[inline]
+pub(super) fn json_text_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
+    if plain.in_json() {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        json_text(out, text);
     }
 }
 
@@ -422,7 +500,7 @@ mod tests {
     fn fingerprints_are_printed_alike() {
         for number in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef] {
             let id = Fingerprint(number);
-            assert_eq!(bytes(|out| put_fingerprint(out, id)), id.to_string());
+            assert_eq!(fingerprint(id), id.to_string().as_bytes());
         }
     }
 }

@@ -2,10 +2,10 @@
 //! repository's root. Waived findings are said to be, and count as `info`.
 
 use super::{
-    Encoder, Joints, Needs, Report, Setting,
+    Encoder, Joints, Needs, Ready, Report, Setting,
     digest::with_key,
-    encode::{Last, OfRules},
-    escape::{cut_chars, json_string, json_text, put_fingerprint},
+    encode::{OfFile, OfRules},
+    escape::{Plain, cut_chars, json_string, json_text, json_text_of},
 };
 use crate::{
     audit::Audit,
@@ -43,12 +43,7 @@ impl Report for Gitlab {
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
-        Box::new(Elements {
-            setting: &self.setting,
-            of_rules: OfRules::new(),
-            text: String::new(),
-            path: Last::new(),
-        })
+        Box::new(Elements { setting: &self.setting, of_rules: OfRules::new(), text: String::new() })
     }
 
     fn joints(&self) -> Option<Joints> {
@@ -67,49 +62,70 @@ impl Report for Gitlab {
 /// Findings as elements of the list.
 struct Elements<'a> {
     setting: &'a Setting,
-    of_rules: OfRules<Vec<u8>>,
+    of_rules: OfRules<OfRule>,
     /// To put descriptions and paths together.
     text: String,
-    path: Last<String>,
+}
+
+/// What findings of a rule have in common.
+struct OfRule {
+    named: Vec<u8>,
+    /// From the end of the fingerprint to the row, where there is one; of those that are waived apart.
+    places: [OfFile; 2],
 }
 
 impl Encoder for Elements<'_> {
-    fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
-        let (is_waived, text) = (it.standing == Standing::Waived, &mut self.text);
+    fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
+        let Self { setting, of_rules, text } = self;
+        let (it, is_waived) = (ready.finding, ready.finding.standing == Standing::Waived);
         out.put("{\"description\":\"");
-        description(out, it, text);
+        description(out, ready, text);
         if is_waived {
-            let standing = [("standing", wording::STANDING_WAIVED.text(self.setting.lang))];
-            json_text(out, &wording::STANDING_BESIDE.fill(self.setting.lang, &standing));
+            let standing = [("standing", wording::STANDING_WAIVED.text(setting.lang))];
+            json_text(out, &wording::STANDING_BESIDE.fill(setting.lang, &standing));
         }
-        out.extend_from_slice(self.of_rules.get(rule, || named(it.rule)));
-        put_fingerprint(out, it.id);
-        out.put("\",\"severity\":\"");
-        out.put(if is_waived { "info" } else { severity(it.rule.severity) });
-        let line = self.setting.places.of_finding(it, text);
-        let encode = |out: &mut Vec<u8>| {
-            out.put("\",\"location\":{\"path\":");
-            json_string(out, text);
-            out.put(",\"lines\":{\"begin\":");
-        };
-        let path = &*text;
-        out.extend_from_slice(self.path.get(|it| it == path, || path.clone(), encode));
-        put_digits(out, line, 1);
+        let new = || OfRule { named: named(it.rule), places: [OfFile::new(), OfFile::new()] };
+        let of_rule = of_rules.get(ready.alike.rule, new);
+        out.extend_from_slice(&of_rule.named);
+        ready.put_id(out);
+        if it.origin.row == 0 {
+            let line = place(out, it, setting, text);
+            put_digits(out, line, 1);
+        } else {
+            let known = of_rule.places[usize::from(is_waived)].get(ready.alike.file, |out| {
+                place(out, it, setting, text);
+            });
+            out.extend_from_slice(known);
+            ready.put_row(out);
+        }
         out.put("}}}");
     }
 }
 
+/// Appends what stands between the fingerprint and the line; gives the line, which is the row where there is one.
+fn place(out: &mut Vec<u8>, it: &Finding<'_>, setting: &Setting, text: &mut String) -> u64 {
+    out.put("\",\"severity\":\"");
+    out.put(if it.standing == Standing::Waived { "info" } else { severity(it.rule.severity) });
+    let line = setting.places.of_finding(it, text);
+    out.put("\",\"location\":{\"path\":");
+    json_string(out, text);
+    out.put(",\"lines\":{\"begin\":");
+    line
+}
+
 /// The key, unless the message has it, and the message, cut where they are long.
-fn description(out: &mut Vec<u8>, it: &Finding<'_>, text: &mut String) {
+fn description(out: &mut Vec<u8>, ready: &Ready<'_, '_>, text: &mut String) {
+    let it = ready.finding;
+    let parts = with_key(it.key, it.message);
     // A character has a byte at least.
     if it.key.len() + ": ".len() + it.message.len() <= DESCRIPTION_CHARS_MAX {
-        for part in with_key(it.key, it.message) {
-            json_text(out, part);
+        for (part, plain) in parts.into_iter().zip([ready.key, Plain::YES, ready.message]) {
+            json_text_of(out, part, plain);
         }
         return;
     }
     text.clear();
-    text.extend(with_key(it.key, it.message));
+    text.extend(parts);
     json_text(out, &cut_chars(text, DESCRIPTION_CHARS_MAX));
 }
 

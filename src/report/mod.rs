@@ -19,6 +19,7 @@ mod layout;
 mod markdown;
 mod ndjson;
 mod places;
+mod ready;
 mod sarif;
 mod schema;
 mod scores;
@@ -34,10 +35,11 @@ pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};
 pub(crate) use layout::{Style, cut, width, wrap};
 pub use places::Places;
+pub use ready::Ready;
 pub use schema::{Described, schema};
 pub use scores::{score_entry, score_json, score_line};
 
-use crate::{audit::Audit, calendar::Zone, finding::Finding, wording::Lang};
+use crate::{audit::Audit, calendar::Zone, wording::Lang};
 use std::{
     io::{self, Read, Write},
     path::Path,
@@ -254,16 +256,15 @@ impl Joints {
 /// Encodes the findings of one worker. It may keep what they have in common, but a finding's bytes do not depend on
 /// those before it: buffers are joined in record order, whoever filled them.
 pub trait Encoder {
-    /// Appends a finding without what joins it to others, or nothing where the report leaves it out. `rule` is a number
-    /// that its rule alone has as long as the encoder is used.
-    fn finding(&mut self, rule: usize, finding: &Finding<'_>, out: &mut Vec<u8>);
+    /// Appends a finding without what joins it to others, or nothing where the report leaves it out.
+    fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>);
 }
 
 /// Encodes nothing: the format is made of totals and worst findings.
 struct Nothing;
 
 impl Encoder for Nothing {
-    fn finding(&mut self, _: usize, _: &Finding<'_>, _: &mut Vec<u8>) {}
+    fn finding(&mut self, _: &Ready<'_, '_>, _: &mut Vec<u8>) {}
 }
 
 /// One output format. Findings are encoded on the worker that found them, into the block's own

@@ -7,7 +7,7 @@ use crate::{
         PromiseResult, RuleResult, Summary, Unassessed,
     },
     diagnostic::{Diagnostic, Place, Said},
-    finding::{Fingerprint, Standing},
+    finding::{Alike, Fingerprint, Standing},
     record::Value,
     rule::{Effective, MissingPolicy, Outcome, Param, ParamOrigin, Rule, Script, Severity},
     wording::{self, UserText},
@@ -304,7 +304,8 @@ fn written(format: Format, setting: Setting, audit: &Audit) -> String {
             findings.extend_from_slice(
                 &joints.before.as_bytes()[usize::from(rule == 0 && !joints.before.is_empty())..],
             );
-            encoder.finding(rule, &it.as_finding(), &mut findings);
+            let alike = Alike { rule, file: rule as u32, names: false };
+            encoder.finding(&Ready::new(&it.as_finding(), alike), &mut findings);
             findings.extend_from_slice(joints.after.as_bytes());
         }
     }

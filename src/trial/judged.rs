@@ -14,7 +14,7 @@ use crate::{
         Tracer, Wanted, WindowPass, Windows, Work, plan_source, sweep_windows,
     },
     expr::Cause,
-    finding::Finding,
+    finding::{Alike, Finding},
     ingest::{self, Block, Decoder, Fault, Opened, Reader, ReaderOptions, Want},
     project::Project,
     record::{Batch, Origin, Value},
@@ -314,7 +314,7 @@ impl FindingSink for Kept {
 }
 
 impl FindingEncoder for &Kept {
-    fn encode(&mut self, _: usize, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+    fn encode(&mut self, _: Alike, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
         let failed = Failed {
             row: finding.origin.row,
             conjunct: finding.evidence.conjunct.map(str::to_owned),

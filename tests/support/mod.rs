@@ -7,11 +7,11 @@ use touchstone::{
         Bench, BlockResult, Filter, FindingEncoder, FindingSink, Judge, SourceAsk, SourcePlan, Wanted,
         plan_source,
     },
-    finding::Finding,
+    finding::{Alike, Finding},
     ingest::{self, Block, Decoder, Opened, Reader, ReaderOptions, Want},
     project::{LoadOptions, Project, load},
     record::Batch,
-    report::{Encoder, Format, Report, Setting, report},
+    report::{Encoder, Format, Ready, Report, Setting, report},
     wording::Lang,
 };
 
@@ -121,8 +121,8 @@ impl FindingSink for Lines {
 struct LinesOf<'a>(Box<dyn Encoder + 'a>);
 
 impl FindingEncoder for LinesOf<'_> {
-    fn encode(&mut self, rule: usize, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
-        self.0.finding(rule, finding, &mut buffers[0]);
+    fn encode(&mut self, alike: Alike, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
+        self.0.finding(&Ready::new(finding, alike), &mut buffers[0]);
         buffers[0].push(b'\n');
     }
 }

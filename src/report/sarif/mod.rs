@@ -37,7 +37,7 @@ const MESSAGE_CHARS_MAX: usize = 1_000;
 /// See the file's head.
 pub(super) struct Sarif {
     setting: Setting,
-    /// How many findings were handed over.
+    /// How many findings were handed over; no longer counted once there are too many.
     seen: AtomicU64,
     /// What each encoder has counted.
     parts: Mutex<Vec<ByGroup>>,
@@ -112,7 +112,7 @@ impl Sarif {
         location(out, &self.setting.places.of_rule_or_project(rule));
         out.put("}]");
         self.related(out, rule);
-        results::fingerprint(out, Fingerprint::of_record("", &rule.id, group, 0));
+        results::fingerprints(out, Fingerprint::of_record("", &rule.id, group, 0));
         self.standing(out, of_all(found), None);
         out.put("}");
     }
@@ -295,8 +295,9 @@ impl Report for Sarif {
 
     fn rewind(&self, mark: usize) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        let again = parts.drain(mark..).flatten().flat_map(|it| it.1.into_values());
-        self.seen.fetch_sub(again.map(|it| it.all()).sum(), Ordering::Relaxed);
+        parts.truncate(mark);
+        let left = parts.iter().flatten().flat_map(|it| it.1.values());
+        self.seen.store(left.map(Found::all).sum(), Ordering::Relaxed);
     }
 
     fn finish(&self, audit: &Audit, findings: &mut dyn Read, out: &mut (dyn Write + Send)) -> io::Result<()> {

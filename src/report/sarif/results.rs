@@ -5,10 +5,10 @@ use crate::{
     audit::Found,
     finding::{Finding, Fingerprint, Sink, put_digits},
     report::{
-        Encoder,
+        Encoder, Ready,
         digest::with_key,
         encode::OfRules,
-        escape::{cut_chars, json_string, put_fingerprint, put_uri},
+        escape::{cut_chars, fingerprint, json_string, put_uri},
     },
     rule::Rule,
 };
@@ -59,7 +59,7 @@ impl OfRule {
 
     fn count(&mut self, it: &Finding<'_>) {
         let (level, who) = it.subject.last().copied().unwrap_or_default();
-        let who = cut_chars(who, GROUP_CHARS_MAX);
+        let who = if who.len() > GROUP_CHARS_MAX { cut_chars(who, GROUP_CHARS_MAX) } else { who.into() };
         let of_level = match self.groups.iter().position(|it| it.0 == level) {
             Some(known) => known,
             None => {
@@ -91,14 +91,16 @@ fn hasher() -> ahash::RandomState {
 }
 
 impl Encoder for Results<'_> {
-    fn finding(&mut self, rule: usize, it: &Finding<'_>, out: &mut Vec<u8>) {
-        let (sarif, text) = (self.sarif, &mut self.text);
-        let of_rule = self.of_rules.get(rule, || OfRule::new(it.rule, sarif));
+    fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
+        let (sarif, text, it) = (self.sarif, &mut self.text, ready.finding);
+        let of_rule = self.of_rules.get(ready.alike.rule, || OfRule::new(it.rule, sarif));
         of_rule.count(it);
-        // What is encoded beyond the limit would be thrown away.
-        if sarif.seen.fetch_add(1, Ordering::Relaxed) > RESULTS_MAX {
+        // What is encoded beyond the limit would be thrown away, and to count on would cost more than all else here: the
+        // number would go to and fro between the workers.
+        if sarif.seen.load(Ordering::Relaxed) > RESULTS_MAX {
             return;
         }
+        sarif.seen.fetch_add(1, Ordering::Relaxed);
         out.extend_from_slice(&of_rule.head);
         text.clear();
         text.extend(with_key(it.key, it.message));
@@ -110,7 +112,7 @@ impl Encoder for Results<'_> {
         put_digits(out, line, 1);
         out.put("}}}]");
         out.extend_from_slice(&of_rule.related);
-        fingerprint(out, it.id);
+        fingerprints(out, it.id);
         sarif.standing(out, it.standing, it.waiver);
         out.put("}");
     }
@@ -134,10 +136,11 @@ pub(super) fn start(out: &mut Vec<u8>, rule: &Rule) {
 }
 
 /// GitHub knows an alert again by `primaryLocationLineHash` alone.
-pub(super) fn fingerprint(out: &mut Vec<u8>, id: Fingerprint) {
+pub(super) fn fingerprints(out: &mut Vec<u8>, id: Fingerprint) {
+    let id = fingerprint(id);
     out.put(",\"partialFingerprints\":{\"primaryLocationLineHash\":\"");
-    put_fingerprint(out, id);
+    out.put_ascii(&id);
     out.put("\",\"touchstone/v1\":\"");
-    put_fingerprint(out, id);
+    out.put_ascii(&id);
     out.put("\"}");
 }

@@ -7,8 +7,8 @@ mod findings;
 mod sheet;
 mod tables;
 
-use super::{Encoder, Needs, Report, Setting};
-use crate::{audit::Audit, finding::Finding};
+use super::{Encoder, Needs, Ready, Report, Setting};
+use crate::audit::Audit;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use sheet::{Looks, Names};
 use std::{
@@ -84,8 +84,8 @@ impl Report for Xlsx {
 }
 
 impl Encoder for &Xlsx {
-    fn finding(&mut self, _: usize, finding: &Finding<'_>, out: &mut Vec<u8>) {
-        findings::encode(finding, &self.setting, &self.collected, out);
+    fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
+        findings::encode(ready.finding, &self.setting, &self.collected, out);
     }
 }
 
