@@ -7,8 +7,8 @@ use crate::{
     audit::Audit,
     diagnostic::{Diagnostic, Place},
     engine::{FindingEncoder, FindingSink, Wanted},
-    finding::{Alike, Finding, Sink as _},
-    report::{Encoder, Format, Joints, Ready, Report, Setting, report},
+    finding::{Alike, Finding},
+    report::{Encoder, Format, Joints, Ready, Report, Setting, put_short, report},
     wording,
 };
 use rayon::prelude::*;
@@ -353,7 +353,9 @@ impl FindingSink for Sink<'_> {
             let joints = report.joints().unwrap_or_default();
             match encoders.own.iter().position(|it| Some(it.number) == *like) {
                 Some(other) => encoders.like.push((number, other)),
-                None => encoders.own.push(Own { number, encoder: report.encoder(), joints, len: 0 }),
+                None => {
+                    encoders.own.push(Own { number, encoder: report.encoder(), joints, lens: Vec::new() })
+                }
             }
         }
         Box::new(encoders)
@@ -373,31 +375,39 @@ struct Own<'a> {
     number: usize,
     encoder: Box<dyn Encoder + 'a>,
     joints: Joints,
-    /// Bytes of the last finding.
-    len: Len,
+    /// Bytes of each finding that was encoded last.
+    lens: Vec<Len>,
+}
+
+impl Own<'_> {
+    fn encode(&mut self, findings: &[Ready<'_, '_>], out: &mut Vec<u8>) {
+        self.lens.clear();
+        for it in findings {
+            let start = out.len();
+            put_short(out, self.joints.before);
+            let from = out.len();
+            self.encoder.finding(it, out);
+            match out.len() - from {
+                // Not every report has every finding.
+                0 => out.truncate(start),
+                len => {
+                    put_short(out, self.joints.after);
+                    self.lens.push(len as Len);
+                }
+            }
+        }
+    }
 }
 
 impl FindingEncoder for Encoders<'_> {
-    fn encode(&mut self, alike: Alike, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
-        let ready = Ready::new(finding, alike);
+    fn encode(&mut self, findings: &[(Alike, Finding<'_>)], buffers: &mut [Vec<u8>]) {
+        let ready: Vec<Ready<'_, '_>> = findings.iter().map(|(alike, it)| Ready::new(it, *alike)).collect();
         for it in &mut self.own {
-            let buffer = &mut buffers[it.number];
-            let start = buffer.len();
-            buffer.put(it.joints.before);
-            let from = buffer.len();
-            it.encoder.finding(&ready, buffer);
-            it.len = (buffer.len() - from) as Len;
-            match it.len {
-                // Not every report has every finding.
-                0 => buffer.truncate(start),
-                _ => buffer.put(it.joints.after),
-            }
+            it.encode(&ready, &mut buffers[it.number]);
         }
         for (number, other) in &self.like {
-            let len = self.own[*other].len;
-            if len > 0 {
-                buffers[*number].extend_from_slice(&len.to_le_bytes());
-            }
+            let lens = self.own[*other].lens.iter().map(|it| it.to_le_bytes());
+            buffers[*number].extend(lens.flatten());
         }
     }
 }

@@ -40,7 +40,7 @@ impl FindingSink for OutcomesOnly {
 }
 
 impl FindingEncoder for &OutcomesOnly {
-    fn encode(&mut self, _: Alike, _: &Finding<'_>, _: &mut [Vec<u8>]) {}
+    fn encode(&mut self, _: &[(Alike, Finding<'_>)], _: &mut [Vec<u8>]) {}
 }
 
 /// The outcomes of a source's records by planned rule and by reported promise, in record order.

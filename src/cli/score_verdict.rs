@@ -75,20 +75,21 @@ impl FindingSink for Faults<'_> {
 }
 
 impl FindingEncoder for &Faults<'_> {
-    fn encode(&mut self, _: Alike, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
+    fn encode(&mut self, findings: &[(Alike, Finding<'_>)], _: &mut [Vec<u8>]) {
         let is_whose = |it: &(&str, &str)| it.0 == self.level && it.1 == self.name;
-        if self.level != Period::All.name() && !finding.subject.iter().any(is_whose) {
-            return;
-        }
-        let fault = Fault {
-            key: finding.key.to_owned(),
-            title: finding.rule.title.get(self.lang).to_owned(),
-            clause: finding.rule.source.clone(),
-            message: finding.message.to_owned(),
-            origin: format!("{}:{}", finding.origin.file, finding.origin.row),
-        };
+        let is_theirs =
+            |it: &Finding<'_>| self.level == Period::All.name() || it.subject.iter().any(is_whose);
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.entry(finding.rule.id.clone()).or_default().push(fault);
+        for (_, finding) in findings.iter().filter(|it| is_theirs(&it.1)) {
+            let fault = Fault {
+                key: finding.key.to_owned(),
+                title: finding.rule.title.get(self.lang).to_owned(),
+                clause: finding.rule.source.clone(),
+                message: finding.message.to_owned(),
+                origin: format!("{}:{}", finding.origin.file, finding.origin.row),
+            };
+            found.entry(finding.rule.id.clone()).or_default().push(fault);
+        }
     }
 }
 

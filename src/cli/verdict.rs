@@ -336,8 +336,8 @@ impl FindingSink for Messages {
 }
 
 impl FindingEncoder for &Messages {
-    fn encode(&mut self, _: Alike, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
-        let said = (finding.origin.row, finding.message.to_owned());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(said);
+    fn encode(&mut self, findings: &[(Alike, Finding<'_>)], _: &mut [Vec<u8>]) {
+        let said = findings.iter().map(|(_, it)| (it.origin.row, it.message.to_owned()));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(said);
     }
 }

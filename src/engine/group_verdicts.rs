@@ -457,12 +457,13 @@ impl GroupChunk<'_> {
             waiver,
             unstable: false,
         };
+        // They stand in no file, and not every group has all figures.
+        let alike = Alike { rule: judging.plan.rules.len() + group.rule, file: 0, names: false };
+        let findings = [(alike, finding)];
         if judging.sink.wanted().findings {
-            // They stand in no file, and not every group has all figures.
-            let alike = Alike { rule: judging.plan.rules.len() + group.rule, file: 0, names: false };
-            encoded.encoder.encode(alike, &finding, &mut encoded.outputs);
+            encoded.encoder.encode(&findings, &mut encoded.outputs);
         }
-        for_worst.then(|| owned(&finding, &planned.as_rule, u64::MAX))
+        for_worst.then(|| owned(&findings[0].1, &planned.as_rule, u64::MAX))
     }
 
     /// The aggregates with their values; n, coverage, interval and limit of the one that was compared; the

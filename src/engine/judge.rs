@@ -6,7 +6,7 @@ use super::{
     group_verdicts::{GroupFolder, GroupPart},
     keys::{RisingKeys, hash_keys},
     prepare::{derive, promised},
-    writer::Writer,
+    writer::{Hit, Writer},
 };
 use crate::{
     audit::{Found, OutcomeCounts, OwnedFinding, Unassessed},
@@ -55,9 +55,9 @@ pub trait FindingSink: Sync {
 
 /// Encodes the findings of one worker.
 pub trait FindingEncoder {
-    /// Appends a finding to each output's buffer. Its rule's number is that in the plan: rules on records, then those
-    /// over groups, then promises.
-    fn encode(&mut self, alike: Alike, finding: &Finding<'_>, buffers: &mut [Vec<u8>]);
+    /// Appends findings to each output's buffer. Their rules' numbers are those in the plan: rules on records, then
+    /// those over groups, then promises.
+    fn encode(&mut self, findings: &[(Alike, Finding<'_>)], buffers: &mut [Vec<u8>]);
 }
 
 /// What all workers share while a source is judged.
@@ -332,15 +332,15 @@ impl<'a> Judge<'a> {
                 self.cards.note_promise(promise.first_column, &verdict.waived);
                 verdicts.push(verdict);
             }
-            for (row, number) in in_record_order(&verdicts) {
-                let (judged, planned) = match number.checked_sub(plan.rules.len()) {
-                    Some(number) => (Judged::Promise(promised[number].0), first_promise + number),
-                    None => (Judged::Rule(&plan.rules[number]), number),
-                };
-                let rows = (row, low + row);
-                let to = (&mut *self.encoder, &mut result);
-                let standing = writer.finding((planned, judged), &verdicts[number], rows, to);
-                result.findings[planned].add(standing, !verdicts[number].faults.dead.get(row));
+            for hits in in_record_order(&verdicts).chunks(FINDINGS_AT_ONCE) {
+                let hits = hits.iter().map(|(row, of)| {
+                    let (judged, number) = match of.checked_sub(plan.rules.len()) {
+                        Some(of) => (Judged::Promise(promised[of].0), first_promise + of),
+                        None => (Judged::Rule(&plan.rules[*of]), *of),
+                    };
+                    Hit { number, judged, verdicts: &verdicts[*of], row: *row, at: low + row }
+                });
+                writer.findings(hits, (&mut *self.encoder, &mut result));
             }
             low += CHUNK_LEN;
         }
@@ -380,6 +380,20 @@ pub(super) enum Judged<'a> {
     Promise(&'a PlannedPromise),
 }
 
+impl<'a> Judged<'a> {
+    /// As a rule.
+    pub(super) const fn as_rule(self) -> &'a PlannedRule {
+        match self {
+            Self::Rule(planned) => planned,
+            Self::Promise(promise) => &promise.as_rule,
+        }
+    }
+}
+
+/// So many findings are encoded at once: enough that a format's code and buffer stay near, and little enough that
+/// their parts do.
+const FINDINGS_AT_ONCE: usize = 64;
+
 /// The outcomes of a promise as a rule's: open clocks that are in time count as passed.
 fn counts_of(counts: &Counts) -> OutcomeCounts {
     let [kept, breached, running, at_risk, not_applicable] = counts.outcomes;
@@ -408,7 +422,7 @@ fn breaches(parts: &Parts, low: usize) -> Verdicts {
 
 /// The findings of a chunk as (row, rule), by row and within it by rule. A counting sort: looking at
 /// every rule for every row would cost more than the findings themselves.
-fn in_record_order(verdicts: &[Verdicts]) -> impl Iterator<Item = (usize, usize)> {
+fn in_record_order(verdicts: &[Verdicts]) -> Vec<(usize, usize)> {
     let mut next = [0_u32; CHUNK_LEN + 1];
     for verdict in verdicts {
         for row in verdict.findings.rows() {
@@ -425,7 +439,7 @@ fn in_record_order(verdicts: &[Verdicts]) -> impl Iterator<Item = (usize, usize)
             next[row] += 1;
         }
     }
-    sorted.into_iter()
+    sorted
 }
 
 /// Judges the evaluator's chunk by one rule.

@@ -11,19 +11,16 @@ use crate::{
     finding::{Alike, Evidence, Finding, FindingOrigin, Fingerprint, Fingerprints, Shown, Standing},
     promise::Lack,
     record::Batch,
-    rule::{Outcome, Rule, Severity},
+    rule::{Outcome, Rule, Severity, Waiver},
 };
 use std::{fmt::Write as _, sync::atomic::Ordering};
 
 /// Puts findings together and hands them out.
-pub(super) struct Writer<'a, 'b> {
+pub(super) struct Writer<'a: 'b, 'b> {
     judging: &'a Judging<'a>,
     batch: &'b Batch,
     wanted: Wanted,
-    message: String,
-    joined: String,
-    fields: Vec<(&'a str, Shown<'b>)>,
-    subject: Vec<(&'a str, &'b str)>,
+    parts: Parts<'b>,
     /// How many candidates for the worst findings are still of use, by severity.
     room: [u64; 4],
     listed: Vec<usize>,
@@ -42,7 +39,7 @@ impl Judging<'_> {
     }
 }
 
-impl<'a, 'b> Writer<'a, 'b> {
+impl<'a: 'b, 'b> Writer<'a, 'b> {
     /// Gets ready for the findings of so many rules and promises.
     pub(super) fn new(judging: &'a Judging<'a>, batch: &'b Batch, rules: usize) -> Self {
         let room = judging.room_for_worst();
@@ -51,10 +48,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             judging,
             batch,
             wanted: judging.sink.wanted(),
-            message: String::new(),
-            joined: String::new(),
-            fields: Vec::new(),
-            subject: Vec::new(),
+            parts: Parts::default(),
             room,
             listed,
             ids: Vec::new(),
@@ -139,107 +133,126 @@ impl<'a, 'b> Writer<'a, 'b> {
         self.judging.files.get(self.batch.origin(row).file as usize).map_or("", String::as_str)
     }
 
-    /// Hands a finding out, of a rule by its number in the plan, on a row of the chunk that stands at another of the
-    /// batch; gives where it stands.
-    pub(super) fn finding(
+    /// Hands findings out, in their order, and counts them by where they stand.
+    ///
+    /// They are put together one after the other and then encoded one format after the other: each format's code and
+    /// buffer stay near meanwhile.
+    pub(super) fn findings<'v>(
         &mut self,
-        (number, judged): (usize, Judged<'a>),
-        verdicts: &Verdicts,
-        (row, at): (usize, usize),
+        hits: impl ExactSizeIterator<Item = Hit<'a, 'v>>,
         (encoder, result): (&mut (dyn FindingEncoder + '_), &mut BlockResult),
-    ) -> Standing {
-        let planned = match judged {
-            Judged::Rule(planned) => planned,
-            Judged::Promise(promise) => &promise.as_rule,
-        };
-        let (rule, plan) = (&planned.rule, self.judging.plan);
+    ) where
+        'a: 'v,
+    {
+        let mut parts = std::mem::take(&mut self.parts);
+        parts.clear();
+        let mut pending = Vec::with_capacity(hits.len());
+        pending.extend(hits.filter_map(|it| self.pending(it, &mut parts, result)));
+        let findings = self.together(&pending, &parts);
+        if self.wanted.findings {
+            encoder.encode(&findings, &mut result.outputs);
+        }
+        for (it, (_, finding)) in pending.iter().zip(&findings).filter(|it| it.0.for_worst) {
+            let record = self.batch.first_record + it.hit.at as u64;
+            result.worst.push(owned(finding, it.hit.judged.as_rule(), record));
+        }
+        drop(findings);
+        self.parts = parts;
+    }
+
+    /// Notes what a finding is put together from; nothing where nobody wants to know.
+    fn pending<'v>(
+        &mut self,
+        hit: Hit<'a, 'v>,
+        parts: &mut Parts<'b>,
+        result: &mut BlockResult,
+    ) -> Option<Pending<'a, 'v>>
+    where
+        'a: 'v,
+    {
+        let Hit { number, judged, verdicts, row, at } = hit;
+        let (planned, plan) = (judged.as_rule(), self.judging.plan);
+        let rule = &planned.rule;
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
         let standing = self.standing(rule, verdicts.waived.get(row), at, result);
+        result.findings[number].add(standing, !verdicts.faults.dead.get(row));
         result.new_by_severity[severity] += u64::from(standing == Standing::New);
         // What is excused or known is not among the worst.
         let for_worst = self.wanted.worst && self.room[severity] > 0 && standing == Standing::New;
         if !self.wanted.findings && !for_worst {
-            return standing;
+            return None;
         }
-        let (mut message, mut joined) = (std::mem::take(&mut self.message), std::mem::take(&mut self.joined));
-        let (mut fields, mut subject) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.subject));
-        message.clear();
+        self.room[severity] -= u64::from(for_worst);
         if self.wanted.message || for_worst {
             match judged {
-                Judged::Rule(_) => planned.message.write(self.batch, at, self.judging.zone, &mut message),
-                Judged::Promise(promise) => {
-                    told::message(promise, self.judging, self.batch, at, &mut message)
+                Judged::Rule(_) => {
+                    planned.message.write(self.batch, at, self.judging.zone, &mut parts.messages);
+                }
+                Judged::Promise(it) => {
+                    told::message(it, self.judging, self.batch, at, &mut parts.messages);
                 }
             }
         }
-        let ordinal = self.ordinal(at);
-        let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
-        let mut ids = std::mem::take(&mut self.ids);
-        let key = self.key(at, &mut joined);
+        if self.wanted.subject || for_worst {
+            self.subject(at, &mut parts.subjects);
+        }
         let evidence = if self.wanted.evidence || for_worst {
-            match judged {
-                Judged::Rule(_) => {
-                    self.fields(planned, at, &mut fields);
-                    self.evidence(planned, verdicts, row, &fields)
-                }
-                Judged::Promise(promise) => told::evidence(promise, self.batch, at),
-            }
+            self.evidence(hit, &mut parts.fields)
         } else {
             Evidence::default()
         };
-        subject.clear();
-        if self.wanted.subject || for_worst {
-            self.subject(at, &mut subject);
-        }
+        let ordinal = self.ordinal(at);
+        let begin = parts.keys.len();
+        parts.keys.push_str(self.key(at, &mut parts.joined));
+        let key = &parts.keys[begin..];
         let id = if self.wanted.id || for_worst {
-            of_rule(&mut ids, number, &plan.id, &rule.id).of(key, ordinal.unwrap_or(0))
+            of_rule(&mut self.ids, number, &plan.id, &rule.id).of(key, ordinal.unwrap_or(0))
         } else {
             Fingerprint(0)
         };
         let is_waived = standing == Standing::Waived;
         let waiver = is_waived.then(|| plan.waivers.of_row(number, (key, row), verdicts)).flatten();
-        let finding = Finding {
-            id,
-            rule,
-            key,
-            subject: (&*subject).into(),
-            outcome: if verdicts.faults.dead.get(row) { Outcome::NoEvidence } else { Outcome::Fail },
-            message: &message,
-            evidence,
-            origin: FindingOrigin { file: self.file(at), sheet: None, row: self.batch.rows[at] },
-            standing,
-            waiver,
-            unstable,
-        };
-        if self.wanted.findings {
-            let names = matches!(judged, Judged::Rule(_));
-            let alike = Alike { rule: number, file: self.batch.origin(at).file, names };
-            encoder.encode(alike, &finding, &mut result.outputs);
-        }
-        if for_worst {
-            result.worst.push(owned(&finding, planned, self.batch.first_record + at as u64));
-            self.room[severity] -= 1;
-        }
-        (self.message, self.joined) = (message, joined);
-        (self.fields, self.subject, self.ids) = (fields, subject, ids);
-        standing
+        let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
+        Some(Pending { hit, standing, for_worst, id, evidence, waiver, unstable, ends: parts.ends() })
     }
 
-    /// Who is scored, in place of what is there.
-    fn subject(&self, at: usize, out: &mut Vec<(&'a str, &'b str)>) {
+    /// Puts findings together from their parts.
+    fn together<'f>(
+        &self,
+        pending: &'f [Pending<'a, '_>],
+        parts: &'f Parts<'b>,
+    ) -> Vec<(Alike, Finding<'f>)> {
+        let mut begins = Ends::default();
+        let together = |it: &'f Pending<'a, '_>| {
+            let (from, to) = (std::mem::replace(&mut begins, it.ends), it.ends);
+            let Hit { number, judged, verdicts, row, at } = it.hit;
+            let fields: &'f [(&'f str, Shown<'f>)] = &parts.fields[from.fields..to.fields];
+            let subject: &'f [(&'f str, &'f str)] = &parts.subjects[from.subjects..to.subjects];
+            let Evidence { conjunct, missing, reason, rule_hash, .. } = it.evidence;
+            let finding = Finding {
+                id: it.id,
+                rule: &judged.as_rule().rule,
+                key: &parts.keys[from.keys..to.keys],
+                subject: subject.into(),
+                outcome: if verdicts.faults.dead.get(row) { Outcome::NoEvidence } else { Outcome::Fail },
+                message: &parts.messages[from.messages..to.messages],
+                evidence: Evidence { fields: fields.into(), conjunct, missing, reason, rule_hash },
+                origin: FindingOrigin { file: self.file(at), sheet: None, row: self.batch.rows[at] },
+                standing: it.standing,
+                waiver: it.waiver,
+                unstable: it.unstable,
+            };
+            let names = matches!(judged, Judged::Rule(_));
+            (Alike { rule: number, file: self.batch.origin(at).file, names }, finding)
+        };
+        pending.iter().map(together).collect()
+    }
+
+    /// Appends who is scored.
+    fn subject(&self, at: usize, out: &mut Vec<(&'b str, &'b str)>) {
         let batch = self.batch;
         let text = |column: u32| batch.columns[column as usize].text(at, &batch.text).unwrap_or_default();
-        out.clear();
         out.extend(self.judging.plan.subject.iter().map(|(level, column)| (level.as_str(), text(*column))));
-    }
-
-    /// The values that a rule looks at, in place of what is there.
-    fn fields(&self, planned: &'a PlannedRule, at: usize, out: &mut Vec<(&'a str, Shown<'b>)>) {
-        let batch = self.batch;
-        let value = |column: &u32| batch.columns[*column as usize].value(at, &batch.text);
-        let names = planned.evidence_names.iter().map(String::as_str);
-        out.clear();
-        out.extend(names.zip(planned.compiled.evidence.iter().map(value)));
     }
 
     /// Among records that share their key the number of one; `None` of a key that stands once.
@@ -265,26 +278,93 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
     }
 
-    fn evidence<'e>(
-        &self,
-        planned: &'e PlannedRule,
-        verdicts: &'e Verdicts,
-        row: usize,
-        fields: &'e [(&'e str, Shown<'e>)],
-    ) -> Evidence<'e>
+    /// What a verdict rests on; fields are appended to those of others.
+    fn evidence<'v>(&self, hit: Hit<'a, 'v>, fields: &mut Vec<(&'b str, Shown<'b>)>) -> Evidence<'v>
     where
-        'a: 'e,
+        'a: 'v,
     {
+        let Hit { judged, verdicts, row, at, .. } = hit;
+        let planned = match judged {
+            Judged::Rule(planned) => planned,
+            Judged::Promise(promise) => {
+                let Evidence { fields: told, rule_hash, .. } = told::evidence(promise, self.batch, at);
+                fields.extend(told.into_owned());
+                return Evidence { rule_hash, ..Evidence::default() };
+            }
+        };
+        let value = |column: &u32| self.batch.columns[*column as usize].value(at, &self.batch.text);
+        let names = planned.evidence_names.iter().map(String::as_str);
+        fields.extend(names.zip(planned.compiled.evidence.iter().map(value)));
         let decider = verdicts.deciders.iter().position(|it| it.get(row));
         let missing = verdicts.faults.cause(row).and_then(|it| it.missing(&self.judging.plan.column_names));
         let reason = verdicts.reasons.iter().find(|(of, _)| *of == row);
         Evidence {
-            fields: fields.into(),
+            fields: (&[]).into(),
             conjunct: decider.and_then(|it| planned.compiled.form.conjunct_text(it)),
             missing,
             reason: reason.map(|(_, why)| &**why),
             rule_hash: &planned.hash,
         }
+    }
+}
+
+/// A verdict that is a finding.
+#[derive(Clone, Copy)]
+pub(super) struct Hit<'a, 'v> {
+    /// Of its rule in the plan.
+    pub(super) number: usize,
+    pub(super) judged: Judged<'a>,
+    pub(super) verdicts: &'v Verdicts,
+    /// In the chunk.
+    pub(super) row: usize,
+    /// In the batch.
+    pub(super) at: usize,
+}
+
+/// What a finding is put together from, besides its parts.
+struct Pending<'a, 'v> {
+    hit: Hit<'a, 'v>,
+    standing: Standing,
+    for_worst: bool,
+    id: Fingerprint,
+    /// Without its fields.
+    evidence: Evidence<'v>,
+    waiver: Option<&'v Waiver>,
+    unstable: bool,
+    ends: Ends,
+}
+
+/// Parts of several findings, one after the other.
+#[derive(Default)]
+struct Parts<'b> {
+    keys: String,
+    messages: String,
+    fields: Vec<(&'b str, Shown<'b>)>,
+    subjects: Vec<(&'b str, &'b str)>,
+    /// To put keys together.
+    joined: String,
+}
+
+/// Where those of a finding end.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    keys: usize,
+    messages: usize,
+    fields: usize,
+    subjects: usize,
+}
+
+impl Parts<'_> {
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.messages.clear();
+        self.fields.clear();
+        self.subjects.clear();
+    }
+
+    const fn ends(&self) -> Ends {
+        let Self { keys, messages, fields, subjects, .. } = self;
+        Ends { keys: keys.len(), messages: messages.len(), fields: fields.len(), subjects: subjects.len() }
     }
 }
 

@@ -4,12 +4,13 @@
 use super::{
     Encoder, Joints, Needs, Ready, Report, Setting,
     encode::{Names, OfFile, OfRules},
-    escape::{self, Plain},
+    escape::{self, Plain, put_short},
 };
 use crate::{
     audit::Audit,
     diagnostic::nearest,
-    finding::{Finding, Sink, put_value_text},
+    finding::{Finding, Sink, Standing, put_value_text},
+    rule::Outcome,
     wording::{self, Lang},
 };
 
@@ -169,7 +170,7 @@ impl OfRule {
         let start = out.len();
         for (index, (level, who)) in ready.finding.subject.iter().enumerate() {
             self.levels.put(out, index, (level, ready.alike.names), |out| put_name(out, index, ";", level));
-            out.put(who);
+            put_short(out, who);
         }
         let names = self.is_plain && ready.alike.names;
         escape::csv_cell_since(out, start, names && ready.subject.in_csv());
@@ -234,11 +235,12 @@ impl Encoder for Lines<'_> {
                 Column::Message => escape::csv_cell_of(out, it.message, ready.message),
                 Column::Subject => of_rule.subject(ready, out),
                 Column::Evidence => of_rule.evidence(ready, &csv.setting, out),
+                Column::Outcome if it.outcome == Outcome::Fail => out.put("fail"),
                 Column::Outcome => out.put(it.outcome.name()),
+                Column::Standing if it.standing == Standing::New => out.put("new"),
                 Column::Standing => out.put(it.standing.name()),
                 Column::File => {
-                    let encode = |out: &mut Vec<u8>| escape::csv_cell(out, it.origin.file);
-                    out.extend_from_slice(file.get(ready.alike.file, encode));
+                    file.put(out, ready.alike.file, |out| escape::csv_cell(out, it.origin.file));
                 }
                 Column::Row if it.origin.row > 0 => ready.put_row(out),
                 Column::Row

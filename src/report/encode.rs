@@ -200,7 +200,7 @@ fn put_shown(out: &mut Vec<u8>, value: &Shown<'_>, ready: &Ready<'_, '_>, zone: 
 }
 
 /// Names in a list, which mostly are those of the list before: each as it was encoded.
-pub(super) struct Names(Vec<(Box<str>, Vec<u8>)>);
+pub(super) struct Names(Vec<(Box<str>, Piece)>);
 
 impl Names {
     pub(super) const fn new() -> Self {
@@ -221,33 +221,62 @@ impl Names {
             && (is_known || **known == *name)
         {
             debug_assert_eq!(**known, *name, "the same names were promised");
-            return out.extend_from_slice(text);
+            return text.put(out);
         }
         let start = out.len();
         encode(out);
         if index == self.0.len() {
-            self.0.push((name.into(), out[start..].to_vec()));
+            self.0.push((name.into(), Piece::of(&out[start..])));
+        }
+    }
+}
+
+/// What was encoded once and is copied often.
+pub(super) enum Piece {
+    /// So many of the bytes: copied without a call, whatever its length.
+    Short([u8; 64], usize),
+    /// More than these.
+    Long(Vec<u8>),
+}
+
+impl Piece {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut short = [0; 64];
+        match short.get_mut(..bytes.len()) {
+            Some(to) => {
+                to.copy_from_slice(bytes);
+                Self::Short(short, bytes.len())
+            }
+            None => Self::Long(bytes.to_vec()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Short(bytes, len) => out.put_first(bytes, *len),
+            Self::Long(bytes) => out.extend_from_slice(bytes),
         }
     }
 }
 
 /// What findings of a file have in common, as it was encoded last: they come file by file.
-pub(super) struct OfFile(Option<(u32, Vec<u8>)>);
+pub(super) struct OfFile(Option<(u32, Piece)>);
 
 impl OfFile {
     pub(super) const fn new() -> Self {
         Self(None)
     }
 
-    /// Of a file, by its number; encoded unless it is the one before.
+    /// Appends that of a file, by its number; encoded unless it is the one before.
     #[inline]
-    pub(super) fn get(&mut self, file: u32, encode: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
-        if self.0.as_ref().is_none_or(|it| it.0 != file) {
-            let mut bytes = Vec::new();
-            encode(&mut bytes);
-            self.0 = Some((file, bytes));
+    pub(super) fn put(&mut self, out: &mut Vec<u8>, file: u32, encode: impl FnOnce(&mut Vec<u8>)) {
+        if let Some((_, text)) = self.0.as_ref().filter(|it| it.0 == file) {
+            return text.put(out);
         }
-        self.0.as_ref().map_or(&[], |it| &it.1)
+        let start = out.len();
+        encode(out);
+        self.0 = Some((file, Piece::of(&out[start..])));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Text from data made harmless: one function a kind of output, each with its table of hostile
 //! cases below.
 
-use crate::finding::Fingerprint;
+use crate::finding::{Fingerprint, Sink};
 use std::borrow::Cow;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -45,10 +45,14 @@ impl Plain {
 
     /// Looks at a text.
     pub(super) fn of(text: &str) -> Self {
-        let not = |byte| {
-            (u8::from(json_suspect(byte)) * Self::NOT_JSON) | (u8::from(csv_suspect(byte)) * Self::NOT_CSV)
-        };
-        Self(suspects(text.as_bytes(), not))
+        // What most texts are made of is told at less cost.
+        let rare = |byte| (byte < 0x20) | (byte == b'"') | (byte == b',') | (byte == b'\\') | (byte >= 0x7f);
+        if no_byte(text.as_bytes(), rare) {
+            return Self::YES;
+        }
+        let json = if json_plain(text.as_bytes()) { 0 } else { Self::NOT_JSON };
+        let csv = if no_byte(text.as_bytes(), csv_suspect) { 0 } else { Self::NOT_CSV };
+        Self(json | csv)
     }
 
     /// Of both.
@@ -74,7 +78,7 @@ impl Plain {
 
 /// True where no byte could need escaping.
 fn json_plain(bytes: &[u8]) -> bool {
-    suspects(bytes, |byte| u8::from(json_suspect(byte))) == 0
+    no_byte(bytes, json_suspect)
 }
 
 /// True for what may need escaping: 0xC2 and 0xE2 start the C1 controls, and U+2028 with the bidirectional controls.
@@ -83,29 +87,22 @@ fn json_suspect(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
 }
 
-/// True where `suspect` holds of no byte.
+/// True where `suspect` holds of no byte. Chunks are looked at without a branch, which compiles to vector instructions.
 #[inline]
 fn no_byte(bytes: &[u8], suspect: impl Fn(u8) -> bool) -> bool {
-    suspects(bytes, |byte| u8::from(suspect(byte))) == 0
-}
-
-/// All that is suspect of any byte, as bits. Chunks are looked at without a branch, which compiles to vector
-/// instructions.
-#[inline]
-fn suspects(bytes: &[u8], suspect: impl Fn(u8) -> u8) -> u8 {
-    let found = |bytes: &[u8]| bytes.iter().fold(0, |found, byte| found | suspect(*byte));
+    let found = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | suspect(*byte));
     // What is left behind whole chunks is looked at as the last whole chunk, in one go.
     if let Some(last) = bytes.last_chunk::<16>() {
-        return bytes.as_chunks::<16>().0.iter().fold(found(last), |all, it| all | found(it));
+        return !bytes.as_chunks::<16>().0.iter().any(|it| found(it)) && !found(last);
     }
     // Less than a chunk is looked at as its beginning and its end, which share what is between.
     if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        return found([*first, *last].as_flattened());
+        return !found([*first, *last].as_flattened());
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        return found([*first, *last].as_flattened());
+        return !found([*first, *last].as_flattened());
     }
-    found(bytes)
+    !found(bytes)
 }
 
 fn json_escaped(out: &mut Vec<u8>, text: &str) {
@@ -139,9 +136,10 @@ pub(super) const FINGERPRINT_LEN: usize = Fingerprint::TAG.len() + 1 + 32;
 /// A fingerprint; the same text as its `Display` gives.
 pub(super) fn fingerprint(id: Fingerprint) -> [u8; FINGERPRINT_LEN] {
     let mut text = [b'-'; FINGERPRINT_LEN];
-    let (tag, digits) = (Fingerprint::TAG.as_bytes(), [id.0 >> 96, id.0 >> 64, id.0 >> 32, id.0]);
+    let (tag, [a, b, c, d]) = (Fingerprint::TAG.as_bytes(), [id.0 >> 96, id.0 >> 64, id.0 >> 32, id.0]);
+    let digits = [hex(a as u32), hex(b as u32), hex(c as u32), hex(d as u32)];
     text[..tag.len()].copy_from_slice(tag);
-    text[tag.len() + 1..].copy_from_slice(digits.map(|it| hex(it as u32)).as_flattened());
+    text[tag.len() + 1..].copy_from_slice(digits.as_flattened());
     text
 }
 
@@ -175,7 +173,7 @@ fn may_run(text: &[u8]) -> bool {
 #[inline]
 pub(super) fn csv_cell_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
     if plain.in_csv() && !may_run(text.as_bytes()) {
-        out.extend_from_slice(text.as_bytes());
+        put_short(out, text);
     } else {
         csv_cell(out, text);
     }
@@ -185,9 +183,29 @@ pub(super) fn csv_cell_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
 #[inline]
 pub(super) fn json_text_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
     if plain.in_json() {
-        out.extend_from_slice(text.as_bytes());
+        put_short(out, text);
     } else {
         json_text(out, text);
+    }
+}
+
+/// Appends a text that mostly is short: copied without a call as its beginning and its end, which share what is
+/// between.
+#[inline]
+pub(crate) fn put_short(out: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    let len = bytes.len();
+    if let (1..=16, Some(first), Some(last)) = (len, bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+        out.put_first(&(u128::from(last) << (8 * (len - 8)) | u128::from(first)).to_le_bytes(), len);
+    } else if let (1..=8, Some(first), Some(last)) = (len, bytes.first_chunk::<4>(), bytes.last_chunk::<4>())
+    {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        out.put_first(&(u64::from(last) << (8 * (len - 4)) | u64::from(first)).to_le_bytes(), len);
+    } else if let [one] = *bytes {
+        out.push(one);
+    } else {
+        out.extend_from_slice(bytes);
     }
 }
 
@@ -408,6 +426,14 @@ mod tests {
             let out = bytes(|out| json_string(out, text));
             assert_eq!(out, json);
             assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn texts_of_any_length_are_copied() {
+        let text: String = ('a'..='z').cycle().take(80).collect();
+        for len in 0..=text.len() {
+            assert_eq!(bytes(|out| put_short(out, &text[..len])), &text[..len]);
         }
     }
 

@@ -4,8 +4,8 @@
 use super::{
     Encoder, Joints, Needs, Ready, Report, Setting,
     digest::with_key,
-    encode::{OfFile, OfRules},
-    escape::{Plain, cut_chars, json_string, json_text, json_text_of},
+    encode::{OfFile, OfRules, Piece},
+    escape::{cut_chars, json_string, json_text, json_text_of},
 };
 use crate::{
     audit::Audit,
@@ -69,7 +69,8 @@ struct Elements<'a> {
 
 /// What findings of a rule have in common.
 struct OfRule {
-    named: Vec<u8>,
+    /// From the end of the description to the fingerprint.
+    named: Piece,
     /// From the end of the fingerprint to the row, where there is one; of those that are waived apart.
     places: [OfFile; 2],
 }
@@ -84,18 +85,17 @@ impl Encoder for Elements<'_> {
             let standing = [("standing", wording::STANDING_WAIVED.text(setting.lang))];
             json_text(out, &wording::STANDING_BESIDE.fill(setting.lang, &standing));
         }
-        let new = || OfRule { named: named(it.rule), places: [OfFile::new(), OfFile::new()] };
+        let new = || OfRule { named: Piece::of(&named(it.rule)), places: [OfFile::new(), OfFile::new()] };
         let of_rule = of_rules.get(ready.alike.rule, new);
-        out.extend_from_slice(&of_rule.named);
+        of_rule.named.put(out);
         ready.put_id(out);
         if it.origin.row == 0 {
             let line = place(out, it, setting, text);
             put_digits(out, line, 1);
         } else {
-            let known = of_rule.places[usize::from(is_waived)].get(ready.alike.file, |out| {
+            of_rule.places[usize::from(is_waived)].put(out, ready.alike.file, |out| {
                 place(out, it, setting, text);
             });
-            out.extend_from_slice(known);
             ready.put_row(out);
         }
         out.put("}}}");
@@ -119,10 +119,12 @@ fn description(out: &mut Vec<u8>, ready: &Ready<'_, '_>, text: &mut String) {
     let parts = with_key(it.key, it.message);
     // A character has a byte at least.
     if it.key.len() + ": ".len() + it.message.len() <= DESCRIPTION_CHARS_MAX {
-        for (part, plain) in parts.into_iter().zip([ready.key, Plain::YES, ready.message]) {
-            json_text_of(out, part, plain);
+        let [key, between, message] = parts;
+        if !between.is_empty() {
+            json_text_of(out, key, ready.key);
+            out.put(": ");
         }
-        return;
+        return json_text_of(out, message, ready.message);
     }
     text.clear();
     text.extend(parts);

@@ -314,12 +314,12 @@ impl FindingSink for Kept {
 }
 
 impl FindingEncoder for &Kept {
-    fn encode(&mut self, _: Alike, finding: &Finding<'_>, _: &mut [Vec<u8>]) {
-        let failed = Failed {
-            row: finding.origin.row,
-            conjunct: finding.evidence.conjunct.map(str::to_owned),
-            reason: finding.evidence.reason.map(str::to_owned),
-        };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(failed);
+    fn encode(&mut self, findings: &[(Alike, Finding<'_>)], _: &mut [Vec<u8>]) {
+        let failed = findings.iter().map(|(_, it)| Failed {
+            row: it.origin.row,
+            conjunct: it.evidence.conjunct.map(str::to_owned),
+            reason: it.evidence.reason.map(str::to_owned),
+        });
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(failed);
     }
 }

@@ -121,8 +121,10 @@ impl FindingSink for Lines {
 struct LinesOf<'a>(Box<dyn Encoder + 'a>);
 
 impl FindingEncoder for LinesOf<'_> {
-    fn encode(&mut self, alike: Alike, finding: &Finding<'_>, buffers: &mut [Vec<u8>]) {
-        self.0.finding(&Ready::new(finding, alike), &mut buffers[0]);
-        buffers[0].push(b'\n');
+    fn encode(&mut self, findings: &[(Alike, Finding<'_>)], buffers: &mut [Vec<u8>]) {
+        for (alike, finding) in findings {
+            self.0.finding(&Ready::new(finding, *alike), &mut buffers[0]);
+            buffers[0].push(b'\n');
+        }
     }
 }
