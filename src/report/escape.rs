@@ -46,8 +46,7 @@ impl Plain {
     /// Looks at a text.
     pub(super) fn of(text: &str) -> Self {
         // What most texts are made of is told at less cost.
-        let rare = |byte| (byte < 0x20) | (byte == b'"') | (byte == b',') | (byte == b'\\') | (byte >= 0x7f);
-        if no_byte(text.as_bytes(), rare) {
+        if is_ordinary(text.as_bytes()) {
             return Self::YES;
         }
         let json = if json_plain(text.as_bytes()) { 0 } else { Self::NOT_JSON };
@@ -74,6 +73,36 @@ impl Plain {
     pub(super) const fn with_commas(self) -> Self {
         Self(self.0 | Self::NOT_CSV)
     }
+}
+
+/// True where all bytes are printable ASCII that no format has to look at.
+fn is_ordinary(bytes: &[u8]) -> bool {
+    let mut found = bytes.as_chunks().0.iter().fold(0, |all, it| all | unordinary(u64::from_le_bytes(*it)));
+    // What is left behind whole words is looked at as the last whole word, or as the beginning and the end of half a one.
+    if let Some(last) = bytes.last_chunk() {
+        found |= unordinary(u64::from_le_bytes(*last));
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let [first, last] = [u32::from_le_bytes(*first), u32::from_le_bytes(*last)];
+        found |= unordinary(u64::from(first) << 32 | u64::from(last));
+    } else {
+        found |=
+            unordinary(bytes.iter().fold(u64::from_le_bytes([b'0'; 8]), |all, it| all << 8 | u64::from(*it)));
+    }
+    found == 0
+}
+
+/// The bytes of a word that are not ordinary, by their highest bits: all at once, where the compiler would take them one
+/// by one. A bit too many may be set, but only where there is one.
+#[inline]
+const fn unordinary(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const fn has(word: u64, byte: u8) -> u64 {
+        let word = word ^ (ONES * byte as u64);
+        word.wrapping_sub(ONES) & !word
+    }
+    let controls = word.wrapping_sub(ONES * 0x20) & !word;
+    let marks = has(word, b'"') | has(word, b',') | has(word, b'\\') | has(word, 0x7f);
+    (word | controls | marks) & (ONES << 7)
 }
 
 /// True where no byte could need escaping.
@@ -426,6 +455,24 @@ mod tests {
             let out = bytes(|out| json_string(out, text));
             assert_eq!(out, json);
             assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_plain_is_found_out_wherever_it_stands() {
+        for c in (0..0x250).chain([0x2014, 0x2028, 0x6c49, 0x1f600]).filter_map(char::from_u32) {
+            for (before, after) in
+                (0..20).flat_map(|before| [0, 1, 2, 3, 7, 8, 17].map(|after| (before, after)))
+            {
+                let text = ["0".repeat(before), c.into(), "~".repeat(after)].concat();
+                let plain = Plain::of(&text);
+                let (json, csv) = (bytes(|out| json_string(out, &text)), bytes(|out| csv_cell(out, &text)));
+                assert!(!plain.in_json() || json == format!("\"{text}\""), "{text:?} as JSON");
+                assert!(!plain.in_csv() || may_run(text.as_bytes()) || csv == text, "{text:?} as CSV");
+                let ordinary = matches!(c, ' '..='~') && !matches!(c, '"' | ',' | '\\');
+                assert_eq!(is_ordinary(text.as_bytes()), ordinary, "{text:?}");
+                assert!(plain == Plain::YES || !ordinary, "{text:?}");
+            }
         }
     }
 
