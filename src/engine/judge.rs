@@ -6,7 +6,7 @@ use super::{
     group_verdicts::{GroupFolder, GroupPart},
     keys::{RisingKeys, hash_keys},
     prepare::{derive, promised},
-    writer::{Hit, Writer},
+    writer::{Hit, Judged, Writer},
 };
 use crate::{
     audit::{Found, OutcomeCounts, OwnedFinding, Unassessed},
@@ -370,23 +370,6 @@ impl<'a> Judge<'a> {
     pub fn recycle(&mut self, spare: Option<Spare>) {
         self.spare = spare.unwrap_or_default();
         self.spare.outputs.iter_mut().for_each(Vec::clear);
-    }
-}
-
-/// What a finding is about.
-#[derive(Clone, Copy)]
-pub(super) enum Judged<'a> {
-    Rule(&'a PlannedRule),
-    Promise(&'a PlannedPromise),
-}
-
-impl<'a> Judged<'a> {
-    /// As a rule.
-    pub(super) const fn as_rule(self) -> &'a PlannedRule {
-        match self {
-            Self::Rule(planned) => planned,
-            Self::Promise(promise) => &promise.as_rule,
-        }
     }
 }
 

@@ -1,9 +1,7 @@
 //! From verdicts to findings: put together from a batch's columns, encoded, listed.
 
 use super::{
-    BlockResult, FindingEncoder, Judging, PlannedPromise, PlannedRule, Wanted,
-    judge::{Judged, Verdicts},
-    told,
+    BlockResult, FindingEncoder, Judging, PlannedPromise, PlannedRule, Wanted, judge::Verdicts, told,
 };
 use crate::{
     audit::{Audit, OwnedFinding, Unassessed},
@@ -304,6 +302,23 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
             missing,
             reason: reason.map(|(_, why)| &**why),
             rule_hash: &planned.hash,
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy)]
+pub(super) enum Judged<'a> {
+    Rule(&'a PlannedRule),
+    Promise(&'a PlannedPromise),
+}
+
+impl<'a> Judged<'a> {
+    /// As a rule.
+    pub(super) const fn as_rule(self) -> &'a PlannedRule {
+        match self {
+            Self::Rule(planned) => planned,
+            Self::Promise(promise) => &promise.as_rule,
         }
     }
 }
