@@ -144,7 +144,7 @@ impl Spools<'_> {
                 Some(other) => rejoined(buffer, (&buffers[other], joints[other]), it.joints),
             };
             let mut parts = parts.as_mut_slice();
-            if *it.len == 0 && it.joints.before.starts_with(',') && len_of(parts) > 0 {
+            if *it.len == 0 && it.joints.before.starts_with([',', '\n']) && len_of(parts) > 0 {
                 IoSlice::advance_slices(&mut parts, 1);
             }
             let len = len_of(parts) as u64;
@@ -157,13 +157,18 @@ impl Spools<'_> {
 
 /// Findings of another report's buffer, by their lengths, joined as this one wants them.
 fn rejoined<'b>(lens: &[u8], (bytes, other): (&'b [u8], Joints), own: Joints) -> Vec<IoSlice<'b>> {
-    let mut parts = Vec::with_capacity(lens.len() / size_of::<Len>() * 3);
+    let mut parts = Vec::with_capacity(lens.len() / size_of::<Len>());
     let mut at = 0;
     for len in lens.as_chunks().0 {
         at += other.before.len();
         let end = at + Len::from_le_bytes(*len) as usize;
-        let finding = bytes.get(at..end).unwrap_or_default();
-        let all = [own.before.as_bytes(), finding, own.after.as_bytes()];
+        // The end of the other's joint may be this one's.
+        let (before, begin) = match other.before.ends_with(own.before) {
+            true => ("", at - own.before.len()),
+            false => (own.before, at),
+        };
+        let finding = bytes.get(begin..end).unwrap_or_default();
+        let all = [before.as_bytes(), finding, own.after.as_bytes()];
         parts.extend(all.into_iter().filter(|it| !it.is_empty()).map(IoSlice::new));
         at = end + other.after.len();
     }

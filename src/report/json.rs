@@ -73,7 +73,8 @@ impl Report for Json {
     }
 
     fn joints(&self) -> Option<Joints> {
-        Some(Joints { before: ",\n    ", after: "", end: "\n  " })
+        // As NDJSON has it but for the comma, so that either can be cut from what is encoded once.
+        Some(Joints { before: ",\n", after: "", end: "\n  " })
     }
 
     fn head(&self, audit: Option<&Audit>) -> Option<Vec<u8>> {

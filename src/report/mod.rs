@@ -240,7 +240,7 @@ pub enum Form {
 /// What joins the findings of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Joints {
-    /// Before each. A comma that it begins with does not stand before the first of all.
+    /// Before each. A comma or the end of a line that it begins with does not stand before the first of all.
     pub before: &'static str,
     /// After each.
     pub after: &'static str,

@@ -19,7 +19,7 @@ impl Report for Ndjson {
     }
 
     fn joints(&self) -> Option<Joints> {
-        Some(Joints::LINES)
+        Some(Joints { before: "\n", after: "", end: "\n" })
     }
 
     fn form(&self) -> Option<Form> {
