@@ -7,8 +7,8 @@ use crate::{
     audit::Audit,
     diagnostic::{Diagnostic, Place},
     engine::{FindingEncoder, FindingSink, Wanted},
-    finding::{Alike, Finding},
-    report::{Encoder, Format, Joints, Ready, Report, Setting, put_short, report},
+    finding::{Alike, Finding, put_short},
+    report::{Encoder, Format, Joints, Ready, Report, Setting, report},
     wording,
 };
 use rayon::prelude::*;

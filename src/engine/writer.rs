@@ -6,7 +6,7 @@ use super::{
 use crate::{
     audit::{Audit, OwnedFinding, Unassessed},
     expr::Cause,
-    finding::{Alike, Evidence, Finding, FindingOrigin, Fingerprint, Fingerprints, Shown, Standing},
+    finding::{Alike, Evidence, Finding, FindingOrigin, Fingerprint, Fingerprints, OfRules, Shown, Standing},
     promise::Lack,
     record::Batch,
     rule::{Outcome, Rule, Severity, Waiver},
@@ -22,8 +22,7 @@ pub(super) struct Writer<'a: 'b, 'b> {
     /// How many candidates for the worst findings are still of use, by severity.
     room: [u64; 4],
     listed: Vec<usize>,
-    /// By rule's number, once it has a finding.
-    ids: Vec<Option<Fingerprints>>,
+    ids: OfRules<Fingerprints>,
 }
 
 impl Judging<'_> {
@@ -49,7 +48,7 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
             parts: Parts::default(),
             room,
             listed,
-            ids: Vec::new(),
+            ids: OfRules::new(),
         }
     }
 
@@ -111,7 +110,10 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
     }
 
     /// The key of a record; its origin where it has none.
-    fn key<'t>(&'t self, row: usize, scratch: &'t mut String) -> &'t str {
+    fn key<'t>(&self, row: usize, scratch: &'t mut String) -> &'t str
+    where
+        'b: 't,
+    {
         if self.judging.plan.has_key(self.batch, row) {
             return self.judging.plan.key_of(self.batch, row, scratch).unwrap_or_default();
         }
@@ -172,7 +174,7 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         let (planned, plan) = (judged.as_rule(), self.judging.plan);
         let rule = &planned.rule;
         let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
-        let standing = self.standing(rule, verdicts.waived.get(row), at, result);
+        let standing = self.standing(hit, &mut parts.joined, result);
         result.findings[number].add(standing, !verdicts.faults.dead.get(row));
         result.new_by_severity[severity] += u64::from(standing == Standing::New);
         // What is excused or known is not among the worst.
@@ -199,18 +201,13 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         } else {
             Evidence::default()
         };
-        let ordinal = self.ordinal(at);
         let begin = parts.keys.len();
         parts.keys.push_str(self.key(at, &mut parts.joined));
         let key = &parts.keys[begin..];
-        let id = if self.wanted.id || for_worst {
-            of_rule(&mut self.ids, number, &plan.id, &rule.id).of(key, ordinal.unwrap_or(0))
-        } else {
-            Fingerprint(0)
-        };
+        let id = if self.wanted.id || for_worst { self.id(number, rule, key, at) } else { Fingerprint(0) };
         let is_waived = standing == Standing::Waived;
         let waiver = is_waived.then(|| plan.waivers.of_row(number, (key, row), verdicts)).flatten();
-        let unstable = ordinal.is_some() || !plan.has_key(self.batch, at);
+        let unstable = self.ordinal(at).is_some() || !plan.has_key(self.batch, at);
         Some(Pending { hit, standing, for_worst, id, evidence, waiver, unstable, ends: parts.ends() })
     }
 
@@ -221,7 +218,7 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         parts: &'f Parts<'b>,
     ) -> Vec<(Alike, Finding<'f>)> {
         let mut begins = Ends::default();
-        let together = |it: &'f Pending<'a, '_>| {
+        let one = |it: &'f Pending<'a, '_>| {
             let (from, to) = (std::mem::replace(&mut begins, it.ends), it.ends);
             let Hit { number, judged, verdicts, row, at } = it.hit;
             let fields: &'f [(&'f str, Shown<'f>)] = &parts.fields[from.fields..to.fields];
@@ -243,7 +240,7 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
             let names = matches!(judged, Judged::Rule(_));
             (Alike { rule: number, file: self.batch.origin(at).file, names }, finding)
         };
-        pending.iter().map(together).collect()
+        pending.iter().map(one).collect()
     }
 
     /// Appends who is scored.
@@ -258,15 +255,22 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         self.judging.duplicates.ordinals.get(&(self.batch.first_record + at as u64)).copied()
     }
 
+    /// The fingerprint of a rule's finding on a record.
+    fn id(&mut self, number: usize, rule: &Rule, key: &str, at: usize) -> Fingerprint {
+        let ordinal = self.ordinal(at).unwrap_or(0);
+        let new = || Fingerprints::new(&self.judging.plan.id, &rule.id);
+        self.ids.get(number, new).of(key, ordinal)
+    }
+
     /// Where a finding stands: waived beats known.
-    fn standing(&self, rule: &Rule, is_waived: bool, at: usize, result: &mut BlockResult) -> Standing {
+    fn standing(&mut self, hit: Hit<'a, '_>, joined: &mut String, result: &mut BlockResult) -> Standing {
+        let Hit { number, judged, verdicts, row, at } = hit;
+        let is_waived = verdicts.waived.get(row);
         let Some(baseline) = self.judging.baseline.filter(|_| !is_waived) else {
             return if is_waived { Standing::Waived } else { Standing::New };
         };
-        let mut scratch = String::new();
-        let key = self.key(at, &mut scratch);
-        let ordinal = self.ordinal(at).unwrap_or(0);
-        let id = Fingerprint::of_record(&self.judging.plan.id, &rule.id, key, ordinal);
+        let key = self.key(at, joined);
+        let id = self.id(number, &judged.as_rule().rule, key, at);
         match baseline.number(id) {
             Some(number) => {
                 result.known.push(number);
@@ -381,19 +385,6 @@ impl Parts<'_> {
         let Self { keys, messages, fields, subjects, .. } = self;
         Ends { keys: keys.len(), messages: messages.len(), fields: fields.len(), subjects: subjects.len() }
     }
-}
-
-/// The fingerprints of a rule by its number.
-fn of_rule<'i>(
-    all: &'i mut Vec<Option<Fingerprints>>,
-    number: usize,
-    source: &str,
-    rule: &str,
-) -> &'i mut Fingerprints {
-    if all.len() <= number {
-        all.resize_with(number + 1, || None);
-    }
-    all[number].get_or_insert_with(|| Fingerprints::new(source, rule))
 }
 
 pub(super) fn owned(finding: &Finding<'_>, planned: &PlannedRule, record: u64) -> OwnedFinding {

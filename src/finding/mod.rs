@@ -7,7 +7,8 @@ mod value_text;
 pub use baseline::{Baseline, KnownFinding};
 pub use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use value_text::{
-    Sink, day_of, digits, pair, put_civil_date, put_clock, put_date, put_digits, put_int, put_value_text,
+    Digits, Sink, day_of, digits, pair, put_civil_date, put_clock, put_date, put_digits, put_int, put_short,
+    put_value_text,
 };
 pub use value_text::{literal_text, rounded, value_text};
 
@@ -113,6 +114,29 @@ pub struct Alike {
     /// True where the levels of its subject and the fields of its evidence have the names that they have in all findings
     /// of its rule of which this is true.
     pub names: bool,
+}
+
+/// What findings of a rule have in common, by the rule's number.
+pub(crate) struct OfRules<T>(Vec<Option<T>>);
+
+impl<T> OfRules<T> {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Of a rule; made with its first finding.
+    #[inline]
+    pub(crate) fn get(&mut self, rule: usize, make: impl FnOnce() -> T) -> &mut T {
+        if self.0.len() <= rule {
+            self.0.resize_with(rule + 1, || None);
+        }
+        self.0[rule].get_or_insert_with(make)
+    }
+
+    /// All there is.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = T> {
+        std::mem::take(&mut self.0).into_iter().flatten()
+    }
 }
 
 impl Finding<'_> {

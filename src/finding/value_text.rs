@@ -72,6 +72,26 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// Appends a text that mostly is short: copied without a call as its beginning and its end, which share what is
+/// between.
+#[inline]
+pub(crate) fn put_short(out: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    let len = bytes.len();
+    if let (1..=16, Some(first), Some(last)) = (len, bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+        out.put_first(&(u128::from(last) << (8 * (len - 8)) | u128::from(first)).to_le_bytes(), len);
+    } else if let (1..=8, Some(first), Some(last)) = (len, bytes.first_chunk::<4>(), bytes.last_chunk::<4>())
+    {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        out.put_first(&(u64::from(last) << (8 * (len - 4)) | u64::from(first)).to_le_bytes(), len);
+    } else if let [one] = *bytes {
+        out.push(one);
+    } else {
+        out.extend_from_slice(bytes);
+    }
+}
+
 /// `00` to `99`, for the many small numbers in dates and times.
 const PAIRS: &[u8; 200] = b"\
 0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
@@ -92,7 +112,7 @@ pub(crate) fn put_digits<S: Sink>(out: &mut S, value: u64, width: usize) {
 
 /// A whole number in decimal digits, at least `width` of them: the digits, and how many there are.
 #[inline]
-pub(crate) fn digits(value: u64, width: usize) -> ([u8; DIGITS_MAX], usize) {
+pub(crate) fn digits(value: u64, width: usize) -> Digits {
     let needed = value.checked_ilog10().map_or(1, |it| it as usize + 1);
     let len = needed.max(width.min(DIGITS_MAX));
     let (mut text, mut at, mut rest) = ([b'0'; DIGITS_MAX], len, value);
@@ -109,7 +129,10 @@ pub(crate) fn digits(value: u64, width: usize) -> ([u8; DIGITS_MAX], usize) {
     (text, len)
 }
 
-/// Digits that hold every number of 64 bits.
+/// Digits, and how many of them there are.
+pub(crate) type Digits = ([u8; DIGITS_MAX], usize);
+
+/// So many hold every number of 64 bits.
 const DIGITS_MAX: usize = 20;
 
 /// Appends a whole number.
@@ -268,6 +291,16 @@ mod tests {
         calendar::parse_iso_time,
         record::{Amount, Decimal},
     };
+
+    #[test]
+    fn texts_of_any_length_are_copied() {
+        let text: String = ('a'..='z').cycle().take(80).collect();
+        for len in 0..=text.len() {
+            let mut out = Vec::new();
+            put_short(&mut out, &text[..len]);
+            assert_eq!(out, &text.as_bytes()[..len]);
+        }
+    }
 
     #[test]
     fn values_read_well() {

@@ -3,14 +3,13 @@
 
 use super::{
     Encoder, Joints, Needs, Ready, Report, Setting,
-    encode::{Names, OfFile, OfRules},
-    escape::{self, Plain, put_short},
+    encode::{Names, OfFile},
+    escape::{self, Plain},
 };
 use crate::{
     audit::Audit,
     diagnostic::nearest,
-    finding::{Finding, Sink, Standing, put_value_text},
-    rule::Outcome,
+    finding::{Finding, OfRules, Sink, put_short, put_value_text},
     wording::{self, Lang},
 };
 
@@ -161,7 +160,7 @@ impl OfRule {
             }
         }
         let names = it.subject.iter().map(|it| it.0).chain(it.evidence.fields.iter().map(|it| it.0));
-        let is_plain = names.map(Plain::of).fold(Plain::YES, Plain::and).in_csv();
+        let is_plain = names.map(Plain::of).fold(Plain::YES, Plain::and).csv;
         Self { cells, end: same, levels: Names::new(), fields: Names::new(), is_plain }
     }
 
@@ -173,7 +172,7 @@ impl OfRule {
             put_short(out, who);
         }
         let names = self.is_plain && ready.alike.names;
-        escape::csv_cell_since(out, start, names && ready.subject.in_csv());
+        escape::csv_cell_since(out, start, names && ready.subject.csv);
     }
 
     /// Appends fields and values.
@@ -184,7 +183,7 @@ impl OfRule {
             put_value_text(out, value, &setting.zone, setting.lang);
         }
         let names = self.is_plain && ready.alike.names;
-        escape::csv_cell_since(out, start, names && ready.values.in_csv());
+        escape::csv_cell_since(out, start, names && ready.values.csv);
     }
 }
 
@@ -235,10 +234,8 @@ impl Encoder for Lines<'_> {
                 Column::Message => escape::csv_cell_of(out, it.message, ready.message),
                 Column::Subject => of_rule.subject(ready, out),
                 Column::Evidence => of_rule.evidence(ready, &csv.setting, out),
-                Column::Outcome if it.outcome == Outcome::Fail => out.put("fail"),
-                Column::Outcome => out.put(it.outcome.name()),
-                Column::Standing if it.standing == Standing::New => out.put("new"),
-                Column::Standing => out.put(it.standing.name()),
+                Column::Outcome => put_short(out, it.outcome.name()),
+                Column::Standing => put_short(out, it.standing.name()),
                 Column::File => {
                     file.put(out, ready.alike.file, |out| escape::csv_cell(out, it.origin.file));
                 }

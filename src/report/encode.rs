@@ -8,11 +8,10 @@ use super::{
 use crate::{
     calendar::{Civil, Zone, duration_text},
     finding::{
-        Evidence, Finding, FindingOrigin, Shown, Sink, Standing, pair, put_civil_date, put_clock, put_date,
-        put_int,
+        Evidence, Finding, FindingOrigin, OfRules, Shown, Sink, pair, put_civil_date, put_clock, put_date,
+        put_int, put_short,
     },
     record::{MICROS_PER_SECOND, Value},
-    rule::Outcome,
 };
 
 /// Findings as objects.
@@ -58,26 +57,18 @@ impl Encoder for JsonObjects<'_> {
         out.extend_from_slice(&of_rule.head);
         json_text_of(out, it.key, ready.key);
         of_rule.subject(out, ready);
-        match it.outcome {
-            Outcome::Fail => out.put("},\"outcome\":\"fail\",\"message\":\""),
-            Outcome::Pass | Outcome::NotApplicable | Outcome::NoEvidence | Outcome::Error => {
-                out.put("},\"outcome\":\"");
-                out.put(it.outcome.name());
-                out.put("\",\"message\":\"");
-            }
-        }
+        out.put("},\"outcome\":\"");
+        put_short(out, it.outcome.name());
+        out.put("\",\"message\":\"");
         json_text_of(out, it.message, ready.message);
         of_rule.evidence(out, ready, &setting.zone);
         match it.origin.row {
             0 => out.put("null"),
             _ => ready.put_row(out),
         }
-        match it.standing {
-            Standing::New => out.put("},\"standing\":\"new\",\"points\":null"),
-            Standing::Known => out.put("},\"standing\":\"known\",\"points\":null"),
-            Standing::Waived => out.put("},\"standing\":\"waived\",\"points\":null"),
-        }
-        out.put(if it.unstable { ",\"unstable\":true}" } else { "}" });
+        out.put("},\"standing\":\"");
+        put_short(out, it.standing.name());
+        out.put(if it.unstable { "\",\"points\":null,\"unstable\":true}" } else { "\",\"points\":null}" });
     }
 }
 
@@ -277,29 +268,6 @@ impl OfFile {
         let start = out.len();
         encode(out);
         self.0 = Some((file, Piece::of(&out[start..])));
-    }
-}
-
-/// What findings of a rule have in common, by the rule's number.
-pub(super) struct OfRules<T>(Vec<Option<T>>);
-
-impl<T> OfRules<T> {
-    pub(super) const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// Of a rule; made with its first finding.
-    #[inline]
-    pub(super) fn get(&mut self, rule: usize, make: impl FnOnce() -> T) -> &mut T {
-        if self.0.len() <= rule {
-            self.0.resize_with(rule + 1, || None);
-        }
-        self.0[rule].get_or_insert_with(make)
-    }
-
-    /// All there is.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = T> {
-        std::mem::take(&mut self.0).into_iter().flatten()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Text from data made harmless: one function a kind of output, each with its table of hostile
 //! cases below.
 
-use crate::finding::{Fingerprint, Sink};
+use crate::finding::{Fingerprint, put_short};
 use std::borrow::Cow;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -35,13 +35,16 @@ pub(super) fn json_text(out: &mut Vec<u8>, text: &str) {
 /// Whether text can be written as it is, found out once for several formats: what may stand in its way, in JSON and in
 /// a cell of CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Plain(u8);
+pub(super) struct Plain {
+    /// True where JSON needs no escape.
+    pub(super) json: bool,
+    /// True where CSV needs no quotes, and nothing has to be left out; see [`runs_as_formula`] for what it begins with.
+    pub(super) csv: bool,
+}
 
 impl Plain {
     /// Of no text at all: nothing stands in its way.
-    pub(super) const YES: Self = Self(0);
-    const NOT_JSON: u8 = 1;
-    const NOT_CSV: u8 = 2;
+    pub(super) const YES: Self = Self { json: true, csv: true };
 
     /// Looks at a text.
     pub(super) fn of(text: &str) -> Self {
@@ -49,36 +52,20 @@ impl Plain {
         if is_ordinary(text.as_bytes()) {
             return Self::YES;
         }
-        let json = if json_plain(text.as_bytes()) { 0 } else { Self::NOT_JSON };
-        let csv = if no_byte(text.as_bytes(), csv_suspect) { 0 } else { Self::NOT_CSV };
-        Self(json | csv)
+        Self { json: json_plain(text.as_bytes()), csv: no_byte(text.as_bytes(), csv_suspect) }
     }
 
     /// Of both.
     pub(super) const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// True where JSON needs no escape.
-    pub(super) const fn in_json(self) -> bool {
-        self.0 & Self::NOT_JSON == 0
-    }
-
-    /// True where CSV needs no quotes, and nothing has to be left out; see [`runs_as_formula`] for what it begins with.
-    pub(super) const fn in_csv(self) -> bool {
-        self.0 & Self::NOT_CSV == 0
-    }
-
-    /// Where it takes a cell of several such texts with commas between them.
-    pub(super) const fn with_commas(self) -> Self {
-        Self(self.0 | Self::NOT_CSV)
+        Self { json: self.json && other.json, csv: self.csv && other.csv }
     }
 }
 
 /// True where all bytes are printable ASCII that no format has to look at.
 fn is_ordinary(bytes: &[u8]) -> bool {
     let mut found = bytes.as_chunks().0.iter().fold(0, |all, it| all | unordinary(u64::from_le_bytes(*it)));
-    // What is left behind whole words is looked at as the last whole word, or as the beginning and the end of half a one.
+    // What is left behind whole words is looked at as the last whole word, or as the beginning and the end of half a
+    // one; the shortest have ordinary bytes before them.
     if let Some(last) = bytes.last_chunk() {
         found |= unordinary(u64::from_le_bytes(*last));
     } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
@@ -201,7 +188,7 @@ fn may_run(text: &[u8]) -> bool {
 /// Appends a cell of CSV; `plain` says what stands in its way.
 #[inline]
 pub(super) fn csv_cell_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
-    if plain.in_csv() && !may_run(text.as_bytes()) {
+    if plain.csv && !may_run(text.as_bytes()) {
         put_short(out, text);
     } else {
         csv_cell(out, text);
@@ -211,30 +198,10 @@ pub(super) fn csv_cell_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
 /// Appends text of a JSON string, without quotes; `plain` says what stands in its way.
 #[inline]
 pub(super) fn json_text_of(out: &mut Vec<u8>, text: &str, plain: Plain) {
-    if plain.in_json() {
+    if plain.json {
         put_short(out, text);
     } else {
         json_text(out, text);
-    }
-}
-
-/// Appends a text that mostly is short: copied without a call as its beginning and its end, which share what is
-/// between.
-#[inline]
-pub(crate) fn put_short(out: &mut Vec<u8>, text: &str) {
-    let bytes = text.as_bytes();
-    let len = bytes.len();
-    if let (1..=16, Some(first), Some(last)) = (len, bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
-        out.put_first(&(u128::from(last) << (8 * (len - 8)) | u128::from(first)).to_le_bytes(), len);
-    } else if let (1..=8, Some(first), Some(last)) = (len, bytes.first_chunk::<4>(), bytes.last_chunk::<4>())
-    {
-        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-        out.put_first(&(u64::from(last) << (8 * (len - 4)) | u64::from(first)).to_le_bytes(), len);
-    } else if let [one] = *bytes {
-        out.push(one);
-    } else {
-        out.extend_from_slice(bytes);
     }
 }
 
@@ -467,20 +434,12 @@ mod tests {
                 let text = ["0".repeat(before), c.into(), "~".repeat(after)].concat();
                 let plain = Plain::of(&text);
                 let (json, csv) = (bytes(|out| json_string(out, &text)), bytes(|out| csv_cell(out, &text)));
-                assert!(!plain.in_json() || json == format!("\"{text}\""), "{text:?} as JSON");
-                assert!(!plain.in_csv() || may_run(text.as_bytes()) || csv == text, "{text:?} as CSV");
+                assert!(!plain.json || json == format!("\"{text}\""), "{text:?} as JSON");
+                assert!(!plain.csv || may_run(text.as_bytes()) || csv == text, "{text:?} as CSV");
                 let ordinary = matches!(c, ' '..='~') && !matches!(c, '"' | ',' | '\\');
                 assert_eq!(is_ordinary(text.as_bytes()), ordinary, "{text:?}");
                 assert!(plain == Plain::YES || !ordinary, "{text:?}");
             }
-        }
-    }
-
-    #[test]
-    fn texts_of_any_length_are_copied() {
-        let text: String = ('a'..='z').cycle().take(80).collect();
-        for len in 0..=text.len() {
-            assert_eq!(bytes(|out| put_short(out, &text[..len])), &text[..len]);
         }
     }
 

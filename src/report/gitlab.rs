@@ -4,12 +4,12 @@
 use super::{
     Encoder, Joints, Needs, Ready, Report, Setting,
     digest::with_key,
-    encode::{OfFile, OfRules, Piece},
+    encode::{OfFile, Piece},
     escape::{cut_chars, json_string, json_text, json_text_of},
 };
 use crate::{
     audit::Audit,
-    finding::{Finding, Sink, Standing, put_digits},
+    finding::{Finding, OfRules, Sink, Standing, put_digits},
     rule::{Rule, Severity},
     wording,
 };

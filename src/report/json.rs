@@ -73,7 +73,7 @@ impl Report for Json {
     }
 
     fn joints(&self) -> Option<Joints> {
-        // As NDJSON has it but for the comma, so that either can be cut from what is encoded once.
+        // As NDJSON has it but for the comma, so that NDJSON can be cut from it in one piece a finding.
         Some(Joints { before: ",\n", after: "", end: "\n  " })
     }
 

@@ -31,7 +31,7 @@ mod xlsx;
 pub use baseline::Known;
 pub(crate) use csv::csv_row;
 pub use csv::{Column, columns};
-pub(crate) use escape::{put_short, visible};
+pub(crate) use escape::visible;
 pub use junit::{Case, Ending, Suite, junit};
 pub(crate) use layout::{Style, cut, width, wrap};
 pub use places::Places;

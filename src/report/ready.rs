@@ -2,7 +2,7 @@
 
 use super::escape::{FINGERPRINT_LEN, Plain, fingerprint};
 use crate::{
-    finding::{Alike, Finding, Sink, digits},
+    finding::{Alike, Digits, Finding, Sink, digits},
     record::Value,
 };
 use std::cell::OnceCell;
@@ -19,21 +19,20 @@ pub struct Ready<'r, 'f> {
     /// Of all texts among the values of the evidence.
     pub(super) values: Plain,
     id: OnceCell<[u8; FINGERPRINT_LEN]>,
-    row: OnceCell<([u8; 20], usize)>,
+    row: OnceCell<Digits>,
 }
 
 impl<'r, 'f> Ready<'r, 'f> {
     /// A finding, and what it has in common with others.
     #[must_use]
     pub fn new(finding: &'r Finding<'f>, alike: Alike) -> Self {
-        let all = |all: Plain, it: Plain| all.and(it);
         Self {
             finding,
             alike,
             key: Plain::of(finding.key),
             message: Plain::of(finding.message),
-            subject: finding.subject.iter().map(|it| Plain::of(it.1)).fold(Plain::YES, all),
-            values: finding.evidence.fields.iter().map(|it| plain(&it.1)).fold(Plain::YES, all),
+            subject: finding.subject.iter().map(|it| Plain::of(it.1)).fold(Plain::YES, Plain::and),
+            values: finding.evidence.fields.iter().map(|it| plain(&it.1)).fold(Plain::YES, Plain::and),
             id: OnceCell::new(),
             row: OnceCell::new(),
         }
@@ -58,7 +57,7 @@ fn plain<T: AsRef<str>>(value: &Value<T>) -> Plain {
     match value {
         Value::Text(text) => Plain::of(text.as_ref()),
         // Commas stand between its elements.
-        Value::List(all) => all.iter().map(plain).fold(Plain::YES, Plain::and).with_commas(),
+        Value::List(all) => Plain { csv: false, ..all.iter().map(plain).fold(Plain::YES, Plain::and) },
         Value::Missing
         | Value::Unreadable
         | Value::Bool(_)

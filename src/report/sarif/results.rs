@@ -3,11 +3,10 @@
 use super::{RESULTS_MAX, Sarif, cut_text, level};
 use crate::{
     audit::Found,
-    finding::{Finding, Fingerprint, Sink, put_digits},
+    finding::{Finding, Fingerprint, OfRules, Sink, put_digits},
     report::{
         Encoder, Ready,
         digest::with_key,
-        encode::OfRules,
         escape::{cut_chars, fingerprint, json_string, put_uri},
     },
     rule::Rule,
@@ -59,7 +58,7 @@ impl OfRule {
 
     fn count(&mut self, it: &Finding<'_>) {
         let (level, who) = it.subject.last().copied().unwrap_or_default();
-        let who = if who.len() > GROUP_CHARS_MAX { cut_chars(who, GROUP_CHARS_MAX) } else { who.into() };
+        let who = cut_chars(who, GROUP_CHARS_MAX);
         let of_level = match self.groups.iter().position(|it| it.0 == level) {
             Some(known) => known,
             None => {
