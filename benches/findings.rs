@@ -52,7 +52,7 @@ fn encode(bencher: Bencher<'_, '_>, format: &str) {
     };
     let report = report(Format::from_name(format).unwrap(), Setting::plain(Lang::En, Zone::utc()));
     let (mut encoder, mut out) = (report.encoder(), Vec::new());
-    let alike = Alike { rule: 0, file: 0, names: true };
+    let alike = Alike { class: 0, file: 0, names: true, message: false };
     encoder.finding(&Ready::new(&finding, alike), &mut out);
     bencher.counter(BytesCount::new(out.len())).bench_local(|| {
         out.clear();

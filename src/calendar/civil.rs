@@ -27,17 +27,19 @@ impl Civil {
     /// Takes apart a count of microseconds since 1970-01-01T00:00:00 on the same clock.
     #[must_use]
     pub fn from_micros(local: i64) -> Self {
-        let seconds = local.div_euclid(MICROS_PER_SECOND);
-        let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
-        let rest = seconds.rem_euclid(DAY);
+        let days = local.div_euclid(DAY * MICROS_PER_SECOND);
+        let rest = local.rem_euclid(DAY * MICROS_PER_SECOND).unsigned_abs();
+        let (year, month, day) = civil_from_days(days);
+        // Below a day, which is less than 2^17 seconds.
+        let seconds = (rest / MICROS_PER_SECOND.unsigned_abs()) as u32;
         Self {
             year,
             month,
             day,
-            hour: rest / 3600,
-            minute: rest / 60 % 60,
-            second: rest % 60,
-            micros: local.rem_euclid(MICROS_PER_SECOND),
+            hour: (seconds / 3600).into(),
+            minute: (seconds / 60 % 60).into(),
+            second: (seconds % 60).into(),
+            micros: (rest % MICROS_PER_SECOND.unsigned_abs()) as i64,
         }
     }
 }
@@ -54,18 +56,21 @@ pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-/// The year, month and day of a count of days since 1970-01-01 (Hinnant, `civil_from_days`).
+/// The year, month and day of a count of days since 1970-01-01 (Neri and Schneider, "Euclidean affine functions and
+/// their application to calendar algorithms", 2021, figure 12). Its years begin in March; a day is multiplied and
+/// shifted where one would divide.
 #[must_use]
 pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+    let quarters = 4 * (days + 719_468) + 3;
+    let century = quarters.div_euclid(146_097);
+    let day_of_century = quarters.rem_euclid(146_097) as u32 | 3;
+    let scaled = 2_939_745 * u64::from(day_of_century);
+    let (year_of_century, day_of_year) = ((scaled >> 32) as u32, scaled as u32 / 2_939_745 / 4);
+    let scaled = 2141 * day_of_year + 197_913;
+    let (month, day) = (scaled >> 16, (scaled & 0xffff) / 2141 + 1);
+    let is_next_year = day_of_year >= 306;
+    let year = 100 * century + i64::from(year_of_century) + i64::from(is_next_year);
+    (year, i64::from(if is_next_year { month - 12 } else { month }), i64::from(day))
 }
 
 /// Number of days in a month.
@@ -281,7 +286,9 @@ mod tests {
 
     #[test]
     fn days_and_dates_round_trip() {
-        for days in (-800_000..800_000).step_by(37) {
+        // As far as microseconds reach, and every day that is likely.
+        let far = i64::MAX / (DAY * MICROS_PER_SECOND) + 1;
+        for days in (-far..far).step_by(9973).chain(-200_000..200_000) {
             let (year, month, day) = civil_from_days(days);
             assert_eq!(days_from_civil(year, month, day), days);
             assert!((1..=month_len(year, month)).contains(&day));

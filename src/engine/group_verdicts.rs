@@ -51,7 +51,9 @@ impl<'a> GroupFolder<'a> {
                 lane.faults.list.iter().for_each(|it| faults.add(&it.rows, it.cause.clone()));
             }
             let named = &*writer;
-            let name = |row: usize, out: &mut String| named.name_of(row, out);
+            let name = |row: usize, out: &mut String| {
+                named.put_key(row, out);
+            };
             let mut chunk = Chunk { evaluator, runner, batch, name: &name };
             let folded = table.fold(&planned.grouping, &mut chunk, &active);
             folded.faults.list.iter().for_each(|it| faults.add(&it.rows, it.cause.clone()));
@@ -457,8 +459,9 @@ impl GroupChunk<'_> {
             waiver,
             unstable: false,
         };
-        // They stand in no file, and not every group has all figures.
-        let alike = Alike { rule: judging.plan.rules.len() + group.rule, file: 0, names: false };
+        // They stand in no file, not every group has all figures, and messages tell them.
+        let class = Alike::class(judging.plan.rules.len() + group.rule, outcome, standing);
+        let alike = Alike { class, file: 0, names: false, message: false };
         let findings = [(alike, finding)];
         if judging.sink.wanted().findings {
             encoded.encoder.encode(&findings, &mut encoded.outputs);

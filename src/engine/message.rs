@@ -40,7 +40,23 @@ impl Message {
                 }
             }
         };
-        Self { parts: own.unwrap_or(&title).pieces.iter().map(part).collect(), lang }
+        let mut parts = Vec::new();
+        for part in own.unwrap_or(&title).pieces.iter().map(part) {
+            match (parts.last_mut(), part) {
+                (Some(Part::Text(before)), Part::Text(text)) => before.push_str(&text),
+                (_, part) => parts.push(part),
+            }
+        }
+        Self { parts, lang }
+    }
+
+    /// The message, where it is the same of all records.
+    pub(super) fn fixed(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
     }
 
     /// Appends the message with the values of columns as they are given.

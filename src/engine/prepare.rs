@@ -91,15 +91,15 @@ impl SourcePlan {
         derive(&self.derived, &self.program, &mut Scratch::default(), batch);
     }
 
-    /// Whether every part of a record's key is there.
-    pub(super) fn has_key(&self, batch: &Batch, row: usize) -> bool {
-        !self.key.is_empty() && self.key.iter().all(|it| batch.columns[*it as usize].valid.get(row))
-    }
-
     /// A record's key as written, the parts of a list key joined with `|`; `None` where a part is
     /// missing or the source has no key.
     pub fn key_of<'t>(&self, batch: &'t Batch, row: usize, joined: &'t mut String) -> Option<&'t str> {
         key_in(&self.key, batch, row, joined)
+    }
+
+    /// Appends a record's key, and is true, where [`SourcePlan::key_of`] gives one.
+    pub(super) fn put_key(&self, batch: &Batch, row: usize, out: &mut String) -> bool {
+        put_key_in(&self.key, batch, row, out)
     }
 }
 
@@ -109,11 +109,21 @@ pub fn key_in<'t>(columns: &[u32], batch: &'t Batch, row: usize, joined: &'t mut
         return batch.columns[*only as usize].text(row, &batch.text);
     }
     joined.clear();
+    put_key_in(columns, batch, row, joined).then_some(joined.as_str())
+}
+
+/// Appends the key that stands in these columns, and is true, where all its parts are there.
+fn put_key_in(columns: &[u32], batch: &Batch, row: usize, out: &mut String) -> bool {
+    let begin = out.len();
     for (number, column) in columns.iter().enumerate() {
+        let Some(part) = batch.columns[*column as usize].text(row, &batch.text) else {
+            out.truncate(begin);
+            return false;
+        };
         if number > 0 {
-            joined.push('|');
+            out.push('|');
         }
-        joined.push_str(batch.columns[*column as usize].text(row, &batch.text)?);
+        out.push_str(part);
     }
-    (!columns.is_empty()).then_some(joined.as_str())
+    !columns.is_empty()
 }

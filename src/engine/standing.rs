@@ -131,7 +131,7 @@ impl PlannedWaivers {
             let mut key = String::new();
             for row in findings.rows() {
                 key.clear();
-                writer.name_of(evaluator.low() + row, &mut key);
+                writer.put_key(evaluator.low() + row, &mut key);
                 for number in of.keys.get(key.as_str()).into_iter().flatten() {
                     hits[*number as usize] += 1;
                     waived.insert(row);

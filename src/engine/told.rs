@@ -3,7 +3,7 @@
 use super::{Judging, PlannedPromise};
 use crate::{
     calendar::hours_text,
-    finding::{Evidence, Shown, value_text},
+    finding::{Shown, value_text},
     promise::{Begun, Event, Fault, Lack, Read, State, Target, judge, timeline},
     record::{Amount, Batch, Value},
     wording,
@@ -74,7 +74,11 @@ const fn is_of_pause(event: Event) -> bool {
 }
 
 /// The time line, then the lengths.
-pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usize) -> Evidence<'e> {
+pub(super) fn fields<'e>(
+    promise: &'e PlannedPromise,
+    batch: &Batch,
+    row: usize,
+) -> Vec<(&'e str, Shown<'e>)> {
     let fields = with_state(promise, batch, row, |Read { reading, cycles, .. }, state| {
         let mut fields: Vec<(&'e str, Shown<'e>)> = Vec::new();
         let line = timeline(reading, state);
@@ -128,9 +132,5 @@ pub(super) fn evidence<'e>(promise: &'e PlannedPromise, batch: &Batch, row: usiz
         }
         fields
     });
-    Evidence {
-        fields: fields.unwrap_or_default().into(),
-        rule_hash: &promise.as_rule.hash,
-        ..Evidence::default()
-    }
+    fields.unwrap_or_default()
 }

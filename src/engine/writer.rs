@@ -6,10 +6,12 @@ use super::{
 use crate::{
     audit::{Audit, OwnedFinding, Unassessed},
     expr::Cause,
-    finding::{Alike, Evidence, Finding, FindingOrigin, Fingerprint, Fingerprints, OfRules, Shown, Standing},
+    finding::{
+        Alike, ByNumber, Evidence, Finding, FindingOrigin, Fingerprint, Fingerprints, Shown, Standing,
+    },
     promise::Lack,
-    record::Batch,
-    rule::{Outcome, Rule, Severity, Waiver},
+    record::{Batch, Origin},
+    rule::{Outcome, Rule, Severity},
 };
 use std::{fmt::Write as _, sync::atomic::Ordering};
 
@@ -22,7 +24,7 @@ pub(super) struct Writer<'a: 'b, 'b> {
     /// How many candidates for the worst findings are still of use, by severity.
     room: [u64; 4],
     listed: Vec<usize>,
-    ids: OfRules<Fingerprints>,
+    ids: ByNumber<Fingerprints>,
 }
 
 impl Judging<'_> {
@@ -48,7 +50,7 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
             parts: Parts::default(),
             room,
             listed,
-            ids: OfRules::new(),
+            ids: ByNumber::new(),
         }
     }
 
@@ -64,7 +66,6 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         if verdicts.faults.list.is_empty() {
             return;
         }
-        let mut scratch = String::new();
         let mut faults: Vec<(usize, &Cause)> = Vec::new();
         for fault in &verdicts.faults.list {
             faults.extend(fault.rows.rows().map(|row| (row, &fault.cause)));
@@ -80,7 +81,8 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
                 continue;
             }
             self.listed[slot] += 1;
-            let key = self.key(low + row, &mut scratch).to_owned();
+            let mut key = String::new();
+            self.put_key(low + row, &mut key);
             if let Some(field) = cause.missing(&self.judging.plan.column_names) {
                 let (unreadable, field) = (matches!(cause, Cause::Unreadable { .. }), field.to_owned());
                 let (rule, record) = (planned.rule.id.clone(), self.batch.first_record + (low + row) as u64);
@@ -99,38 +101,29 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         lacks: &[(usize, Lack)],
         result: &mut BlockResult,
     ) {
-        let mut scratch = String::new();
         for (row, lack) in lacks.iter().take(Audit::UNASSESSED_MAX) {
             let (field, unreadable) = told::lack(promise, &self.judging.plan.column_names, *lack);
-            let key = self.key(*row, &mut scratch).to_owned();
+            let mut key = String::new();
+            self.put_key(*row, &mut key);
             let rule = promise.as_rule.rule.id.clone();
             let record = self.batch.first_record + *row as u64;
             result.unassessed.push((number, Unassessed { rule, key, field, unreadable, record }));
         }
     }
 
-    /// The key of a record; its origin where it has none.
-    fn key<'t>(&self, row: usize, scratch: &'t mut String) -> &'t str
-    where
-        'b: 't,
-    {
-        if self.judging.plan.has_key(self.batch, row) {
-            return self.judging.plan.key_of(self.batch, row, scratch).unwrap_or_default();
+    /// Appends the key of a record; its origin, and is false, where it has none.
+    pub(super) fn put_key(&self, row: usize, out: &mut String) -> bool {
+        let has_key = self.judging.plan.put_key(self.batch, row, out);
+        if !has_key {
+            let origin = self.batch.origin(row);
+            // Writing to a string does not fail.
+            let _ = write!(out, "{}:{}", self.file(origin), origin.row);
         }
-        scratch.clear();
-        // Writing to a string does not fail.
-        let _ = write!(scratch, "{}:{}", self.file(row), self.batch.rows[row]);
-        scratch
+        has_key
     }
 
-    /// Appends the key of a record; its origin where it has none.
-    pub(super) fn name_of(&self, row: usize, out: &mut String) {
-        let mut scratch = String::new();
-        out.push_str(self.key(row, &mut scratch));
-    }
-
-    fn file(&self, row: usize) -> &'a str {
-        self.judging.files.get(self.batch.origin(row).file as usize).map_or("", String::as_str)
+    fn file(&self, origin: Origin) -> &'a str {
+        self.judging.files.get(origin.file as usize).map_or("", String::as_str)
     }
 
     /// Hands findings out, in their order, and counts them by where they stand.
@@ -171,10 +164,9 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         'a: 'v,
     {
         let Hit { number, judged, verdicts, row, at } = hit;
-        let (planned, plan) = (judged.as_rule(), self.judging.plan);
-        let rule = &planned.rule;
-        let severity = Severity::ALL.iter().position(|it| *it == rule.severity).unwrap_or(0);
-        let standing = self.standing(hit, &mut parts.joined, result);
+        let severity = judged.as_rule().rule.severity;
+        let severity = Severity::ALL.iter().position(|it| *it == severity).unwrap_or(0);
+        let standing = self.standing(hit, &mut parts.scratch, result);
         result.findings[number].add(standing, !verdicts.faults.dead.get(row));
         result.new_by_severity[severity] += u64::from(standing == Standing::New);
         // What is excused or known is not among the worst.
@@ -183,64 +175,68 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
             return None;
         }
         self.room[severity] -= u64::from(for_worst);
-        if self.wanted.message || for_worst {
-            match judged {
-                Judged::Rule(_) => {
-                    planned.message.write(self.batch, at, self.judging.zone, &mut parts.messages);
-                }
-                Judged::Promise(it) => {
-                    told::message(it, self.judging, self.batch, at, &mut parts.messages);
-                }
-            }
+        if (self.wanted.message || for_worst) && judged.message().is_none() {
+            self.message(hit, &mut parts.messages);
         }
         if self.wanted.subject || for_worst {
             self.subject(at, &mut parts.subjects);
         }
-        let evidence = if self.wanted.evidence || for_worst {
-            self.evidence(hit, &mut parts.fields)
-        } else {
-            Evidence::default()
-        };
-        let begin = parts.keys.len();
-        parts.keys.push_str(self.key(at, &mut parts.joined));
-        let key = &parts.keys[begin..];
-        let id = if self.wanted.id || for_worst { self.id(number, rule, key, at) } else { Fingerprint(0) };
-        let is_waived = standing == Standing::Waived;
-        let waiver = is_waived.then(|| plan.waivers.of_row(number, (key, row), verdicts)).flatten();
-        let unstable = self.ordinal(at).is_some() || !plan.has_key(self.batch, at);
-        Some(Pending { hit, standing, for_worst, id, evidence, waiver, unstable, ends: parts.ends() })
+        if self.wanted.evidence || for_worst {
+            self.fields(hit, &mut parts.fields);
+        }
+        let has_key = self.put_key(at, &mut parts.keys);
+        Some(Pending { hit, standing, for_worst, has_key, ends: parts.ends() })
     }
 
     /// Puts findings together from their parts.
     fn together<'f>(
-        &self,
+        &mut self,
         pending: &'f [Pending<'a, '_>],
         parts: &'f Parts<'b>,
     ) -> Vec<(Alike, Finding<'f>)> {
         let mut begins = Ends::default();
         let one = |it: &'f Pending<'a, '_>| {
             let (from, to) = (std::mem::replace(&mut begins, it.ends), it.ends);
-            let Hit { number, judged, verdicts, row, at } = it.hit;
+            let Pending { hit, standing, for_worst, has_key, .. } = *it;
+            let Hit { number, judged, verdicts, row, at } = hit;
+            let (rule, key) = (&judged.as_rule().rule, &parts.keys[from.keys..to.keys]);
+            let is_grounded = self.wanted.evidence || for_worst;
+            let grounds = if is_grounded { self.grounds(hit) } else { Evidence::default() };
             let fields: &'f [(&'f str, Shown<'f>)] = &parts.fields[from.fields..to.fields];
             let subject: &'f [(&'f str, &'f str)] = &parts.subjects[from.subjects..to.subjects];
-            let Evidence { conjunct, missing, reason, rule_hash, .. } = it.evidence;
+            let (origin, ordinal) = (self.batch.origin(at), self.ordinal(at));
+            let is_waived = standing == Standing::Waived;
+            let waivers = &self.judging.plan.waivers;
             let finding = Finding {
-                id: it.id,
-                rule: &judged.as_rule().rule,
-                key: &parts.keys[from.keys..to.keys],
+                id: if self.wanted.id || for_worst {
+                    self.id(number, rule, key, ordinal)
+                } else {
+                    Fingerprint(0)
+                },
+                rule,
+                key,
                 subject: subject.into(),
                 outcome: if verdicts.faults.dead.get(row) { Outcome::NoEvidence } else { Outcome::Fail },
-                message: &parts.messages[from.messages..to.messages],
-                evidence: Evidence { fields: fields.into(), conjunct, missing, reason, rule_hash },
-                origin: FindingOrigin { file: self.file(at), sheet: None, row: self.batch.rows[at] },
-                standing: it.standing,
-                waiver: it.waiver,
-                unstable: it.unstable,
+                message: judged.message().unwrap_or(&parts.messages[from.messages..to.messages]),
+                evidence: Evidence { fields: fields.into(), ..grounds },
+                origin: FindingOrigin { file: self.file(origin), sheet: None, row: origin.row },
+                standing,
+                waiver: is_waived.then(|| waivers.of_row(number, (key, row), verdicts)).flatten(),
+                unstable: ordinal.is_some() || !has_key,
             };
-            let names = matches!(judged, Judged::Rule(_));
-            (Alike { rule: number, file: self.batch.origin(at).file, names }, finding)
+            let class = Alike::class(number, finding.outcome, standing);
+            let (names, message) = (matches!(judged, Judged::Rule(_)), judged.message().is_some());
+            (Alike { class, file: origin.file, names, message }, finding)
         };
         pending.iter().map(one).collect()
+    }
+
+    /// Appends what it says.
+    fn message(&self, hit: Hit<'a, '_>, out: &mut String) {
+        match hit.judged {
+            Judged::Rule(planned) => planned.message.write(self.batch, hit.at, self.judging.zone, out),
+            Judged::Promise(promise) => told::message(promise, self.judging, self.batch, hit.at, out),
+        }
     }
 
     /// Appends who is scored.
@@ -256,21 +252,21 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
     }
 
     /// The fingerprint of a rule's finding on a record.
-    fn id(&mut self, number: usize, rule: &Rule, key: &str, at: usize) -> Fingerprint {
-        let ordinal = self.ordinal(at).unwrap_or(0);
+    fn id(&mut self, number: usize, rule: &Rule, key: &str, ordinal: Option<u64>) -> Fingerprint {
         let new = || Fingerprints::new(&self.judging.plan.id, &rule.id);
-        self.ids.get(number, new).of(key, ordinal)
+        self.ids.get(number, new).of(key, ordinal.unwrap_or(0))
     }
 
     /// Where a finding stands: waived beats known.
-    fn standing(&mut self, hit: Hit<'a, '_>, joined: &mut String, result: &mut BlockResult) -> Standing {
+    fn standing(&mut self, hit: Hit<'a, '_>, scratch: &mut String, result: &mut BlockResult) -> Standing {
         let Hit { number, judged, verdicts, row, at } = hit;
         let is_waived = verdicts.waived.get(row);
         let Some(baseline) = self.judging.baseline.filter(|_| !is_waived) else {
             return if is_waived { Standing::Waived } else { Standing::New };
         };
-        let key = self.key(at, joined);
-        let id = self.id(number, &judged.as_rule().rule, key, at);
+        scratch.clear();
+        self.put_key(at, scratch);
+        let id = self.id(number, &judged.as_rule().rule, scratch, self.ordinal(at));
         match baseline.number(id) {
             Some(number) => {
                 result.known.push(number);
@@ -280,23 +276,31 @@ impl<'a: 'b, 'b> Writer<'a, 'b> {
         }
     }
 
-    /// What a verdict rests on; fields are appended to those of others.
-    fn evidence<'v>(&self, hit: Hit<'a, 'v>, fields: &mut Vec<(&'b str, Shown<'b>)>) -> Evidence<'v>
+    /// Appends the fields that a verdict rests on.
+    fn fields(&self, hit: Hit<'a, '_>, out: &mut Vec<(&'b str, Shown<'b>)>) {
+        match hit.judged {
+            Judged::Rule(planned) => {
+                let value =
+                    |column: &u32| self.batch.columns[*column as usize].value(hit.at, &self.batch.text);
+                let names = planned.evidence_names.iter().map(String::as_str);
+                out.extend(names.zip(planned.compiled.evidence.iter().map(value)));
+            }
+            Judged::Promise(promise) => out.append(&mut told::fields(promise, self.batch, hit.at)),
+        }
+    }
+
+    /// What a verdict rests on, besides the fields.
+    fn grounds<'v>(&self, hit: Hit<'a, 'v>) -> Evidence<'v>
     where
         'a: 'v,
     {
-        let Hit { judged, verdicts, row, at, .. } = hit;
+        let Hit { judged, verdicts, row, .. } = hit;
         let planned = match judged {
             Judged::Rule(planned) => planned,
             Judged::Promise(promise) => {
-                let Evidence { fields: told, rule_hash, .. } = told::evidence(promise, self.batch, at);
-                fields.extend(told.into_owned());
-                return Evidence { rule_hash, ..Evidence::default() };
+                return Evidence { rule_hash: &promise.as_rule.hash, ..Evidence::default() };
             }
         };
-        let value = |column: &u32| self.batch.columns[*column as usize].value(at, &self.batch.text);
-        let names = planned.evidence_names.iter().map(String::as_str);
-        fields.extend(names.zip(planned.compiled.evidence.iter().map(value)));
         let decider = verdicts.deciders.iter().position(|it| it.get(row));
         let missing = verdicts.faults.cause(row).and_then(|it| it.missing(&self.judging.plan.column_names));
         let reason = verdicts.reasons.iter().find(|(of, _)| *of == row);
@@ -325,6 +329,14 @@ impl<'a> Judged<'a> {
             Self::Promise(promise) => &promise.as_rule,
         }
     }
+
+    /// What all its findings say, where they say the same.
+    fn message(self) -> Option<&'a str> {
+        match self {
+            Self::Rule(planned) => planned.message.fixed(),
+            Self::Promise(_) => None,
+        }
+    }
 }
 
 /// A verdict that is a finding.
@@ -345,11 +357,7 @@ struct Pending<'a, 'v> {
     hit: Hit<'a, 'v>,
     standing: Standing,
     for_worst: bool,
-    id: Fingerprint,
-    /// Without its fields.
-    evidence: Evidence<'v>,
-    waiver: Option<&'v Waiver>,
-    unstable: bool,
+    has_key: bool,
     ends: Ends,
 }
 
@@ -360,8 +368,8 @@ struct Parts<'b> {
     messages: String,
     fields: Vec<(&'b str, Shown<'b>)>,
     subjects: Vec<(&'b str, &'b str)>,
-    /// To put keys together.
-    joined: String,
+    /// To put a key together that only its fingerprint is wanted of.
+    scratch: String,
 }
 
 /// Where those of a finding end.

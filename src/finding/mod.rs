@@ -7,8 +7,7 @@ mod value_text;
 pub use baseline::{Baseline, KnownFinding};
 pub use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use value_text::{
-    Digits, Sink, day_of, digits, pair, put_civil_date, put_clock, put_date, put_digits, put_int, put_short,
-    put_value_text,
+    Digits, Sink, day_of, digits, pair, put_civil, put_date, put_digits, put_int, put_short, put_value_text,
 };
 pub use value_text::{literal_text, rounded, value_text};
 
@@ -107,35 +106,46 @@ pub struct Finding<'a> {
 /// being compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alike {
-    /// A number that its rule alone has.
-    pub rule: usize,
+    /// A number that its rule, outcome and standing alone have: see [`Alike::class`].
+    pub class: usize,
     /// A number that its file and sheet alone have.
     pub file: u32,
     /// True where the levels of its subject and the fields of its evidence have the names that they have in all findings
     /// of its rule of which this is true.
     pub names: bool,
+    /// True where all findings of its rule say the same.
+    pub message: bool,
 }
 
-/// What findings of a rule have in common, by the rule's number.
-pub(crate) struct OfRules<T>(Vec<Option<T>>);
+impl Alike {
+    /// The class of a finding whose rule alone has a number.
+    #[must_use]
+    pub const fn class(rule: usize, outcome: Outcome, standing: Standing) -> usize {
+        let lacks = matches!(outcome, Outcome::NoEvidence) as usize;
+        (rule * 2 + lacks) * Standing::ALL.len() + standing as usize
+    }
+}
 
-impl<T> OfRules<T> {
+/// What findings of a class, or of a rule, have in common, by its number.
+pub(crate) struct ByNumber<T>(Vec<Option<Box<T>>>);
+
+impl<T> ByNumber<T> {
     pub(crate) const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Of a rule; made with its first finding.
+    /// Of a number; made with the first finding that has it.
     #[inline]
-    pub(crate) fn get(&mut self, rule: usize, make: impl FnOnce() -> T) -> &mut T {
-        if self.0.len() <= rule {
-            self.0.resize_with(rule + 1, || None);
+    pub(crate) fn get(&mut self, number: usize, make: impl FnOnce() -> T) -> &mut T {
+        if self.0.len() <= number {
+            self.0.resize_with(number + 1, || None);
         }
-        self.0[rule].get_or_insert_with(make)
+        self.0[number].get_or_insert_with(|| Box::new(make()))
     }
 
     /// All there is.
     pub(crate) fn take(&mut self) -> impl Iterator<Item = T> {
-        std::mem::take(&mut self.0).into_iter().flatten()
+        std::mem::take(&mut self.0).into_iter().flatten().map(|it| *it)
     }
 }
 

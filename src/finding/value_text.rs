@@ -97,10 +97,20 @@ const PAIRS: &[u8; 200] = b"\
 0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
 5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
-/// The last two digits of a number that is not negative.
+/// The two digits of a number from 0 to 99.
 #[inline]
 pub(crate) fn pair(value: i64) -> [u8; 2] {
-    PAIRS.as_chunks().0[(value.unsigned_abs() % 100) as usize]
+    debug_assert!((0..100).contains(&value), "{value} has two digits");
+    PAIRS.as_chunks().0[value.clamp(0, 99) as usize]
+}
+
+/// Puts a year of four digits, month and day in their places, where they begin the text.
+#[inline]
+fn set_date(text: &mut [u8], (year, month, day): (i64, i64, i64)) {
+    text[..2].copy_from_slice(&pair(year / 100));
+    text[2..4].copy_from_slice(&pair(year % 100));
+    text[5..7].copy_from_slice(&pair(month));
+    text[8..10].copy_from_slice(&pair(day));
 }
 
 /// Appends a whole number in decimal digits, at least `width` of them.
@@ -146,27 +156,34 @@ pub(crate) fn put_int<S: Sink>(out: &mut S, value: i64) {
 
 /// Appends `2026-03-02`; the same text as [`format_date`] gives.
 pub(crate) fn put_date<S: Sink>(out: &mut S, days: i64) {
-    put_civil_date(out, civil_from_days(days));
-}
-
-/// Appends year, month and day as [`put_date`] does.
-pub(crate) fn put_civil_date<S: Sink>(out: &mut S, (year, month, day): (i64, i64, i64)) {
+    let (year, month, day) = civil_from_days(days);
     if !(0..=9999).contains(&year) {
-        return out.put(&format_date(days_from_civil(year, month, day)));
+        return out.put(&format_date(days));
     }
-    let ([y, e], [a, r]) = (pair(year / 100), pair(year));
-    let ([m, n], [d, f]) = (pair(month), pair(day));
-    out.put_ascii(&[y, e, a, r, b'-', m, n, b'-', d, f]);
+    let mut text = *b"0000-00-00";
+    set_date(&mut text, (year, month, day));
+    out.put_ascii(&text);
 }
 
-/// Appends `09:00`, or `09:00:30` and `09:00:30.25`; seconds that are zero only where `seconds`.
-pub(crate) fn put_clock<S: Sink>(out: &mut S, civil: &Civil, seconds: bool) {
-    let ([h, o], [m, n], [s, e]) = (pair(civil.hour), pair(civil.minute), pair(civil.second));
-    let text = [h, o, b':', m, n, b':', s, e];
-    let whole = seconds || civil.second != 0 || civil.micros != 0;
-    out.put_first(&text, if whole { 8 } else { 5 });
-    if civil.micros != 0 {
-        let (mut fraction, mut width) = (civil.micros.unsigned_abs(), 6);
+/// Appends `2026-03-02 09:00`, or `2026-03-02 09:00:30` and `2026-03-02 09:00:30.25`; `between` stands where the space
+/// does, and seconds that are zero only where `seconds`.
+pub(crate) fn put_civil<S: Sink>(out: &mut S, civil: &Civil, between: u8, seconds: bool) {
+    let Civil { year, month, day, hour, minute, second, micros } = *civil;
+    let left_out = if seconds || second != 0 || micros != 0 { 0 } else { 3 };
+    let mut text = *b"0000-00-00 00:00:00";
+    text[10] = between;
+    text[11..13].copy_from_slice(&pair(hour));
+    text[14..16].copy_from_slice(&pair(minute));
+    text[17..].copy_from_slice(&pair(second));
+    if (0..=9999).contains(&year) {
+        set_date(&mut text, (year, month, day));
+        out.put_first(&text, 19 - left_out);
+    } else {
+        out.put(&format_date(days_from_civil(year, month, day)));
+        out.put_ascii(&text[10..19 - left_out]);
+    }
+    if micros != 0 {
+        let (mut fraction, mut width) = (micros.unsigned_abs(), 6);
         while fraction.is_multiple_of(10) {
             fraction /= 10;
             width -= 1;
@@ -228,10 +245,7 @@ pub(crate) fn put_value_text<S: Sink, T: AsRef<str>>(out: &mut S, value: &Value<
         Value::Text(text) => out.put(text.as_ref()),
         Value::Date(days) => put_date(out, *days),
         Value::Time(micros) => {
-            let civil = Civil::from_micros(zone.to_local(*micros));
-            put_civil_date(out, (civil.year, civil.month, civil.day));
-            out.put(" ");
-            put_clock(out, &civil, false);
+            put_civil(out, &Civil::from_micros(zone.to_local(*micros)), b' ', false);
         }
         Value::Duration(micros) => out.put(&duration_text(*micros)),
         Value::Amount(amount) => out.put_display(amount),

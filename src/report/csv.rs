@@ -3,13 +3,13 @@
 
 use super::{
     Encoder, Joints, Needs, Ready, Report, Setting,
-    encode::{Names, OfFile},
+    encode::{Names, OfFile, Piece},
     escape::{self, Plain},
 };
 use crate::{
     audit::Audit,
     diagnostic::nearest,
-    finding::{Finding, OfRules, Sink, put_short, put_value_text},
+    finding::{ByNumber, Sink, put_short, put_value_text},
     wording::{self, Lang},
 };
 
@@ -134,34 +134,36 @@ impl Csv {
 /// Findings as lines.
 struct Lines<'a> {
     csv: &'a Csv,
-    of_rules: OfRules<OfRule>,
+    classes: ByNumber<OfClass>,
     file: OfFile,
 }
 
-/// What all findings of a rule have in common.
-struct OfRule {
+/// What all findings of a class have in common.
+struct OfClass {
     /// The cells that each has of its own. Before each stand those that are the same for all, and commas.
-    cells: Vec<(Vec<u8>, Column)>,
+    cells: Vec<(Piece, Column)>,
     /// After the last of them.
-    end: Vec<u8>,
+    end: Piece,
     levels: Names,
     fields: Names,
     /// True where nothing stands in the way of their names.
     is_plain: bool,
 }
 
-impl OfRule {
-    fn new(csv: &Csv, it: &Finding<'_>) -> Self {
+impl OfClass {
+    fn new(csv: &Csv, ready: &Ready<'_, '_>) -> Self {
+        let it = ready.finding;
         let (mut cells, mut same) = (Vec::new(), Vec::new());
         for (index, column) in csv.columns.iter().enumerate() {
             same.put(if index > 0 { "," } else { "" });
-            if !column.put_same(it, &mut same) {
-                cells.push((std::mem::take(&mut same), *column));
+            if !column.put_same(ready, &mut same) {
+                cells.push((Piece::of(&same), *column));
+                same.clear();
             }
         }
         let names = it.subject.iter().map(|it| it.0).chain(it.evidence.fields.iter().map(|it| it.0));
         let is_plain = names.map(Plain::of).fold(Plain::YES, Plain::and).csv;
-        Self { cells, end: same, levels: Names::new(), fields: Names::new(), is_plain }
+        Self { cells, end: Piece::of(&same), levels: Names::new(), fields: Names::new(), is_plain }
     }
 
     /// Appends who is scored.
@@ -194,24 +196,26 @@ fn put_name(out: &mut Vec<u8>, index: usize, between: &str, name: &str) {
 }
 
 impl Column {
-    /// Appends the cell, where all findings of a rule have the same.
-    fn put_same(self, it: &Finding<'_>, out: &mut Vec<u8>) -> bool {
+    /// Appends the cell, where all findings of a class have the same.
+    fn put_same(self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) -> bool {
+        let it = ready.finding;
         match self {
-            // Ids are names with hyphens and slashes, and severities are words of ours: nothing to quote.
+            // Ids are names with hyphens and slashes, the others are words of ours: nothing to quote.
             Self::Rule => out.put(&it.rule.id),
             Self::Severity => out.put(it.rule.severity.name()),
+            Self::Outcome => out.put(it.outcome.name()),
+            Self::Standing => out.put(it.standing.name()),
+            Self::Message if ready.alike.message => escape::csv_cell(out, it.message),
             Self::Dimension => escape::csv_cell(out, it.rule.dimension.as_deref().unwrap_or_default()),
             Self::Kind => escape::csv_cell(out, it.kind()),
             Self::Points => {}
             Self::Id
             | Self::Key
             | Self::Subject
-            | Self::Outcome
             | Self::Message
             | Self::Evidence
             | Self::File
-            | Self::Row
-            | Self::Standing => return false,
+            | Self::Row => return false,
         }
         true
     }
@@ -219,28 +223,25 @@ impl Column {
 
 impl Encoder for Lines<'_> {
     fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
-        let Self { csv, of_rules, file } = self;
+        let Self { csv, classes, file } = self;
         let (it, start) = (ready.finding, out.len());
-        let of_rule = of_rules.get(ready.alike.rule, || OfRule::new(csv, it));
-        for index in 0..of_rule.cells.len() {
-            let (before, column) = &of_rule.cells[index];
-            match **before {
-                [comma] => out.push(comma),
-                _ => out.extend_from_slice(before),
-            }
+        let of_class = classes.get(ready.alike.class, || OfClass::new(csv, ready));
+        for index in 0..of_class.cells.len() {
+            let (before, column) = &of_class.cells[index];
+            before.put(out);
             match column {
                 Column::Id => ready.put_id(out),
                 Column::Key => escape::csv_cell_of(out, it.key, ready.key),
                 Column::Message => escape::csv_cell_of(out, it.message, ready.message),
-                Column::Subject => of_rule.subject(ready, out),
-                Column::Evidence => of_rule.evidence(ready, &csv.setting, out),
-                Column::Outcome => put_short(out, it.outcome.name()),
-                Column::Standing => put_short(out, it.standing.name()),
+                Column::Subject => of_class.subject(ready, out),
+                Column::Evidence => of_class.evidence(ready, &csv.setting, out),
                 Column::File => {
                     file.put(out, ready.alike.file, |out| escape::csv_cell(out, it.origin.file));
                 }
                 Column::Row if it.origin.row > 0 => ready.put_row(out),
                 Column::Row
+                | Column::Outcome
+                | Column::Standing
                 | Column::Rule
                 | Column::Severity
                 | Column::Dimension
@@ -248,7 +249,7 @@ impl Encoder for Lines<'_> {
                 | Column::Points => {}
             }
         }
-        out.extend_from_slice(&of_rule.end);
+        of_class.end.put(out);
         // An empty line would be taken for no record at all.
         if csv.columns.len() == 1 && out.len() == start {
             out.put("\"\"");
@@ -279,7 +280,7 @@ impl Report for Csv {
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
-        Box::new(Lines { csv: self, of_rules: OfRules::new(), file: OfFile::new() })
+        Box::new(Lines { csv: self, classes: ByNumber::new(), file: OfFile::new() })
     }
 }
 

@@ -3,32 +3,33 @@
 
 use super::{
     Encoder, Ready, Setting,
-    escape::{json_string, json_text_of},
+    escape::{json_string, json_text, json_text_of},
 };
 use crate::{
     calendar::{Civil, Zone, duration_text},
-    finding::{
-        Evidence, Finding, FindingOrigin, OfRules, Shown, Sink, pair, put_civil_date, put_clock, put_date,
-        put_int, put_short,
-    },
+    finding::{ByNumber, Evidence, FindingOrigin, Shown, Sink, pair, put_civil, put_date, put_int},
     record::{MICROS_PER_SECOND, Value},
 };
 
 /// Findings as objects.
 pub(super) struct JsonObjects<'a> {
     setting: &'a Setting,
-    of_rules: OfRules<OfRule>,
+    classes: ByNumber<OfClass>,
 }
 
-/// What all findings of a rule have in common.
-struct OfRule {
+/// What all findings of a class have in common.
+struct OfClass {
     /// From the rule's id to the first quote of the key.
-    head: Vec<u8>,
+    head: Piece,
     levels: Names,
+    /// From the end of the subject to the message, or to its end where all have the same.
+    verdict: Piece,
     fields: Names,
     rests: Vec<Rest>,
     /// From the parameters to the end of the evidence.
     tail: Vec<u8>,
+    /// After the row.
+    end: Piece,
 }
 
 /// What stands between the last field and the row, where all fields can be read and no script gave a reason.
@@ -36,7 +37,7 @@ struct Rest {
     conjunct: Option<Box<str>>,
     missing: Option<Box<str>>,
     file: u32,
-    text: Vec<u8>,
+    text: Piece,
 }
 
 /// So many of them are kept.
@@ -44,37 +45,37 @@ const RESTS_MAX: usize = 16;
 
 impl<'a> JsonObjects<'a> {
     pub(super) const fn new(setting: &'a Setting) -> Self {
-        Self { setting, of_rules: OfRules::new() }
+        Self { setting, classes: ByNumber::new() }
     }
 }
 
 impl Encoder for JsonObjects<'_> {
     fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
         let (setting, it) = (self.setting, ready.finding);
-        let of_rule = self.of_rules.get(ready.alike.rule, || OfRule::new(it, setting));
+        let of_class = self.classes.get(ready.alike.class, || OfClass::new(ready, setting));
         out.put("{\"id\":\"");
         ready.put_id(out);
-        out.extend_from_slice(&of_rule.head);
+        of_class.head.put(out);
         json_text_of(out, it.key, ready.key);
-        of_rule.subject(out, ready);
-        out.put("},\"outcome\":\"");
-        put_short(out, it.outcome.name());
-        out.put("\",\"message\":\"");
-        json_text_of(out, it.message, ready.message);
-        of_rule.evidence(out, ready, &setting.zone);
+        of_class.subject(out, ready);
+        of_class.verdict.put(out);
+        if !ready.alike.message {
+            json_text_of(out, it.message, ready.message);
+        }
+        of_class.evidence(out, ready, &setting.zone);
         match it.origin.row {
             0 => out.put("null"),
             _ => ready.put_row(out),
         }
-        out.put("},\"standing\":\"");
-        put_short(out, it.standing.name());
-        out.put(if it.unstable { "\",\"points\":null,\"unstable\":true}" } else { "\",\"points\":null}" });
+        of_class.end.put(out);
+        out.put(if it.unstable { ",\"unstable\":true}" } else { "}" });
     }
 }
 
-impl OfRule {
-    fn new(it: &Finding<'_>, setting: &Setting) -> Self {
-        let (mut head, mut tail) = (Vec::new(), Vec::new());
+impl OfClass {
+    fn new(ready: &Ready<'_, '_>, setting: &Setting) -> Self {
+        let it = ready.finding;
+        let (mut head, mut verdict, mut tail) = (Vec::new(), Vec::new(), Vec::new());
         head.put("\",\"rule\":");
         json_string(&mut head, &it.rule.id);
         head.put(",\"title\":");
@@ -86,6 +87,12 @@ impl OfRule {
         head.put(",\"kind\":");
         json_string(&mut head, it.kind());
         head.put(",\"key\":\"");
+        verdict.put("},\"outcome\":\"");
+        verdict.put(it.outcome.name());
+        verdict.put("\",\"message\":\"");
+        if ready.alike.message {
+            json_text(&mut verdict, it.message);
+        }
         tail.put(",\"params\":{");
         for (index, param) in it.rule.params.iter().enumerate() {
             comma(&mut tail, index);
@@ -95,7 +102,10 @@ impl OfRule {
         tail.put("},\"rule_hash\":");
         json_string(&mut tail, it.evidence.rule_hash);
         tail.put("}");
-        Self { head, levels: Names::new(), fields: Names::new(), rests: Vec::new(), tail }
+        let end = ["},\"standing\":\"", it.standing.name(), "\",\"points\":null"].concat();
+        let [head, verdict, end] = [&*head, &*verdict, end.as_bytes()].map(Piece::of);
+        let (levels, fields, rests) = (Names::new(), Names::new(), Vec::new());
+        Self { head, levels, verdict, fields, rests, tail, end }
     }
 
     /// From the end of the key to the last of those who are scored.
@@ -140,12 +150,12 @@ impl OfRule {
                 && rest.missing.as_deref() == it.missing
         };
         if let Some(known) = self.rests.iter().find(is_it) {
-            return out.extend_from_slice(&known.text);
+            return known.text.put(out);
         }
         let start = out.len();
         self.rest(out, it, origin);
         let own = |it: Option<&str>| it.map(Box::from);
-        let (text, file) = (out[start..].to_vec(), ready.alike.file);
+        let (text, file) = (Piece::of(&out[start..]), ready.alike.file);
         // Files mostly come one after the other: what was of those before is of no use any more.
         if self.rests.len() == RESTS_MAX {
             self.rests.clear();
@@ -313,9 +323,7 @@ pub(super) fn put_value<T: AsRef<str>>(out: &mut Vec<u8>, value: &Value<T>, zone
 pub(super) fn put_time(out: &mut Vec<u8>, micros: i64, zone: &Zone) {
     let offset = zone.offset_at(micros);
     let civil = Civil::from_micros(micros.saturating_add(offset * MICROS_PER_SECOND));
-    put_civil_date(out, (civil.year, civil.month, civil.day));
-    out.put("T");
-    put_clock(out, &civil, true);
+    put_civil(out, &civil, b'T', true);
     let minutes = offset.abs() / 60;
     let ([h, o], [m, n]) = (pair(minutes / 60), pair(minutes % 60));
     out.put_ascii(&[if offset < 0 { b'-' } else { b'+' }, h, o, b':', m, n]);

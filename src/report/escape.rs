@@ -151,11 +151,14 @@ pub(super) const FINGERPRINT_LEN: usize = Fingerprint::TAG.len() + 1 + 32;
 
 /// A fingerprint; the same text as its `Display` gives.
 pub(super) fn fingerprint(id: Fingerprint) -> [u8; FINGERPRINT_LEN] {
+    const DIGITS: usize = FINGERPRINT_LEN - 32;
     let mut text = [b'-'; FINGERPRINT_LEN];
-    let (tag, [a, b, c, d]) = (Fingerprint::TAG.as_bytes(), [id.0 >> 96, id.0 >> 64, id.0 >> 32, id.0]);
-    let digits = [hex(a as u32), hex(b as u32), hex(c as u32), hex(d as u32)];
-    text[..tag.len()].copy_from_slice(tag);
-    text[tag.len() + 1..].copy_from_slice(digits.as_flattened());
+    text[..DIGITS - 1].copy_from_slice(Fingerprint::TAG.as_bytes());
+    let mut put = |at: usize, number: u128| text[DIGITS + at..][..8].copy_from_slice(&hex(number as u32));
+    put(0, id.0 >> 96);
+    put(8, id.0 >> 64);
+    put(16, id.0 >> 32);
+    put(24, id.0);
     text
 }
 

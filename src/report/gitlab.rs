@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     audit::Audit,
-    finding::{Finding, OfRules, Sink, Standing, put_digits},
+    finding::{ByNumber, Finding, Sink, Standing, put_digits},
     rule::{Rule, Severity},
     wording,
 };
@@ -43,7 +43,7 @@ impl Report for Gitlab {
     }
 
     fn encoder(&self) -> Box<dyn Encoder + '_> {
-        Box::new(Elements { setting: &self.setting, of_rules: OfRules::new(), text: String::new() })
+        Box::new(Elements { setting: &self.setting, classes: ByNumber::new(), text: String::new() })
     }
 
     fn joints(&self) -> Option<Joints> {
@@ -62,38 +62,38 @@ impl Report for Gitlab {
 /// Findings as elements of the list.
 struct Elements<'a> {
     setting: &'a Setting,
-    of_rules: OfRules<OfRule>,
+    classes: ByNumber<OfClass>,
     /// To put descriptions and paths together.
     text: String,
 }
 
-/// What findings of a rule have in common.
-struct OfRule {
+/// What findings of a class have in common.
+struct OfClass {
     /// From the end of the description to the fingerprint.
     named: Piece,
-    /// From the end of the fingerprint to the row, where there is one; of those that are waived apart.
-    places: [OfFile; 2],
+    /// From the end of the fingerprint to the row, where there is one.
+    place: OfFile,
 }
 
 impl Encoder for Elements<'_> {
     fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
-        let Self { setting, of_rules, text } = self;
-        let (it, is_waived) = (ready.finding, ready.finding.standing == Standing::Waived);
+        let Self { setting, classes, text } = self;
+        let it = ready.finding;
         out.put("{\"description\":\"");
         description(out, ready, text);
-        if is_waived {
+        if it.standing == Standing::Waived {
             let standing = [("standing", wording::STANDING_WAIVED.text(setting.lang))];
             json_text(out, &wording::STANDING_BESIDE.fill(setting.lang, &standing));
         }
-        let new = || OfRule { named: Piece::of(&named(it.rule)), places: [OfFile::new(), OfFile::new()] };
-        let of_rule = of_rules.get(ready.alike.rule, new);
-        of_rule.named.put(out);
+        let new = || OfClass { named: Piece::of(&named(it.rule)), place: OfFile::new() };
+        let of_class = classes.get(ready.alike.class, new);
+        of_class.named.put(out);
         ready.put_id(out);
         if it.origin.row == 0 {
             let line = place(out, it, setting, text);
             put_digits(out, line, 1);
         } else {
-            of_rule.places[usize::from(is_waived)].put(out, ready.alike.file, |out| {
+            of_class.place.put(out, ready.alike.file, |out| {
                 place(out, it, setting, text);
             });
             ready.put_row(out);

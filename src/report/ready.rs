@@ -5,7 +5,6 @@ use crate::{
     finding::{Alike, Digits, Finding, Sink, digits},
     record::Value,
 };
-use std::cell::OnceCell;
 
 /// See the file's head.
 #[derive(Debug)]
@@ -18,8 +17,8 @@ pub struct Ready<'r, 'f> {
     pub(super) subject: Plain,
     /// Of all texts among the values of the evidence.
     pub(super) values: Plain,
-    id: OnceCell<[u8; FINGERPRINT_LEN]>,
-    row: OnceCell<Digits>,
+    id: [u8; FINGERPRINT_LEN],
+    row: Digits,
 }
 
 impl<'r, 'f> Ready<'r, 'f> {
@@ -33,21 +32,21 @@ impl<'r, 'f> Ready<'r, 'f> {
             message: Plain::of(finding.message),
             subject: finding.subject.iter().map(|it| Plain::of(it.1)).fold(Plain::YES, Plain::and),
             values: finding.evidence.fields.iter().map(|it| plain(&it.1)).fold(Plain::YES, Plain::and),
-            id: OnceCell::new(),
-            row: OnceCell::new(),
+            id: fingerprint(finding.id),
+            row: digits(finding.origin.row, 1),
         }
     }
 
     /// Appends the fingerprint.
     #[inline]
     pub(super) fn put_id(&self, out: &mut Vec<u8>) {
-        out.put_ascii(self.id.get_or_init(|| fingerprint(self.finding.id)));
+        out.put_ascii(&self.id);
     }
 
     /// Appends the row.
     #[inline]
     pub(super) fn put_row(&self, out: &mut Vec<u8>) {
-        let (text, len) = self.row.get_or_init(|| digits(self.finding.origin.row, 1));
+        let (text, len) = &self.row;
         out.put_first(text, *len);
     }
 }

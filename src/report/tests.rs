@@ -304,7 +304,7 @@ fn written(format: Format, setting: Setting, audit: &Audit) -> String {
             findings.extend_from_slice(
                 &joints.before.as_bytes()[usize::from(rule == 0 && !joints.before.is_empty())..],
             );
-            let alike = Alike { rule, file: rule as u32, names: false };
+            let alike = Alike { class: rule, file: rule as u32, names: false, message: rule % 2 == 0 };
             encoder.finding(&Ready::new(&it.as_finding(), alike), &mut findings);
             findings.extend_from_slice(joints.after.as_bytes());
         }

@@ -3,7 +3,7 @@
 use super::{RESULTS_MAX, Sarif, cut_text, level};
 use crate::{
     audit::Found,
-    finding::{Finding, Fingerprint, OfRules, Sink, put_digits},
+    finding::{ByNumber, Finding, Fingerprint, Sink, put_digits},
     report::{
         Encoder, Ready,
         digest::with_key,
@@ -18,7 +18,7 @@ use std::{
 };
 
 /// Findings by rule, then by group: the widest subject, `team north`; empty where there are no subjects.
-pub(super) type ByGroup = BTreeMap<String, BTreeMap<String, Found>>;
+pub(super) type ByGroup = Vec<(String, BTreeMap<String, Found>)>;
 
 /// Characters at most of a group's name: a cell may hold megabytes.
 const GROUP_CHARS_MAX: usize = 200;
@@ -26,13 +26,13 @@ const GROUP_CHARS_MAX: usize = 200;
 /// Findings as results, a comma before each.
 pub(super) struct Results<'a> {
     sarif: &'a Sarif,
-    of_rules: OfRules<OfRule>,
+    classes: ByNumber<OfClass>,
     /// To put groups, messages and paths together.
     text: String,
 }
 
-/// What findings of a rule have in common, and how many there are.
-struct OfRule {
+/// What findings of a class have in common, and how many there are.
+struct OfClass {
     id: String,
     /// To the text of the message.
     head: Vec<u8>,
@@ -44,11 +44,11 @@ struct OfRule {
 
 impl<'a> Results<'a> {
     pub(super) const fn new(sarif: &'a Sarif) -> Self {
-        Self { sarif, of_rules: OfRules::new(), text: String::new() }
+        Self { sarif, classes: ByNumber::new(), text: String::new() }
     }
 }
 
-impl OfRule {
+impl OfClass {
     fn new(rule: &Rule, sarif: &Sarif) -> Self {
         let (mut head, mut related) = (Vec::new(), Vec::new());
         start(&mut head, rule);
@@ -92,15 +92,15 @@ fn hasher() -> ahash::RandomState {
 impl Encoder for Results<'_> {
     fn finding(&mut self, ready: &Ready<'_, '_>, out: &mut Vec<u8>) {
         let (sarif, text, it) = (self.sarif, &mut self.text, ready.finding);
-        let of_rule = self.of_rules.get(ready.alike.rule, || OfRule::new(it.rule, sarif));
-        of_rule.count(it);
+        let of_class = self.classes.get(ready.alike.class, || OfClass::new(it.rule, sarif));
+        of_class.count(it);
         // What is encoded beyond the limit would be thrown away, and to count on would cost more than all else here: the
         // number would go to and fro between the workers.
         if sarif.seen.load(Ordering::Relaxed) > RESULTS_MAX {
             return;
         }
         sarif.seen.fetch_add(1, Ordering::Relaxed);
-        out.extend_from_slice(&of_rule.head);
+        out.extend_from_slice(&of_class.head);
         text.clear();
         text.extend(with_key(it.key, it.message));
         json_string(out, &cut_text(text));
@@ -110,7 +110,7 @@ impl Encoder for Results<'_> {
         out.put("\"},\"region\":{\"startLine\":");
         put_digits(out, line, 1);
         out.put("}}}]");
-        out.extend_from_slice(&of_rule.related);
+        out.extend_from_slice(&of_class.related);
         fingerprints(out, it.id);
         sarif.standing(out, it.standing, it.waiver);
         out.put("}");
@@ -119,8 +119,7 @@ impl Encoder for Results<'_> {
 
 impl Drop for Results<'_> {
     fn drop(&mut self) {
-        let rules = self.of_rules.take();
-        let part = rules.map(|it| (it.id.clone(), it.by_group())).collect();
+        let part = self.classes.take().map(|it| (it.id.clone(), it.by_group())).collect();
         self.sarif.parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
     }
 }
